@@ -1,0 +1,40 @@
+/* Types shared by generated code and kernels. The contract of every kernel stands in the header that declares it.
+ *
+ * All activations are int8, NHWC, batch 1, TFLite affine quantization. Results equal TensorFlow Lite Micro's
+ * reference kernels bit for bit (double rounding in requantization).
+ */
+#ifndef MCUTK_TYPES_H
+#define MCUTK_TYPES_H
+
+#include <stdint.h>
+
+/* Bumped when a struct below changes; generated code asserts it. */
+#define MCUTK_KERNEL_ABI 1
+
+/* Requantization of one output channel. real_multiplier = multiplier / 2^31 * 2^shift.
+ * `bias` already holds  bias - input_zero_point * sum(weights of the channel):  kernels multiply raw int8 inputs, and
+ * padding reads the input zero point. */
+typedef struct {
+    int32_t bias;
+    int32_t multiplier; /* Q31, in [2^30, 2^31) or 0 */
+    int32_t shift;      /* TFLite convention: > 0 left, < 0 right */
+} mcutk_channel;
+
+/* Geometry and constants of CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED (a 1x1 image of in_c channels).
+ * Lives in flash. `weights` is packed in the order that the kernel variant named in generated code reads. */
+typedef struct {
+    const void *weights;
+    const mcutk_channel *channels; /* [out_c], or the variant's own packing */
+    uint16_t in_h, in_w, in_c;
+    uint16_t out_h, out_w, out_c;
+    uint8_t kernel_h, kernel_w;
+    uint8_t stride_h, stride_w;
+    uint8_t dilation_h, dilation_w;
+    int16_t pad_top, pad_left; /* rows above and columns left of the image that read as zero_point */
+    int8_t in_zero_point;      /* value of padding */
+    int8_t out_zero_point;
+    int8_t act_min, act_max;   /* clamp, output zero point included */
+    uint16_t depth_multiplier; /* depthwise: out_c = in_c * depth_multiplier */
+} mcutk_conv;
+
+#endif

@@ -1,0 +1,3 @@
+"""From a folder of images to a measured microcontroller."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,156 @@
+"""The one exception tree of the toolkit.
+
+::
+
+    McutkError                  every error a user can cause or mend; the CLI prints it without a traceback
+    ├── ConfigError             recipe, board or project file
+    ├── DataError               image folders, images, splits
+    ├── ModelError              a model file; carries the byte offset or the node
+    │   └── UnsupportedError    operators outside the compiler's list
+    ├── CompileError            the compiler caught itself: a pass, plan or emission broke an invariant
+    ├── FitError                the image does not fit the board
+    ├── ToolError               an external program
+    │   ├── ToolMissingError    it is not installed (the hint is the install command)
+    │   └── ToolFailedError     it ran and failed, or ran too long
+    ├── LinkError               the serial link
+    │   ├── PortError           the port cannot be opened, is busy or went away
+    │   ├── ProtocolError       what came back is not the protocol
+    │   └── WrongFirmwareError  the board answers, but runs another model or firmware
+    ├── WorkspaceError          artefacts missing, damaged or not writable (full disk)
+    └── TrainError              training cannot start or go on
+
+An error says what was expected, what was received and what to try.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class McutkError(Exception):
+    """Base of every error shown to the user.
+
+    Args:
+        message: one sentence that says what is wrong.
+        expected: what was expected, where that helps.
+        received: what was received instead.
+        hint: what to try; a command where there is one.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self, message: str, *, expected: str | None = None, received: str | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+        self.received = received
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [self.message]
+        if self.expected is not None:
+            lines.append(f"  expected: {self.expected}")
+        if self.received is not None:
+            lines.append(f"  received: {self.received}")
+        if self.hint is not None:
+            lines.append(f"  try: {self.hint}")
+        return "\n".join(lines)
+
+
+class ConfigError(McutkError):
+    """A recipe, board descriptor or project file is wrong."""
+
+
+class DataError(McutkError):
+    """An image folder, an image or a split is wrong."""
+
+
+class ModelError(McutkError):
+    """A model file is damaged or not what is needed.
+
+    Args:
+        offset: byte offset in the file where reading failed, if known.
+        node: index of the node concerned, if known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        offset: int | None = None,
+        node: int | None = None,
+        expected: str | None = None,
+        received: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, expected=expected, received=received, hint=hint)
+        self.offset = offset
+        self.node = node
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """One reason why a model cannot be compiled."""
+
+    node: int
+    operator: str
+    reason: str
+
+
+class UnsupportedError(ModelError):
+    """The model holds operators, or forms of operators, that the compiler does not support."""
+
+    def __init__(self, problems: tuple[Unsupported, ...]) -> None:
+        listing = "\n".join(f"  node {p.node}: {p.operator}: {p.reason}" for p in problems)
+        super().__init__(
+            f"the model has {len(problems)} unsupported node(s):\n{listing}",
+            node=problems[0].node if problems else None,
+            hint="mcutk inspect MODEL.tflite lists every node and what the compiler supports",
+        )
+        self.problems = problems
+
+
+class CompileError(McutkError):
+    """The compiler found one of its own invariants broken; nothing was written."""
+
+
+class FitError(McutkError):
+    """The image needs more flash or RAM than the board has."""
+
+
+class ToolError(McutkError):
+    """An external program is missing or failed."""
+
+
+class ToolMissingError(ToolError):
+    """An external program is not installed."""
+
+
+class ToolFailedError(ToolError):
+    """An external program ran and failed, or exceeded its time."""
+
+
+class LinkError(McutkError):
+    """The serial link failed."""
+
+
+class PortError(LinkError):
+    """A port does not exist, is busy, or went away."""
+
+
+class ProtocolError(LinkError):
+    """The peer does not speak the protocol."""
+
+
+class WrongFirmwareError(LinkError):
+    """The board runs another model or firmware than the one expected."""
+
+
+class WorkspaceError(McutkError):
+    """An artefact is missing or damaged, or the disk refuses to take it."""
+
+
+class TrainError(McutkError):
+    """Training cannot start or go on."""

@@ -1,0 +1,1 @@
+"""The model as data: .tflite reader, graph IR, operators, their shapes and their exact int8 meaning."""

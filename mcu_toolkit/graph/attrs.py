@@ -1,0 +1,198 @@
+"""Typed attributes of the operators, as the .tflite schema names them. All are frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Activation(str, Enum):
+    """Fused activation."""
+
+    NONE = "NONE"
+    RELU = "RELU"
+    RELU_N1_TO_1 = "RELU_N1_TO_1"
+    RELU6 = "RELU6"
+    TANH = "TANH"
+
+
+class Padding(str, Enum):
+    """TFLite padding scheme. EXPLICIT is the compiler's own form, made when a PAD is folded into a window operator."""
+
+    SAME = "SAME"
+    VALID = "VALID"
+    EXPLICIT = "EXPLICIT"
+
+
+@dataclass(frozen=True)
+class Attrs:
+    """Attributes of an operator that has none; base of all others."""
+
+
+@dataclass(frozen=True)
+class Window(Attrs):
+    """Attributes that the sliding-window operators share.
+
+    `pad` is (top, bottom, left, right) and counts only with `Padding.EXPLICIT`.
+    """
+
+    padding: Padding = Padding.VALID
+    stride_h: int = 1
+    stride_w: int = 1
+    activation: Activation = Activation.NONE
+    pad: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Conv2D(Window):
+    """CONV_2D."""
+
+    dilation_h: int = 1
+    dilation_w: int = 1
+
+
+@dataclass(frozen=True)
+class DepthwiseConv2D(Window):
+    """DEPTHWISE_CONV_2D."""
+
+    dilation_h: int = 1
+    dilation_w: int = 1
+    depth_multiplier: int = 1
+
+
+@dataclass(frozen=True)
+class Pool2D(Window):
+    """AVERAGE_POOL_2D and MAX_POOL_2D."""
+
+    filter_h: int = 1
+    filter_w: int = 1
+
+
+@dataclass(frozen=True)
+class TransposeConv(Window):
+    """TRANSPOSE_CONV."""
+
+
+@dataclass(frozen=True)
+class FullyConnected(Attrs):
+    """FULLY_CONNECTED."""
+
+    activation: Activation = Activation.NONE
+    keep_num_dims: bool = False
+
+
+@dataclass(frozen=True)
+class Arithmetic(Attrs):
+    """ADD, SUB, MUL."""
+
+    activation: Activation = Activation.NONE
+
+
+@dataclass(frozen=True)
+class Reduce(Attrs):
+    """MEAN and SUM; the axes are the second input."""
+
+    keep_dims: bool = False
+
+
+@dataclass(frozen=True)
+class Softmax(Attrs):
+    """SOFTMAX."""
+
+    beta: float = 1.0
+
+
+@dataclass(frozen=True)
+class Squeeze(Attrs):
+    """SQUEEZE."""
+
+    squeeze_dims: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Concatenation(Attrs):
+    """CONCATENATION."""
+
+    axis: int = 0
+    activation: Activation = Activation.NONE
+
+
+@dataclass(frozen=True)
+class Split(Attrs):
+    """SPLIT; the axis is the first input."""
+
+    num_splits: int = 1
+
+
+@dataclass(frozen=True)
+class StridedSlice(Attrs):
+    """STRIDED_SLICE; begin, end and strides are inputs 1 to 3."""
+
+    begin_mask: int = 0
+    end_mask: int = 0
+    ellipsis_mask: int = 0
+    new_axis_mask: int = 0
+    shrink_axis_mask: int = 0
+    offset: bool = False
+
+
+@dataclass(frozen=True)
+class Resize(Attrs):
+    """RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR; the size is the second input."""
+
+    align_corners: bool = False
+    half_pixel_centers: bool = False
+
+
+@dataclass(frozen=True)
+class LeakyRelu(Attrs):
+    """LEAKY_RELU."""
+
+    alpha: float = 0.0
+
+
+@dataclass(frozen=True)
+class ArgMax(Attrs):
+    """ARG_MAX; the axis is the second input."""
+
+    output_int64: bool = False
+
+
+@dataclass(frozen=True)
+class Pack(Attrs):
+    """PACK."""
+
+    axis: int = 0
+
+
+@dataclass(frozen=True)
+class Gather(Attrs):
+    """GATHER, for shape arithmetic only."""
+
+    axis: int = 0
+
+
+@dataclass(frozen=True)
+class Svdf(Attrs):
+    """SVDF."""
+
+    rank: int = 1
+    activation: Activation = Activation.NONE
+
+
+@dataclass(frozen=True)
+class Lstm(Attrs):
+    """UNIDIRECTIONAL_SEQUENCE_LSTM."""
+
+    activation: Activation = Activation.TANH
+    cell_clip: float = 0.0
+    proj_clip: float = 0.0
+    time_major: bool = False
+
+
+@dataclass(frozen=True)
+class Variable(Attrs):
+    """VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE, CALL_ONCE."""
+
+    name: str = ""
+    subgraph: int = -1

@@ -1,0 +1,158 @@
+"""Graph IR: frozen dataclasses that hold a model between the reader, the passes, the planner and the emitter.
+
+A graph is a list of tensors and a list of nodes in an executable order. Tensors are named by their index. Nothing here
+is mutable: a pass builds a new graph with `dataclasses.replace`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from mcu_toolkit.graph.attrs import Attrs
+
+Array = npt.NDArray[np.generic]
+
+#: Index in `Node.inputs` of an optional input that the model leaves out.
+ABSENT = -1
+
+
+class DType(str, Enum):
+    """Element types that can appear at a node."""
+
+    INT8 = "int8"
+    UINT8 = "uint8"
+    INT16 = "int16"
+    INT32 = "int32"
+    INT64 = "int64"
+    FLOAT32 = "float32"
+    BOOL = "bool"
+
+    @property
+    def numpy(self) -> np.dtype[np.generic]:
+        """The NumPy dtype."""
+        return np.dtype(self.value)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes an element."""
+        return int(self.numpy.itemsize)
+
+
+@dataclass(frozen=True, eq=False)
+class Quant:
+    """TFLite affine quantization: ``real = scale * (q - zero_point)``.
+
+    Attributes:
+        scale: float32 [1] or [channels]; as stored in the file.
+        zero_point: int64, same shape.
+        axis: quantized dimension when `scale` has more than one element, else 0.
+    """
+
+    scale: npt.NDArray[np.float32]
+    zero_point: npt.NDArray[np.int64]
+    axis: int = 0
+
+    @property
+    def per_channel(self) -> bool:
+        """Whether each slice along `axis` has a scale of its own."""
+        return int(self.scale.size) > 1
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A tensor of the graph.
+
+    Attributes:
+        name: as in the file; sanitised only where it reaches C.
+        shape: static shape; batch is 1 for activations.
+        dtype: element type.
+        quant: quantization, or None.
+        data: contents when the tensor is constant (shape `shape`, dtype `dtype`), else None.
+        variable: state kept between calls (SVDF, LSTM).
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: DType
+    quant: Quant | None = None
+    data: Array | None = None
+    variable: bool = False
+
+    @property
+    def elements(self) -> int:
+        """Number of elements."""
+        count = 1
+        for dim in self.shape:
+            count *= dim
+        return count
+
+    @property
+    def bytes(self) -> int:
+        """Size in memory."""
+        return self.elements * self.dtype.bytes
+
+    @property
+    def is_const(self) -> bool:
+        """Whether the contents are known at compile time."""
+        return self.data is not None
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operator.
+
+    Attributes:
+        op: TFLite builtin operator name, for example ``CONV_2D``.
+        inputs: tensor indices; `ABSENT` for an optional input left out.
+        outputs: tensor indices.
+        attrs: the operator's typed attributes.
+        source: index of the node in the model file, kept through passes for messages and reports.
+    """
+
+    op: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    attrs: Attrs
+    source: int = -1
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A model: tensors, nodes in executable order, and the indices of the border tensors."""
+
+    name: str
+    tensors: tuple[Tensor, ...]
+    nodes: tuple[Node, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    sha256: str = field(default="")
+
+    def used_inputs(self, node: Node) -> Iterator[tuple[int, Tensor]]:
+        """The present inputs of a node as (tensor index, tensor)."""
+        for index in node.inputs:
+            if index != ABSENT:
+                yield index, self.tensors[index]
+
+    def input_tensor(self, node: Node, position: int) -> Tensor | None:
+        """The tensor at an input position, None where it is left out."""
+        if position >= len(node.inputs) or node.inputs[position] == ABSENT:
+            return None
+        return self.tensors[node.inputs[position]]
+
+    def producers(self) -> dict[int, int]:
+        """Tensor index → index of the node that writes it."""
+        return {out: i for i, node in enumerate(self.nodes) for out in node.outputs}
+
+    def consumers(self) -> dict[int, tuple[int, ...]]:
+        """Tensor index → indices of the nodes that read it, in order, each once."""
+        readers: dict[int, list[int]] = {}
+        for i, node in enumerate(self.nodes):
+            for index in dict.fromkeys(node.inputs):
+                if index != ABSENT:
+                    readers.setdefault(index, []).append(i)
+        return {index: tuple(nodes) for index, nodes in readers.items()}

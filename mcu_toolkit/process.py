@@ -1,0 +1,178 @@
+"""The only door to subprocesses.
+
+Every external program is started here, so that each has a time limit, a clear error with an install command when it is
+missing, and never outlives the toolkit.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcu_toolkit.errors import ToolFailedError, ToolMissingError
+
+#: What to type when a program is missing. Debian and Ubuntu names; `mcutk doctor` prints the same.
+INSTALL_HINTS: Mapping[str, str] = {
+    "arm-none-eabi-gcc": "sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi",
+    "qemu-system-arm": "sudo apt-get install qemu-system-arm",
+    "gcc": "sudo apt-get install gcc",
+    "cc": "sudo apt-get install gcc",
+    "make": "sudo apt-get install make",
+    "arduino-cli": "see https://arduino.github.io/arduino-cli/latest/installation/",
+    "pyocd": "pip install pyocd",
+    "avr-gcc": "sudo apt-get install gcc-avr avr-libc",
+    "avrdude": "sudo apt-get install avrdude",
+    "cppcheck": "sudo apt-get install cppcheck",
+}
+
+_TAIL = 4000
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a finished program left: its exit code and its text."""
+
+    argv: tuple[str, ...]
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def find_tool(name: str) -> Path | None:
+    """Path of a program, or None where it is not installed."""
+    found = shutil.which(name)
+    return Path(found) if found else None
+
+
+def require_tool(name: str) -> Path:
+    """Path of a program.
+
+    Raises:
+        ToolMissingError: with the command that installs it.
+    """
+    found = find_tool(name)
+    if found is None:
+        raise ToolMissingError(
+            f"the program '{name}' is not installed", hint=INSTALL_HINTS.get(name, f"install {name} and put it on PATH")
+        )
+    return found
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """A hook that makes Linux end the child when the toolkit is killed outright; None elsewhere."""
+    if not sys.platform.startswith("linux"):
+        return None
+    libc = ctypes.CDLL(None, use_errno=True)
+    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    timeout: float = 300.0,
+    stdin: str | None = None,
+    env: Mapping[str, str] | None = None,
+    check: bool = True,
+) -> Completed:
+    """Run a program to its end and return its text.
+
+    Args:
+        argv: program and arguments; the program is looked up on PATH.
+        cwd: folder to run in.
+        timeout: seconds until it is killed.
+        stdin: text fed to it; it reads nothing from the terminal otherwise.
+        env: variables added to the environment.
+        check: raise on a non-zero exit code.
+
+    Raises:
+        ToolMissingError: the program is not installed.
+        ToolFailedError: it failed (with `check`) or exceeded `timeout`.
+    """
+    require_tool(argv[0])
+    merged = {**os.environ, **env} if env else None
+    with subprocess.Popen(
+        list(argv),
+        cwd=cwd,
+        env=merged,
+        stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        preexec_fn=_die_with_parent(),
+    ) as child:
+        try:
+            out, err = child.communicate(stdin, timeout=timeout)
+        except subprocess.TimeoutExpired as late:
+            _kill_group(child)
+            raise ToolFailedError(
+                f"'{argv[0]}' did not finish in {timeout:g} s and was stopped", received=" ".join(argv)
+            ) from late
+        except BaseException:
+            _kill_group(child)
+            raise
+    done = Completed(tuple(argv), child.returncode, out, err)
+    if check and done.returncode != 0:
+        raise ToolFailedError(
+            f"'{argv[0]}' failed with exit code {done.returncode}",
+            received=(err.strip() or out.strip())[-_TAIL:] or "no output",
+            hint=f"run it by hand: {' '.join(argv)}",
+        )
+    return done
+
+
+@contextmanager
+def running(
+    argv: Sequence[str], *, cwd: Path | None = None, log: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that lives as long as the block: it and its children are gone when the block ends, however it ends.
+
+    Args:
+        argv: program and arguments.
+        cwd: folder to run in.
+        log: file that takes its stdout and stderr; discarded otherwise.
+
+    Raises:
+        ToolMissingError: the program is not installed.
+    """
+    require_tool(argv[0])
+    sink = log.open("wb") if log is not None else None
+    try:
+        child = subprocess.Popen(
+            list(argv),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=sink or subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_die_with_parent(),
+        )
+        try:
+            yield child
+        finally:
+            _kill_group(child)
+    finally:
+        if sink is not None:
+            sink.close()
+
+
+def _kill_group(child: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
+    """End a child and whatever it started: politely, then for certain."""
+    for sign, patience in ((signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0)):
+        if child.poll() is not None:
+            break
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, sign)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(patience)
