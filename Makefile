@@ -1,0 +1,43 @@
+# One Makefile. `make help` lists the targets; `make demo` and `make test` do all the set-up they need.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.PHONY: help setup demo test test-quick lint format bench bench-check nightly fuzz wheel clean
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+# Worksteal keeps both workers busy when one draws the slow tests.
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## system packages (sudo only when not root), virtual environment, Python packages; safe to repeat
+	@VENV=$(VENV) scripts/setup.sh
+
+demo: setup ## train the synthetic phantom recipe, build, flash and bench it on the emulated Cortex-M4
+	@MCUTK=$(BIN)/mcutk scripts/demo.sh
+
+test: setup lint ## lint, then all tests
+	$(PYTEST)
+
+test-quick: setup ## the tests that take less than about ten seconds each
+	$(PYTEST) -m "not slow"
+
+lint: setup ## ruff and mypy (strict)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: setup ## ruff's formatter and its safe fixes
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+wheel: setup ## a wheel in dist/ that works outside the checkout
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@ls -l dist/*.whl
+
+clean: ## remove what was built; keeps the virtual environment and mcutk-out/
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
