@@ -2,18 +2,22 @@
 
 `compiler/lower/<op>.py` turns one node into a `Lowering`, which is one of
 
-- `Call`: C functions to run, with typed arguments, constants, scratch, and the overlaps that the functions permit;
-- `ConvUse`: "this is a convolution-like site": `compiler/select.py` picks the kernel variant and makes the `Call`;
-- `Alias`: no code at all; the output is the input's bytes under another shape (RESHAPE, SQUEEZE, EXPAND_DIMS).
+- `Call`: C functions to run, with typed arguments, constants, scratch, and the overlaps that the functions
+  permit;
+- `ConvUse`: "this is a convolution-like site": `compiler/select.py` picks the kernel variant and makes the
+  `Call`;
+- `Alias`: no code at all; the output is the input's bytes under another shape (RESHAPE, SQUEEZE,
+  EXPAND_DIMS).
 
 Rules that the C functions keep, and on which the planner counts:
 
 1. They touch only the bytes of the tensors, the scratch and the constants that they are given.
-2. An output shares no byte with an input or with the scratch unless an `Overlap` says that it may. Outputs of one node never
-   share a byte with one another. Scratch is undefined at entry and free afterwards.
+2. An output shares no byte with an input or with the scratch unless an `Overlap` says that it may. Outputs of
+   one node never share a byte with one another. Scratch is undefined at entry and free afterwards.
 3. Arena tensors are aligned to at least 4 bytes (16 for `Isa.MVE`), scratch to `scratch_align`.
-4. Headers are included by bare file name (``#include "mcutk_types.h"``), and file names are unique over all kernel folders: the
-   generated folder is flat, as an Arduino sketch must be. Headers that a source includes are copied without being listed.
+4. Headers are included by bare file name (``#include "mcutk_types.h"``), and file names are unique over all
+   kernel folders: the generated folder is flat, as an Arduino sketch must be. Headers that a source includes
+   are copied without being listed.
 
 Example, an elementwise operator that may work in place::
 
@@ -40,7 +44,8 @@ from mcu_toolkit.graph.ir import Graph, Node
 
 @dataclass(frozen=True)
 class TensorArg:
-    """Pointer to a tensor of the graph, typed by its dtype: into the arena, or to a constant table made from its data.
+    """Pointer to a tensor of the graph, typed by its dtype: into the arena, or to a constant table made from
+    its data.
 
     Attributes:
         index: tensor index in the graph.
@@ -73,8 +78,8 @@ class IntArg:
     ctype: str = "int32_t"
 
 
-#: Value of a struct field: an integer; a fixed-size C array of integers; a pointer to a constant table; NULL; a nested
-#: struct as (field, value) pairs.
+#: Value of a struct field: an integer; a fixed-size C array of integers; a pointer to a constant table; NULL;
+#: a nested struct as (field, value) pairs.
 FieldValue = Union[int, tuple[int, ...], ConstArray, None, "StructValue"]
 
 
@@ -100,7 +105,7 @@ class ParamsArg:
     suffix: str = "params"
 
 
-Argument = Union[TensorArg, ScratchArg, ConstArg, IntArg, ParamsArg]
+Argument = TensorArg | ScratchArg | ConstArg | IntArg | ParamsArg
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +120,10 @@ class Invocation:
 class Overlap:
     """A permission: the output may overlap the input while ``input_address - output_address >= slack``.
 
-    The functions write the output upward from its start, and by the time that a byte is written every input byte that
-    lies at or below it (after the shift by `slack`) has been read for the last time. Slack 0 includes the exact alias.
-    A slack may be negative (pooling) or large (a convolution that reads several rows).
+    The functions write the output upward from its start, and by the time that a byte is written every input
+    byte that lies at or below it (after the shift by `slack`) has been read for the last time. Slack 0
+    includes the exact alias. A slack may be negative (pooling) or large (a convolution that reads several
+    rows).
 
     Attributes:
         input: tensor index of an activation that the node reads.
@@ -172,7 +178,8 @@ class Alias:
 
 @dataclass(frozen=True, eq=False)
 class ConvUse:
-    """A convolution, depthwise convolution or fully connected layer, to be given a kernel variant by `select`.
+    """A convolution, depthwise convolution or fully connected layer, to be given a kernel variant by
+    `select`.
 
     Attributes:
         site: all that is known about it.
@@ -185,8 +192,9 @@ class ConvUse:
     output: int
 
 
-Lowering = Union[Call, Alias, ConvUse]
+Lowering = Call | Alias | ConvUse
 
-#: Signature of ``lower`` in compiler/lower/<op>.py. Raises CompileError for a form that `Operator.check` lets through by
-#: mistake; forms that check refuses never arrive. `compiler/lower/__init__.py` gives ``lowering(op: str) -> Lower | None``.
+#: Signature of ``lower`` in compiler/lower/<op>.py. Raises CompileError for a form that `Operator.check` lets
+#: through by mistake; forms that check refuses never arrive. `compiler/lower/__init__.py` gives
+#: ``lowering(op: str) -> Lower | None``.
 Lower = Callable[[Graph, Node, Target], Lowering]
