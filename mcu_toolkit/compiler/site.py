@@ -1,8 +1,10 @@
 """What a kernel variant is told about the place where it is to run.
 
-A `ConvSite` holds one convolution-like node (CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED) with everything known at
-compile time: geometry, weights, folded biases, requantization. A kernel variant (`mcu_toolkit.compiler.kernels`)
-decides from it whether it can serve, what it costs, how weights are packed and how much scratch it needs.
+A `ConvSite` holds one convolution-like node (CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED) with everything
+known at
+compile time: geometry, weights, folded biases, requantization. A kernel variant
+(`mcu_toolkit.compiler.kernels`) decides from it whether it can serve, what it costs, how weights are packed
+and how much scratch it needs.
 """
 
 from __future__ import annotations
@@ -60,7 +62,8 @@ class ConvSite:
     """One convolution, depthwise convolution or fully connected layer.
 
     Attributes:
-        kind: the operator. FULLY_CONNECTED has 1x1 geometry with ``in_c`` inputs; ``out_h * out_w`` is its batch.
+        kind: the operator. FULLY_CONNECTED has 1x1 geometry with ``in_c`` inputs; ``out_h * out_w`` is its
+            batch.
         in_h, in_w, in_c, out_h, out_w, out_c: shapes.
         kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w: window.
         pad_top, pad_left: implicit rows and columns that read as `in_zero_point`.
@@ -104,7 +107,8 @@ class ConvSite:
         return self.out_h * self.out_w * self.out_c * per_output
 
     def accumulator_bound(self) -> int:
-        """Largest |accumulator| that any int8 input can give, bias included, over all channels and partial sums."""
+        """Largest |accumulator| that any int8 input can give, bias included, over all channels and partial
+        sums."""
         axes = (0, 1) if self.kind is ConvKind.DEPTHWISE else (1, 2, 3)
         weight_sum = np.abs(self.weights.astype(np.int64)).sum(axis=axes)
         return int((weight_sum * 128 + np.abs(self.bias.astype(np.int64))).max(initial=0))
@@ -138,10 +142,11 @@ class PackedConv:
 
 
 class ConvKernel(Protocol):
-    """A kernel variant: one C function ``void NAME(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p)``.
+    """A kernel variant: one C function ``void NAME(const int8_t *in, int8_t *out, void *scratch, const
+    mcutk_conv *p)``.
 
-    Every variant writes its outputs in raster order (row, then pixel), so that input and output may overlap within
-    `read_behind`.
+    Every variant writes its outputs in raster order (row, then pixel), so that input and output may overlap
+    within `read_behind`.
     """
 
     @property
@@ -154,7 +159,8 @@ class ConvKernel(Protocol):
 
     @property
     def sources(self) -> Sequence[str]:
-        """Files to compile, relative to firmware/kernels; the header is the one that declares the function."""
+        """Files to compile, relative to firmware/kernels; the header is the one that declares the
+        function."""
 
     @property
     def header(self) -> str:
@@ -173,7 +179,9 @@ class ConvKernel(Protocol):
         """Weights and channel table in the order that the C function reads."""
 
     def overlap_slack(self, site: ConvSite) -> int | None:
-        """Least ``input_address - output_address`` for which the output may overlap the input, or None if never.
+        """Least ``input_address - output_address`` for which the output may overlap the input, or None if
+        never.
 
-        The kernel writes upward from the output's start; it may overwrite an input byte once no later output needs it.
+        The kernel writes upward from the output's start; it may overwrite an input byte once no later output
+        needs it.
         """

@@ -1,0 +1,132 @@
+"""The memory plan: what is asked of the arena (`PlanProblem`) and what was decided (`Plan`).
+
+One arena holds every activation, variable and scratch. Time is counted in steps, one step a call. A buffer is
+live from the step that writes it first to the step that reads it last, both included. Two buffers that are
+live at the same step must not share a byte, unless the step's kernel permits it: `OverlapRule` is the
+"diagonal" permission that lets an output overwrite the part of an input that the kernel has finished with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """A request for bytes in the arena.
+
+    Attributes:
+        key: unique name; ``("tensor", index)``, ``("scratch", step)``.
+        size: bytes, > 0.
+        first: first step at which it is live.
+        last: last step at which it is live, >= first.
+        align: alignment of its offset in bytes.
+    """
+
+    key: tuple[str, int]
+    size: int
+    first: int
+    last: int
+    align: int = 4
+
+    def live_with(self, other: Buffer) -> bool:
+        """Whether both are live at some step."""
+        return self.first <= other.last and other.first <= self.last
+
+
+@dataclass(frozen=True)
+class OverlapRule:
+    """`output` may overlap `input` while ``offset[input] - offset[output] >= slack``."""
+
+    input: tuple[str, int]
+    output: tuple[str, int]
+    slack: int
+
+
+@dataclass(frozen=True)
+class PlanProblem:
+    """All that the planner and the checker know.
+
+    Attributes:
+        buffers: what is to be placed.
+        rules: permitted overlaps; a rule counts only where the output's first step is the input's last.
+        steps: number of steps.
+    """
+
+    buffers: tuple[Buffer, ...]
+    rules: tuple[OverlapRule, ...]
+    steps: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where each buffer lies.
+
+    Attributes:
+        offsets: byte offset in the arena by buffer key.
+        arena_bytes: size of the arena.
+        lower_bound: the classic live-tensor bound in bytes: the largest sum of live tensors (scratch not
+            counted) over all steps. Overlap can push the arena below it.
+        overlap_bound: bytes below which no placement can go even with every permitted overlap (scratch
+            counted).
+        optimal: whether the placement is proved to be the best.
+        align: alignment that the arena's address needs.
+        peak_steps: steps at which a live buffer touches the top of the arena.
+    """
+
+    offsets: Mapping[tuple[str, int], int]
+    arena_bytes: int
+    lower_bound: int
+    overlap_bound: int
+    optimal: bool
+    align: int = 4
+    peak_steps: tuple[int, ...] = field(default=())
+
+
+def usable_rules(problem: PlanProblem) -> dict[tuple[tuple[str, int], tuple[str, int]], int]:
+    """The rules that count, (input key, output key) → slack: the output is born where the input dies."""
+    buffers = {b.key: b for b in problem.buffers}
+    rules: dict[tuple[tuple[str, int], tuple[str, int]], int] = {}
+    for rule in problem.rules:
+        source, target = buffers.get(rule.input), buffers.get(rule.output)
+        if source is None or target is None or source.key == target.key or source.last != target.first:
+            continue
+        rules[(rule.input, rule.output)] = rule.slack
+    return rules
+
+
+def live_tensor_bound(problem: PlanProblem) -> int:
+    """Largest sum in bytes of tensors (not scratch) live at one step: what a plan without overlap cannot
+    beat."""
+    return max(
+        (
+            sum(b.size for b in problem.buffers if b.key[0] == "tensor" and b.first <= step <= b.last)
+            for step in range(problem.steps)
+        ),
+        default=0,
+    )
+
+
+def overlap_bound(problem: PlanProblem) -> int:
+    """A bound that holds for every legal placement, overlaps included.
+
+    At a step, the bytes covered are at least the sum of the live buffers less what outputs may share with
+    inputs. An output of size S shares with an input of size T at most min(S, T), and at most S - slack for a
+    positive slack.
+    """
+    rules = usable_rules(problem)
+    by_key = {b.key: b for b in problem.buffers}
+    best = 0
+    for step in range(problem.steps):
+        live = [b for b in problem.buffers if b.first <= step <= b.last]
+        total = sum(b.size for b in live)
+        for target in live:
+            shared = 0
+            for (source_key, target_key), slack in rules.items():
+                source = by_key[source_key]
+                if target_key == target.key and source.last == step:
+                    shared += max(0, min(target.size, source.size, target.size - max(slack, 0)))
+            total -= min(shared, target.size)
+        best = max(best, total)
+    return best

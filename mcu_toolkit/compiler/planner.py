@@ -1,0 +1,224 @@
+"""Places buffers in the arena so that its size is least.
+
+This is dynamic storage allocation (NP-hard) with one more freedom: an output may overlap the dying input of
+its kernel at a distance ("diagonal" overlap). Three stages, each deterministic, stop as soon as the result
+meets a bound:
+
+1. lowest-fit in several orders;
+2. squeaky-wheel search (Joslin and Clements, 1999): the buffers at the top of the arena move forward in the
+   order;
+3. branch and bound over placements in order of rising offset, exact when it ends within its budget of nodes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mcu_toolkit.compiler.plan import (
+    Buffer,
+    Plan,
+    PlanProblem,
+    live_tensor_bound,
+    overlap_bound,
+    usable_rules,
+)
+
+Key = tuple[str, int]
+
+_SEARCH_ROUNDS = 600
+_EXACT_NODES = 20_000
+_EXACT_BUFFERS = 24
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """The problem by index: for each buffer, the buffers that it conflicts with and how."""
+
+    buffers: tuple[Buffer, ...]
+    # conflicts[p] = ((q, slack where p is the input of q, slack where p is the output of q), ...)
+    conflicts: tuple[tuple[tuple[int, int | None, int | None], ...], ...]
+    bound: int
+    exact_rules: bool
+
+
+def plan(problem: PlanProblem, rounds: int = _SEARCH_ROUNDS) -> Plan:
+    """Place all buffers.
+
+    Args:
+        problem: buffers, permitted overlaps, steps.
+        rounds: placements that the search may try.
+
+    Returns:
+        The best plan found. `Plan.optimal` says whether it is proved best.
+    """
+    pairs = _index(problem)
+    offsets, proved = _solve(pairs, rounds)
+    arena = _top(pairs, offsets)
+    align = max((b.align for b in problem.buffers), default=4)
+    peaks = {
+        step
+        for b, at in zip(pairs.buffers, offsets, strict=True)
+        if at + b.size == arena
+        for step in range(b.first, b.last + 1)
+    }
+    return Plan(
+        offsets={b.key: at for b, at in zip(pairs.buffers, offsets, strict=True)},
+        arena_bytes=-(-arena // align) * align,
+        lower_bound=live_tensor_bound(problem),
+        overlap_bound=pairs.bound,
+        optimal=proved,
+        align=align,
+        peak_steps=tuple(sorted(peaks)),
+    )
+
+
+def _index(problem: PlanProblem) -> _Pairs:
+    buffers = problem.buffers
+    rules = usable_rules(problem)
+    conflicts = tuple(
+        tuple(
+            (j, rules.get((p.key, q.key)), rules.get((q.key, p.key)))
+            for j, q in enumerate(buffers)
+            if i != j and p.live_with(q)
+        )
+        for i, p in enumerate(buffers)
+    )
+    return _Pairs(buffers, conflicts, overlap_bound(problem), all(slack >= 0 for slack in rules.values()))
+
+
+def _top(pairs: _Pairs, offsets: Sequence[int]) -> int:
+    return max((at + b.size for b, at in zip(pairs.buffers, offsets, strict=True)), default=0)
+
+
+def _lowest(pairs: _Pairs, index: int, offsets: Sequence[int], floor: int = 0) -> int:
+    """Lowest legal offset, at least `floor`, for a buffer among those placed (offset >= 0)."""
+    size, align = pairs.buffers[index].size, pairs.buffers[index].align
+    blocked: list[tuple[int, int]] = []  # offsets from .. to - 1 are illegal
+    for other, as_input, as_output in pairs.conflicts[index]:
+        at = offsets[other]
+        if at < 0:
+            continue
+        first, end = at - size + 1, at + pairs.buffers[other].size
+        if as_input is not None:
+            end = min(end, at + as_input)
+        if as_output is not None:
+            first = max(first, at - as_output + 1)
+        if first < end:
+            blocked.append((first, end))
+    blocked.sort()
+    place = -(-floor // align) * align
+    for first, end in blocked:
+        if first > place:
+            break
+        if end > place:
+            place = -(-end // align) * align
+    return place
+
+
+def _fit(pairs: _Pairs, order: Sequence[int]) -> list[int]:
+    """Offsets when the buffers are placed in this order, each as low as it can go."""
+    offsets = [-1] * len(pairs.buffers)
+    for index in order:
+        offsets[index] = _lowest(pairs, index, offsets)
+    return offsets
+
+
+def _solve(pairs: _Pairs, rounds: int) -> tuple[list[int], bool]:
+    best: list[int] = [0] * len(pairs.buffers)
+    best_order: list[int] = []
+    for order in _first_orders(pairs):
+        offsets = _fit(pairs, order)
+        if not best_order or _top(pairs, offsets) < _top(pairs, best):
+            best, best_order = offsets, order
+    if _top(pairs, best) <= pairs.bound:
+        return best, True
+    best = _squeaky_wheel(pairs, best_order, best, rounds)
+    if _top(pairs, best) <= pairs.bound:
+        return best, True
+    if len(pairs.buffers) > _EXACT_BUFFERS:
+        return best, False
+    search = _Exact(pairs, best)
+    search.run()
+    return search.best, search.nodes <= _EXACT_NODES and pairs.exact_rules
+
+
+def _first_orders(pairs: _Pairs) -> list[list[int]]:
+    every = range(len(pairs.buffers))
+    b = pairs.buffers
+    return [
+        sorted(every, key=lambda i: (-b[i].size, b[i].first, i)),
+        sorted(every, key=lambda i: (-(b[i].last - b[i].first + 1) * b[i].size, i)),
+        sorted(every, key=lambda i: (-(b[i].last - b[i].first), -b[i].size, i)),
+        sorted(every, key=lambda i: (b[i].first, -b[i].size, i)),
+        sorted(every, key=lambda i: (-b[i].last, -b[i].size, i)),
+    ]
+
+
+def _squeaky_wheel(pairs: _Pairs, order: list[int], best: list[int], rounds: int) -> list[int]:
+    """Move buffers at the top of the arena forward; now and then shuffle. Seeded, so the same plan every
+    time."""
+    chance = random.Random(1)
+    best_top = current_top = _top(pairs, best)
+    current, offsets, since = list(order), list(best), 0
+    for _ in range(rounds):
+        trial = list(current)
+        peak = _top(pairs, offsets)
+        high = [i for i in trial if offsets[i] + pairs.buffers[i].size == peak]
+        mover = chance.choice(high) if chance.random() < 0.7 else chance.choice(trial)
+        place = trial.index(mover)
+        trial.pop(place)
+        trial.insert(chance.randrange(max(place, 1)), mover)
+        placed = _fit(pairs, trial)
+        top = _top(pairs, placed)
+        since += 1
+        if top <= current_top or since > 40:
+            current, offsets, current_top, since = trial, placed, top, 0
+        if top < best_top:
+            best, best_top = placed, top
+            if top <= pairs.bound:
+                break
+    return best
+
+
+class _Exact:
+    """Branch and bound.
+
+    Some best placement, sorted by offset, is reached by giving each buffer in turn its lowest legal offset
+    not below its predecessor's (every buffer of a compacted placement rests on one below it, or on 0). So it
+    is enough to try the orders in which offsets do not fall, and to give up where a buffer not yet placed can
+    no longer fit.
+    """
+
+    def __init__(self, pairs: _Pairs, best: list[int]) -> None:
+        self.pairs = pairs
+        self.best = best
+        self.best_top = _top(pairs, best)
+        self.nodes = 0
+
+    def run(self) -> None:
+        self._extend([-1] * len(self.pairs.buffers), 0, 0)
+
+    def _extend(self, offsets: list[int], placed: int, floor: int) -> None:
+        self.nodes += 1
+        if self.nodes > _EXACT_NODES or self.best_top <= self.pairs.bound:
+            return
+        buffers = self.pairs.buffers
+        if placed == len(buffers):
+            self.best, self.best_top = list(offsets), _top(self.pairs, offsets)
+            return
+        options = []
+        for index in range(len(buffers)):
+            if offsets[index] >= 0:
+                continue
+            at = _lowest(self.pairs, index, offsets, floor)
+            if at + buffers[index].size >= self.best_top:
+                return
+            options.append((at, -buffers[index].size, index))
+        for at, _, index in sorted(options):
+            if at + buffers[index].size >= self.best_top:
+                continue
+            offsets[index] = at
+            self._extend(offsets, placed + 1, at)
+            offsets[index] = -1
