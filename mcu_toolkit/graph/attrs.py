@@ -17,7 +17,7 @@ class Activation(str, Enum):
 
 
 class Padding(str, Enum):
-    """TFLite padding scheme. EXPLICIT is the compiler's own form, made when a PAD is folded into a window operator."""
+    """TFLite padding scheme. EXPLICIT is the compiler's own: made when a PAD is folded into a window operator."""
 
     SAME = "SAME"
     VALID = "VALID"
@@ -170,6 +170,7 @@ class Gather(Attrs):
     """GATHER, for shape arithmetic only."""
 
     axis: int = 0
+    batch_dims: int = 0
 
 
 @dataclass(frozen=True)
@@ -182,12 +183,14 @@ class Svdf(Attrs):
 
 @dataclass(frozen=True)
 class Lstm(Attrs):
-    """UNIDIRECTIONAL_SEQUENCE_LSTM."""
+    """UNIDIRECTIONAL_SEQUENCE_LSTM; `hidden_scale` is that of output gate x tanh(cell), 0 where unknown."""
 
     activation: Activation = Activation.TANH
     cell_clip: float = 0.0
     proj_clip: float = 0.0
     time_major: bool = False
+    hidden_scale: float = 0.0
+    hidden_zero_point: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Graph IR: frozen dataclasses that hold a model between the reader, the passes, the planner and the emitter.
 
-A graph is a list of tensors and a list of nodes in an executable order. Tensors are named by their index. Nothing here
-is mutable: a pass builds a new graph with `dataclasses.replace`.
+A graph is a list of tensors and a list of nodes in an executable order. Tensors are named by their index.
+Nothing here is mutable: a pass builds a new graph with `dataclasses.replace`.
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ class DType(str, Enum):
     INT64 = "int64"
     FLOAT32 = "float32"
     BOOL = "bool"
+    RESOURCE = "resource"  # the handle of a variable
+    OPAQUE = "opaque"  # any type that no operator here takes; see `Tensor.type_name`
 
     @property
     def numpy(self) -> np.dtype[np.generic]:
-        """The NumPy dtype."""
-        return np.dtype(self.value)
+        """The NumPy dtype; bytes for the types that have none."""
+        return np.dtype(np.uint8) if self in (DType.RESOURCE, DType.OPAQUE) else np.dtype(self.value)
 
     @property
     def bytes(self) -> int:
@@ -73,7 +75,9 @@ class Tensor:
         dtype: element type.
         quant: quantization, or None.
         data: contents when the tensor is constant (shape `shape`, dtype `dtype`), else None.
-        variable: state kept between calls (SVDF, LSTM).
+        variable: state kept between calls (SVDF, LSTM, READ_VARIABLE and ASSIGN_VARIABLE).
+        initial: contents of a variable after a reset; None means the zero point, or 0 without one.
+        type_name: the schema's name of the element type, for messages, where `dtype` is OPAQUE.
     """
 
     name: str
@@ -82,6 +86,8 @@ class Tensor:
     quant: Quant | None = None
     data: Array | None = None
     variable: bool = False
+    initial: Array | None = None
+    type_name: str = ""
 
     @property
     def elements(self) -> int:

@@ -1,0 +1,309 @@
+"""Reads a .tflite file into the graph IR.
+
+The file is not trusted: every offset, size and index is checked before use, and the work done is bounded by
+the limits below whatever the bytes say. Schema: tensorflow/lite/schema/schema.fbs, version 3.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from mcu_toolkit.errors import ModelError
+from mcu_toolkit.graph.attrs import Lstm
+from mcu_toolkit.graph.flatbuf import FlatBuffer, Table, damaged
+from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Quant, Tensor
+from mcu_toolkit.graph.opcodes import CUSTOM, PLACEHOLDER, TENSOR_TYPES, builtin_name, tensor_type_name
+from mcu_toolkit.graph.reader_attrs import read_attrs
+from mcu_toolkit.graph.reader_variables import Subgraph, resolve_variables
+
+IDENTIFIER = b"TFL3"
+SCHEMA_VERSION = 3
+
+#: Bounds on what is accepted; far above what a microcontroller holds, and low enough that no file can
+#: exhaust the host.
+MAX_FILE_BYTES = 64 << 20
+MAX_TENSORS = 1 << 14
+MAX_NODES = 1 << 14
+MAX_BUFFERS = 1 << 15
+MAX_SUBGRAPHS = 64
+MAX_RANK = 8
+MAX_NODE_TENSORS = 1 << 10
+MAX_LINKS = 1 << 17
+MAX_TENSOR_BYTES = 1 << 28
+MAX_NAME_BYTES = 512
+
+_ZERO_POINT_LIMITS = {
+    DType.INT8: (-128, 127),
+    DType.UINT8: (0, 255),
+    DType.INT16: (-(1 << 15), (1 << 15) - 1),
+    DType.INT32: (-(1 << 31), (1 << 31) - 1),
+}
+
+
+def read_model(source: Path | str | bytes) -> Graph:
+    """Read a model.
+
+    Args:
+        source: path of a .tflite file, or its bytes.
+
+    Returns:
+        The graph of the first subgraph. Constants are read-only views of the file. Variables (VAR_HANDLE and
+        what CALL_ONCE assigns to them) are resolved into tensors with `variable` set.
+
+    Raises:
+        ModelError: the file is missing, damaged, too large, or holds a float model; with byte offset or node.
+        UnsupportedError: an attribute that the IR cannot hold.
+    """
+    data = source if isinstance(source, bytes) else _read_file(Path(source))
+    graph = _Reader(data).graph()
+    _refuse_float(graph)
+    return graph
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+    except OSError as bad:
+        raise ModelError(f"cannot read the model {path}: {bad.strerror or bad}") from bad
+    return data
+
+
+class _Reader:
+    """State of one reading: the file's shared tables and the budgets left."""
+
+    def __init__(self, data: bytes) -> None:
+        if len(data) > MAX_FILE_BYTES:
+            raise ModelError(
+                "the model file is too large",
+                expected=f"at most {MAX_FILE_BYTES} bytes",
+                received=f"{len(data)} bytes" if len(data) > MAX_FILE_BYTES + 1 else "more",
+            )
+        self._data = data
+        self._model = FlatBuffer(data).root(IDENTIFIER)
+        version = self._model.u32(0)
+        if version != SCHEMA_VERSION:
+            raise ModelError(
+                "the model has another schema version",
+                offset=self._model.offset,
+                expected=str(SCHEMA_VERSION),
+                received=str(version),
+            )
+        self._operators = tuple(self._operator_name(t) for t in self._model.tables(1, MAX_NODES))
+        self._buffers = tuple(self._model.tables(4, MAX_BUFFERS))
+        self._subgraphs = tuple(self._model.tables(2, MAX_SUBGRAPHS))
+        # One honest file stores each parameter once; sharing one long vector among many tensors is an attack.
+        self._quant_budget = len(data) + (1 << 16)
+        self._link_budget = MAX_LINKS
+
+    def graph(self) -> Graph:
+        """The main subgraph with its variables resolved."""
+        if not self._subgraphs:
+            raise damaged("it has no subgraph", self._model.offset)
+        main = resolve_variables(self.subgraph(0), self.subgraph, len(self._subgraphs))
+        return Graph(
+            name=main.name or "model",
+            tensors=main.tensors,
+            nodes=main.nodes,
+            inputs=main.inputs,
+            outputs=main.outputs,
+            sha256=hashlib.sha256(self._data).hexdigest(),
+        )
+
+    def subgraph(self, index: int) -> Subgraph:
+        """One subgraph; the index is in range."""
+        table = self._subgraphs[index]
+        tensors = tuple(self._tensor(t, i) for i, t in enumerate(table.tables(0, MAX_TENSORS)))
+        inputs = self._links(table, 1, tensors, None)
+        outputs = self._links(table, 2, tensors, None)
+        nodes = tuple(self._node(t, i, tensors) for i, t in enumerate(table.tables(3, MAX_NODES)))
+        return Subgraph(table.text(4, MAX_NAME_BYTES), tensors, nodes, inputs, outputs)
+
+    def _operator_name(self, table: Table) -> str:
+        first, second = table.i8(0), table.i32(3)
+        code = max(first, second) if first >= PLACEHOLDER or second > first else first
+        if code == CUSTOM:
+            return f"CUSTOM({table.text(1, 64)})"
+        return builtin_name(code)
+
+    def _tensor(self, table: Table, index: int) -> Tensor:
+        kind = table.i8(1)
+        dtype = TENSOR_TYPES.get(kind, DType.OPAQUE)
+        type_name = tensor_type_name(kind)
+        if table.follow(6) or table.u32(10):
+            dtype, type_name = DType.OPAQUE, "sparse or external"
+        tensor = Tensor(
+            name=table.text(3, MAX_NAME_BYTES) or f"tensor_{index}",
+            shape=self._shape(table, dtype, index),
+            dtype=dtype,
+            type_name=type_name if dtype is DType.OPAQUE else "",
+            variable=table.flag(5),
+        )
+        tensor = replace(tensor, quant=self._quant(table, tensor, index))
+        if tensor.variable or dtype in (DType.OPAQUE, DType.RESOURCE):
+            return tensor
+        return replace(tensor, data=self._contents(table, tensor, index))
+
+    def _shape(self, table: Table, dtype: DType, index: int) -> tuple[int, ...]:
+        shape = table.ints(0, MAX_RANK)
+        size = dtype.bytes
+        for dim in shape:
+            if dim < 0:
+                raise ModelError(
+                    f"tensor {index} has no static shape",
+                    offset=table.offset,
+                    received=str(list(shape)),
+                    hint="convert the model with a fixed input shape",
+                )
+            size = size * dim
+        # The product is bounded before it is used, zero-sized dimensions or not.
+        if size > MAX_TENSOR_BYTES or any(dim > MAX_TENSOR_BYTES for dim in shape):
+            raise ModelError(
+                f"tensor {index} is too large",
+                offset=table.offset,
+                expected=f"at most {MAX_TENSOR_BYTES} bytes",
+                received=f"shape {list(shape)}",
+            )
+        return shape
+
+    def _contents(self, table: Table, tensor: Tensor, index: int) -> Array | None:
+        """The constant contents of a tensor, None where it has none."""
+        number = table.u32(2)
+        if number >= len(self._buffers):
+            raise damaged(f"tensor {index} names buffer {number} of {len(self._buffers)}", table.offset)
+        buffer = self._buffers[number]
+        if buffer.u64(1) > 1 or buffer.u64(2) > 1:
+            raise ModelError(
+                f"tensor {index} has its data outside the FlatBuffer, which is not supported",
+                offset=buffer.offset,
+            )
+        raw = buffer.vector(0, "|u1")
+        if raw is None or raw.size == 0:
+            return np.zeros(tensor.shape, tensor.dtype.numpy) if tensor.elements == 0 else None
+        if raw.size != tensor.bytes:
+            raise ModelError(
+                f"tensor {index} ('{tensor.name[:60]}') and its buffer differ in size",
+                offset=buffer.offset,
+                expected=f"{tensor.bytes} bytes for {tensor.dtype.value} {list(tensor.shape)}",
+                received=f"{raw.size} bytes",
+            )
+        typed: Array = raw.view(tensor.dtype.numpy.newbyteorder("<")).reshape(tensor.shape)
+        return typed
+
+    def _quant(self, table: Table, tensor: Tensor, index: int) -> Quant | None:
+        quant = table.table(4)
+        if quant is None:
+            return None
+        scale, zero = quant.vector(2, "<f4"), quant.vector(3, "<i8")
+        if scale is None or scale.size == 0:
+            return None
+        self._quant_budget -= int(scale.size)
+        if self._quant_budget < 0:
+            raise damaged("its tensors share more quantization parameters than it holds", quant.offset)
+        axis = quant.i32(6)
+        if scale.size > 1 and not (0 <= axis < len(tensor.shape) and tensor.shape[axis] == scale.size):
+            raise ModelError(
+                f"tensor {index} has {scale.size} scales that match no axis",
+                offset=quant.offset,
+                expected=f"one scale, or one for each element of axis {axis} of {list(tensor.shape)}",
+                received=f"{scale.size} scales",
+            )
+        if zero is None or zero.size == 0:
+            zero = np.zeros(1, np.int64)
+        if zero.size not in (1, scale.size):
+            raise ModelError(
+                f"tensor {index} has {zero.size} zero points for {scale.size} scales", offset=quant.offset
+            )
+        self._check_numbers(scale, zero, tensor, index, quant.offset)
+        return Quant(
+            scale=scale.astype(np.float32),
+            zero_point=np.broadcast_to(zero, scale.shape).astype(np.int64),
+            axis=axis if scale.size > 1 else 0,
+        )
+
+    @staticmethod
+    def _check_numbers(scale: Array, zero: Array, tensor: Tensor, index: int, offset: int) -> None:
+        """Refuse scales that are negative or not finite and zero points outside the element type."""
+        low, high = float(scale.min()), float(scale.max())
+        if not 0 <= low <= high < float("inf"):
+            raise ModelError(
+                f"tensor {index} has a scale that is negative or not a number",
+                offset=offset,
+                received=str(scale[:4]),
+            )
+        limits = _ZERO_POINT_LIMITS.get(tensor.dtype)
+        if limits is not None and not limits[0] <= int(zero.min()) <= int(zero.max()) <= limits[1]:
+            raise ModelError(
+                f"tensor {index} has a zero point outside {tensor.dtype.value}",
+                offset=offset,
+                received=f"{zero.min()} to {zero.max()}",
+            )
+
+    def _node(self, table: Table, index: int, tensors: tuple[Tensor, ...]) -> Node:
+        code = table.u32(0)
+        if code >= len(self._operators):
+            raise ModelError(
+                f"node {index} names operator code {code} of {len(self._operators)}",
+                offset=table.offset,
+                node=index,
+            )
+        op = self._operators[code]
+        attrs = read_attrs(table, op, index)
+        if isinstance(attrs, Lstm):
+            attrs = self._lstm_intermediates(table, index, tensors, attrs)
+        inputs = self._links(table, 1, tensors, index, optional=True)
+        outputs = self._links(table, 2, tensors, index)
+        return Node(op=op, inputs=inputs, outputs=outputs, attrs=attrs, source=index)
+
+    def _lstm_intermediates(self, table: Table, node: int, tensors: tuple[Tensor, ...], attrs: Lstm) -> Lstm:
+        """The quantization of the hidden state, kept in the file by a tensor that no operator writes."""
+        links = self._links(table, 8, tensors, node, optional=True)
+        if len(links) < 5 or links[4] == ABSENT:
+            return attrs
+        quant = tensors[links[4]].quant
+        if quant is None:
+            return attrs
+        return replace(attrs, hidden_scale=float(quant.scale[0]), hidden_zero_point=int(quant.zero_point[0]))
+
+    def _links(
+        self,
+        table: Table,
+        field: int,
+        tensors: tuple[Tensor, ...],
+        node: int | None,
+        *,
+        optional: bool = False,
+    ) -> tuple[int, ...]:
+        """A vector of tensor indices, each in range."""
+        links = table.ints(field, MAX_NODE_TENSORS)
+        self._link_budget -= len(links)
+        if self._link_budget < 0:
+            raise damaged("its nodes name more tensors than are supported", table.offset)
+        for link in links:
+            if not (0 <= link < len(tensors) or (optional and link == ABSENT)):
+                who = "the graph" if node is None else f"node {node}"
+                raise ModelError(
+                    f"{who} names tensor {link} of {len(tensors)}",
+                    offset=table.offset,
+                    node=node,
+                )
+        return links
+
+
+def _refuse_float(graph: Graph) -> None:
+    """Refuse a model whose activations are float: the toolkit computes in int8."""
+    written = [graph.tensors[i] for i in graph.inputs]
+    written += [graph.tensors[out] for node in graph.nodes for out in node.outputs]
+    kinds = {tensor.dtype for tensor in written}
+    if DType.FLOAT32 in kinds and not kinds & {DType.INT8, DType.UINT8, DType.INT16}:
+        weights = any(t.dtype is DType.INT8 and t.is_const for t in graph.tensors)
+        raise ModelError(
+            "the model computes in float32" + (", only its weights are int8" if weights else ""),
+            expected="a full-integer int8 model: int8 activations with a scale and a zero point",
+            received="float32 activations",
+            hint="mcutk convert MODEL --data DIR makes an int8 model of a Keras model",
+        )
