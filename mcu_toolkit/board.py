@@ -36,12 +36,10 @@ class Core:
     """The processor core.
 
     Attributes:
-        cpu: GCC's ``-mcpu`` name without extensions, for example ``cortex-m4``; the compiler's cost model reads it
-            too.
+        cpu: GCC's ``-mcpu`` name without extensions, for example ``cortex-m4``; the cost model reads it too.
         isa: best kernel family the core runs: ``portable``, ``dsp`` or ``mve``.
         fpu: GCC's ``-mfpu`` name, empty without a floating-point unit.
-        executes_as: core that really runs the code when it is another (``cortex-m3`` for M0 code on an M3); else
-            empty.
+        executes_as: core that really runs the code, when another (``cortex-m3`` for M0 code on an M3).
     """
 
     cpu: str
@@ -88,8 +86,8 @@ class LinkSettings:
         baud: bits a second; of no meaning on an emulator.
         ring: bytes of the interrupt's receive buffer, a power of two.
         payload: largest frame payload that the board accepts.
-        overlap: ``hold`` where the transport keeps the bytes sent during the timed region (an emulator), so that
-            the next input is on the wire meanwhile; ``pause`` where the host must wait.
+        overlap: ``hold`` where the transport keeps the bytes sent during the timed region (an emulator), so
+            that the next input is on the wire meanwhile; ``pause`` where the host must wait.
     """
 
     baud: int = 115200

@@ -1,0 +1,16 @@
+"""Device stage: toolchains, firmware, flashers, emulated boards, the link, bench, verify.
+
+Entry points::
+
+    firmware.build(compiled, board, out_dir, *, model_bytes=None, facts=None, steps=True) -> Firmware
+    firmware.read_build(build_dir) -> Firmware                  # from build.json, hashes checked
+    flash.flash(board, build_dir, device_dir, port=None) -> FlashReport
+    bench.bench(board, device_dir, port, samples, *, model_sha256, profile=False,
+                on_result=None, progress=silent) -> BenchRun
+    verify.verify(board, device_dir, port, sample, tensors, *, model_sha256) -> VerifyRun
+    inputs.random_input(seed, count) -> int8 [count]            # the public reference generator
+    connect.hello(board, device_dir, port) -> DeviceInfo        # ping a board
+
+`port` is None for the port that the board implies: an emulated board powers on when it is opened and off when it is
+closed. Results are in `types`.
+"""
