@@ -110,7 +110,7 @@ def run(
         text=True,
         errors="replace",
         start_new_session=True,
-        preexec_fn=_die_with_parent(),
+        preexec_fn=_die_with_parent(),  # noqa: PLW1509  (one prctl call, async-signal-safe)
     ) as child:
         try:
             out, err = child.communicate(stdin, timeout=timeout)
@@ -156,7 +156,7 @@ def running(
             stdout=sink or subprocess.DEVNULL,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent(),
+            preexec_fn=_die_with_parent(),  # noqa: PLW1509  (one prctl call, async-signal-safe)
         )
         try:
             yield child
