@@ -19,7 +19,7 @@ class Predictions:
         ids: image names, as in split.json.
         labels: int64 [N].
         logits: stage → float32 [N, classes]: ``float`` (the distilled student), ``fakequant`` (with simulated
-            quantization), ``int8`` (the .tflite: log of its dequantized softmax, computed by TensorFlow's interpreter, for
+            quantization), ``int8`` (the .tflite: log of its dequantized softmax, by TensorFlow's interpreter, for
             information), ``teacher`` where there was one.
     """
 

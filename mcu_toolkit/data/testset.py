@@ -48,7 +48,7 @@ class TestSet:
         raise NotImplementedError
 
     def subset(self, limit: int) -> TestSet:
-        """At most `limit` images, each class keeping its share (at least one each while there is room), same every time."""
+        """At most `limit` images, each class keeping its share (one each while there is room), always the same."""
         raise NotImplementedError
 
 

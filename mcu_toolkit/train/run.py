@@ -18,8 +18,8 @@ class TrainResult:
     Attributes:
         run_dir: the run folder.
         model: the int8 .tflite in it.
-        metrics: contents of metrics.json (schema ``mcutk.train/1``): accuracy a stage (teacher, float, fakequant, int8),
-            split and duplicate counts, parameters, MACs, bytes, seconds a stage.
+        metrics: contents of metrics.json (schema ``mcutk.train/1``): accuracy a stage (teacher, float, fakequant,
+            int8), split and duplicate counts, parameters, MACs, bytes, seconds a stage.
         class_names: in the order of the outputs.
     """
 
@@ -47,17 +47,18 @@ def train(
         data_dir: folder of class folders; None where the recipe makes its data.
         run_dir: folder to fill. Without `resume` an earlier run in it is replaced once the new one has begun.
         resume: go on from the checkpoints in `run_dir`; the recipe must be the one that the run began with.
-        progress: told (stage, done, total); stages are ``data``, ``teacher``, ``logits``, ``student``, ``quantize``, ``export``.
+        progress: told (stage, done, total); stages are ``data``, ``teacher``, ``logits``, ``student``, ``quantize``,
+            ``export``.
         skip_bad: leave out images that cannot be read, and count them.
         cache_dir: where decoded images are kept between runs; None: not kept.
         command: recorded in the manifest.
 
     Raises:
         DataError: as `data.dataset.load_dataset`.
-        TrainError: TensorFlow or its companions are missing (with the install command) or of another generation; nothing to
-            resume or another recipe; the loss became infinite; the export is not fully int8.
+        TrainError: TensorFlow or its companions are missing (with the install command) or of another generation; nothing
+            to resume or another recipe; the loss became infinite; the export is not fully int8.
         WorkspaceError: the disk refuses.
-        KeyboardInterrupt: goes through; the run folder then holds whole checkpoints and a manifest, and `resume` goes on.
+        KeyboardInterrupt: goes through; the run folder then holds whole checkpoints and a manifest; `resume` goes on.
     """
     raise NotImplementedError
 
