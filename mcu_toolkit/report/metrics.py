@@ -1,4 +1,4 @@
-"""Classification metrics from labels, predictions and scores. NumPy only; nothing here knows where numbers come from."""
+"""Classification metrics from labels, predictions and scores. NumPy only; knows nothing of where numbers come from."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _midranks(values: FloatArray) -> npt.NDArray[np.float64]:
 
 
 def auc(positive: npt.NDArray[np.bool_], scores: FloatArray) -> float | None:
-    """Area under the ROC curve as the Mann-Whitney statistic: P(score of a positive > score of a negative) + P(equal) / 2.
+    """Area under the ROC curve as the Mann-Whitney statistic: P(score of a positive > of a negative) + P(equal) / 2.
 
     Hanley and McNeil, "The meaning and use of the area under a receiver operating characteristic (ROC) curve",
     Radiology 143 (1982): AUC = (R - n1 (n1 + 1) / 2) / (n1 n0), R the sum of the positives' ranks. Ties matter here:
