@@ -78,9 +78,16 @@ class IntArg:
     ctype: str = "int32_t"
 
 
-#: Value of a struct field: an integer; a fixed-size C array of integers; a pointer to a constant table; NULL;
+@dataclass(frozen=True)
+class FloatArg:
+    """A float literal, exact to the last bit of a float32; only for operators at a float border."""
+
+    value: float
+
+
+#: Value of a struct field: an integer; a float; a fixed-size C array of integers; a pointer to a constant table; NULL;
 #: a nested struct as (field, value) pairs.
-FieldValue = Union[int, tuple[int, ...], ConstArray, None, "StructValue"]
+FieldValue = Union[int, float, tuple[int, ...], ConstArray, None, "StructValue"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +112,7 @@ class ParamsArg:
     suffix: str = "params"
 
 
-Argument = TensorArg | ScratchArg | ConstArg | IntArg | ParamsArg
+Argument = TensorArg | ScratchArg | ConstArg | IntArg | FloatArg | ParamsArg
 
 
 @dataclass(frozen=True, eq=False)

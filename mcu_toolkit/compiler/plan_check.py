@@ -21,9 +21,7 @@ def check(plan: Plan, problem: PlanProblem) -> None:
     for b in problem.buffers:
         start = plan.offsets[b.key]
         if start < 0 or start % b.align or start + b.size > plan.arena_bytes or plan.align % b.align:
-            raise CompileError(
-                f"the memory plan puts {b.key} of {b.size} bytes at {start}, which is not legal"
-            )
+            raise CompileError(f"the memory plan puts {b.key} of {b.size} bytes at {start}, which is not legal")
     allowed = {(r.input, r.output): r.slack for r in problem.rules}
     for i, a in enumerate(problem.buffers):
         for b in problem.buffers[i + 1 :]:

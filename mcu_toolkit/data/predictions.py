@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from mcu_toolkit.errors import WorkspaceError
+from mcu_toolkit.workspace import atomic_write
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +44,16 @@ def save(path: Path, predictions: Predictions) -> None:
     Raises:
         WorkspaceError: the disk refuses.
     """
-    raise NotImplementedError
+    arrays = {f"logits_{stage}": values.astype(np.float32) for stage, values in predictions.logits.items()}
+    stream = BytesIO()
+    np.savez(
+        stream,
+        class_names=np.array(predictions.class_names),
+        ids=np.array(predictions.ids),
+        labels=predictions.labels.astype(np.int64),
+        **arrays,  # type: ignore[arg-type]
+    )
+    atomic_write(path, stream.getvalue())
 
 
 def load(path: Path) -> Predictions:
@@ -48,4 +62,19 @@ def load(path: Path) -> Predictions:
     Raises:
         WorkspaceError: missing or damaged.
     """
-    raise NotImplementedError
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            found = Predictions(
+                tuple(str(name) for name in archive["class_names"]),
+                tuple(str(name) for name in archive["ids"]),
+                archive["labels"].astype(np.int64),
+                {name[7:]: archive[name] for name in archive.files if name.startswith("logits_")},
+            )
+    except OSError as bad:
+        raise WorkspaceError(f"cannot read {path}: {bad.strerror or bad}", hint="run mcutk train again") from bad
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as bad:
+        raise WorkspaceError(f"{path} is damaged: {bad}", hint="run mcutk train again") from bad
+    shape = (len(found.ids), len(found.class_names))
+    if found.labels.shape != shape[:1] or any(v.shape != shape for v in found.logits.values()):
+        raise WorkspaceError(f"{path} is damaged", expected=f"outputs of shape {shape}", hint="run mcutk train again")
+    return found

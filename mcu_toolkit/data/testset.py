@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.data.preprocess import Normalization
-from mcu_toolkit.recipe import Recipe
+from mcu_toolkit.data.dataset import Dataset, load_dataset, load_files
+from mcu_toolkit.data.preprocess import Normalization, normalization, to_int8
+from mcu_toolkit.data.split import FILE as SPLIT_FILE
+from mcu_toolkit.data.split import SplitFile, SplitImage, divide, read_split
+from mcu_toolkit.errors import DataError
+from mcu_toolkit.recipe import Recipe, load
+from mcu_toolkit.workspace import sha256_file
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,15 +47,48 @@ class TestSet:
 
     def pixels(self, index: int) -> npt.NDArray[np.uint8]:
         """One image: uint8 [H, W, C]."""
-        raise NotImplementedError
+        image: npt.NDArray[np.uint8] = self.images[index]
+        return image
 
     def int8(self, scale: float, zero_point: int) -> npt.NDArray[np.int8]:
         """All images as an int8 network with this input quantization is fed them: int8 [N, H, W, C]."""
-        raise NotImplementedError
+        return to_int8(self.images, scale, zero_point, self.normalization)
 
     def subset(self, limit: int) -> TestSet:
-        """At most `limit` images, each class keeping its share (one each while there is room), always the same."""
-        raise NotImplementedError
+        """At most `limit` images, each class keeping its share (one each while there is room), always the same.
+
+        Raises:
+            DataError: `limit` is less than one.
+        """
+        if limit < 1:
+            raise DataError("the limit leaves no image", expected="at least 1", received=str(limit))
+        if limit >= len(self):
+            return self
+        keep = _stratified(self.labels, limit)
+        return dataclasses.replace(
+            self,
+            ids=tuple(self.ids[i] for i in keep),
+            labels=tuple(self.labels[i] for i in keep),
+            images=self.images[keep],
+        )
+
+
+def _stratified(labels: Sequence[int | None], limit: int) -> list[int]:
+    """Indices, ascending: each round takes the next image of the class that is furthest below its share."""
+    queues: dict[int, list[int]] = {}
+    for index, label in enumerate(labels):
+        queues.setdefault(-1 if label is None else label, []).append(index)
+    taken = dict.fromkeys(queues, 0)
+    for _ in range(limit):
+        open_classes = [c for c in queues if taken[c] < len(queues[c])]
+        best = min(open_classes, key=lambda c: (taken[c] > 0, (taken[c] + 0.5) / len(queues[c]), c))
+        taken[best] += 1
+    chosen = []
+    for label, queue in queues.items():
+        # Evenly spaced over the class, since neighbours in name order are often slices of one patient.
+        count = taken[label]
+        chosen += [queue[(2 * k + 1) * len(queue) // (2 * count)] for k in range(count)]
+    return sorted(chosen)
 
 
 def open_testset(
@@ -75,4 +114,75 @@ def open_testset(
         DataError: no such folder, an image missing or changed since training, nothing held out.
         ConfigError, WorkspaceError: recipe or split.json missing or damaged.
     """
-    raise NotImplementedError
+    if isinstance(source, Recipe):
+        recipe = _reshaped(source, shape)
+        data = load_dataset(recipe, data_dir, skip_bad=skip_bad, cache_dir=cache_dir)
+        division = divide(data, recipe.split)
+        return _take(data, division.indices(division.held_out), recipe)
+    recipe = _reshaped(load(source / "recipe.toml"), shape)
+    split = read_split(source / SPLIT_FILE)
+    wanted = [image for image in split.images if image.part == split.held_out]
+    if not wanted:
+        raise DataError(f"{source / SPLIT_FILE} holds no held-out images")
+    if recipe.data.source == "phantom":
+        data = load_dataset(recipe, None)
+        return _take(data, _matching(data, wanted), recipe)
+    data = _load_held_out(split, wanted, recipe, data_dir, cache_dir)
+    return _take(data, np.arange(len(data)), recipe)
+
+
+def _reshaped(recipe: Recipe, shape: Sequence[int] | None) -> Recipe:
+    if shape is None:
+        return recipe
+    height, width, channels = (int(v) for v in shape)
+    if channels not in {1, 3} or height < 1 or width < 1:
+        raise DataError(
+            "images cannot be made to fit the model", expected="[H, W, 1] or [H, W, 3]", received=str(list(shape))
+        )
+    return dataclasses.replace(
+        recipe, input=dataclasses.replace(recipe.input, height=height, width=width, channels=channels)
+    )
+
+
+def _load_held_out(
+    split: SplitFile, wanted: Sequence[SplitImage], recipe: Recipe, data_dir: Path | None, cache_dir: Path | None
+) -> Dataset:
+    root = data_dir or split.data_dir
+    if root is None or not root.is_dir():
+        raise DataError(
+            f"the images of this run are not at {root}" if root else "this run does not say where its images are",
+            hint="pass --data DIR with the folder that the model was trained on",
+        )
+    files = [root / image.id for image in wanted]
+    for image, path in zip(wanted, files, strict=True):
+        if not path.is_file():
+            raise DataError(f"held-out image {path} is missing", hint="pass --data DIR with the folder trained on")
+        actual = sha256_file(path)
+        if actual != image.sha256:
+            raise DataError(
+                f"held-out image {path} is not the one of the training run", expected=image.sha256, received=actual,
+                hint="train again, or restore the image",
+            )  # fmt: skip
+    return load_files(
+        split.classes, [i.id for i in wanted], [i.label for i in wanted], files, recipe.input, cache_dir=cache_dir
+    )
+
+
+def _matching(data: Dataset, wanted: Sequence[SplitImage]) -> npt.NDArray[np.int64]:
+    """Indices of the made images that a split names; they must be bit-equal unless resized."""
+    position = {name: i for i, name in enumerate(data.ids)}
+    missing = next((image.id for image in wanted if image.id not in position), None)
+    if missing is not None:
+        raise DataError(f"the generator no longer makes held-out image {missing}", hint="train again")
+    return np.array([position[image.id] for image in wanted], dtype=np.int64)
+
+
+def _take(data: Dataset, indices: npt.NDArray[np.int64], recipe: Recipe) -> TestSet:
+    return TestSet(
+        data.class_names,
+        tuple(data.ids[i] for i in indices),
+        tuple(int(data.labels[i]) for i in indices),
+        data.images[indices],
+        normalization(recipe.input.normalization),
+        data.synthetic,
+    )

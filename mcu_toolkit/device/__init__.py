@@ -11,6 +11,6 @@ Entry points::
     inputs.random_input(seed, count) -> int8 [count]            # the public reference generator
     connect.hello(board, device_dir, port) -> DeviceInfo        # ping a board
 
-`port` is None for the port that the board implies: an emulated board powers on when it is opened and off when it is
-closed. Results are in `types`.
+`port` is None for the port that the board implies: an emulated board powers on when it is opened and off
+when it is closed. Results are in `types`.
 """

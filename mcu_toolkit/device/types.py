@@ -32,7 +32,8 @@ class FlashUse:
     """Flash in bytes. total = engine + weights + other.
 
     Attributes:
-        engine: code and constants of inference other than weights and biases, library functions it needs included.
+        engine: code and constants of inference other than weights and biases, with the library functions
+            that it needs.
         weights: weights and biases.
         other: startup, HAL, bench application, initial values of variables.
     """
@@ -120,7 +121,8 @@ class DeviceInfo:
         board, runtime: board id, ``aot`` or ``tflm``.
         model_sha256: 64 hex digits.
         unit: ``instructions`` or ``cycles``.
-        ticks_hz: calibrated ticks of the timer in 10^9 instructions (emulators); 0 on chips, where a tick is a cycle.
+        ticks_hz: calibrated ticks of the timer in 10^9 instructions (emulators); 0 on chips, where a tick
+            is a cycle.
         overlap: ``hold`` or ``pause``: how the next input travels during the timed region.
         static_bytes, arena_bytes, stack_bytes: RAM by the device's own account.
         stack_peak: high-water mark of the stack, in bytes, after the last sample.

@@ -1,0 +1,127 @@
+/* Vector table, reset and faults of every Cortex-M. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cortexm.h"
+#include "mcutk_config.h"
+
+#define STACK_PAINT 0xA5C35A3Cu
+#define VECTORS (16u + UART_IRQ + 1u)
+
+int main(void);
+void hal_reset_handler(void);
+
+/* A crash must never look like success. On an emulator semihosting ends the machine with exit code 100 + exception number
+ * (SYS_EXIT_EXTENDED, so that the code arrives); a chip restarts. */
+static void fault_handler(void) {
+    uint32_t exception;
+    __asm volatile("mrs %0, ipsr" : "=r"(exception));
+#if MCUTK_EMULATED
+    const uint32_t block[2] = {0x20026u, 100u + (exception & 0x1FFu)};
+    register uint32_t operation __asm("r0") = 0x20u;
+    register const uint32_t *arguments __asm("r1") = block;
+    __asm volatile("bkpt 0xAB" : "+r"(operation) : "r"(arguments) : "memory");
+#else
+    (void)exception;
+#endif
+    SCB_AIRCR = 0x05FA0004u;
+    for (;;) {
+    }
+}
+
+typedef union {
+    const void *address;
+    void (*handler)(void);
+} vector;
+
+__attribute__((section(".vectors"), used)) const vector hal_vectors[VECTORS] = {
+    [0] = {.address = link_stack_top},
+    [1] = {.handler = hal_reset_handler},
+    [2] = {.handler = fault_handler}, /* NMI */
+    [3] = {.handler = fault_handler}, /* HardFault */
+    [4] = {.handler = fault_handler}, /* MemManage */
+    [5] = {.handler = fault_handler}, /* BusFault */
+    [6] = {.handler = fault_handler}, /* UsageFault */
+    [7] = {.handler = fault_handler}, /* SecureFault */
+    [11] = {.handler = fault_handler},
+    [12] = {.handler = fault_handler},
+    [14] = {.handler = fault_handler},
+    [15] = {.handler = hal_systick_handler},
+    [16 + UART_IRQ] = {.handler = hal_uart_handler},
+};
+
+/* Fills the unused stack with a pattern; hal_ram() looks how much of it is left. */
+__attribute__((noinline)) static void paint_stack(void) {
+    volatile uint32_t *here = (volatile uint32_t *)__builtin_frame_address(0) - 16;
+    for (volatile uint32_t *word = link_stack_bottom; word < here; word++) {
+        *word = STACK_PAINT;
+    }
+}
+
+uint32_t hal_stack_peak(void);
+uint32_t hal_stack_peak(void) {
+    const volatile uint32_t *word = link_stack_bottom;
+    while (word < link_stack_top && *word == STACK_PAINT) {
+        word++;
+    }
+    return (uint32_t)((uintptr_t)link_stack_top - (uintptr_t)word);
+}
+
+#if MCUTK_HAS_CACHE
+/* Invalidates and turns on both caches (Armv7-M Architecture Reference Manual, B2.2.7). */
+static void caches_on(void) {
+    SCB_ICIALLU = 0u;
+    SCB_CSSELR = 0u;
+    cpu_barrier();
+    const uint32_t size = SCB_CCSIDR;
+    const uint32_t sets = ((size >> 13) & 0x7FFFu) + 1u;
+    const uint32_t ways = ((size >> 3) & 0x3FFu) + 1u;
+    for (uint32_t set = 0; set < sets; set++) {
+        for (uint32_t way = 0; way < ways; way++) {
+            SCB_DCISW = (way << 30) | (set << 5);
+        }
+    }
+    cpu_barrier();
+    SCB_CCR |= (1u << 16) | (1u << 17);
+    cpu_barrier();
+}
+#endif
+
+static void copy_variables(void) {
+    const volatile uint32_t *from = link_data_load;
+    for (volatile uint32_t *to = link_data_start; to < link_data_end; to++) {
+        *to = *from++;
+    }
+    for (volatile uint32_t *to = link_bss_start; to < link_bss_end; to++) {
+        *to = 0u;
+    }
+}
+
+/* A bootloader may have run before: interrupts off, own vector table. */
+__attribute__((noreturn)) void hal_reset_handler(void) {
+    cpu_irq_off();
+#if !defined(__ARM_ARCH_6M__)
+    SCB_VTOR = (uint32_t)(uintptr_t)hal_vectors;
+    for (uint32_t n = 0; n < 8u; n++) {
+        NVIC_ICER(n) = 0xFFFFFFFFu;
+        NVIC_ICPR(n) = 0xFFFFFFFFu;
+    }
+#else
+    NVIC_ICER(0) = 0xFFFFFFFFu;
+    NVIC_ICPR(0) = 0xFFFFFFFFu;
+#endif
+#if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
+    SCB_CPACR |= 0xFu << 20;
+    cpu_barrier();
+#endif
+#if MCUTK_HAS_CACHE
+    caches_on();
+#endif
+    paint_stack();
+    copy_variables();
+    cpu_irq_on();
+    (void)main();
+    fault_handler();
+    for (;;) {
+    }
+}

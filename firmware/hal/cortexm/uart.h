@@ -1,0 +1,22 @@
+/* What a Cortex-M family provides; cortexm/hal_cortexm.c does the rest. The descriptor's [hal] defines reach the sources as
+ * macros: UART_BASE, UART_IRQ, and what the family documents. */
+#ifndef MCUTK_UART_H
+#define MCUTK_UART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Clocks and pins as far as the port needs them; receiver and transmitter on, receive interrupt enabled in the peripheral
+ * (the NVIC is the caller's). */
+void uart_init(void);
+
+/* Called from the interrupt: a received byte, or -1 when there is none left. Clears the interrupt's cause. */
+int uart_take(void);
+
+/* Hands over a byte; false if the transmitter is full. */
+bool uart_put(uint8_t byte);
+
+/* True once the last byte has left. */
+bool uart_drained(void);
+
+#endif

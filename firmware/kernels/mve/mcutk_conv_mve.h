@@ -1,0 +1,41 @@
+/* CONV_2D with Helium (Armv8.1-M MVE), int8.
+ *
+ * void kernel(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p)
+ *   in       [in_h][in_w][in_c]
+ *   out      [out_h][out_w][out_c], row by row; within a row the two pixels of a pair together
+ *   scratch  see each kernel; 8-byte aligned
+ *   p        weights and channels packed as mcutk_mve_core.h says, the depth of a pixel in the order named below.
+ *            depth_multiplier is not read.
+ * The suffix (relu_even, relu, linear_even, linear, any) names the core; the conditions stand in mcutk_mve_core.h.
+ */
+#ifndef MCUTK_CONV_MVE_H
+#define MCUTK_CONV_MVE_H
+
+#include "mcutk_types.h"
+
+typedef void mcutk_conv_mve_fn(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p);
+
+/* 1x1 kernel without padding, any stride. depth = in_c. No scratch. */
+mcutk_conv_mve_fn mcutk_pointwise_mve_relu_even;
+mcutk_conv_mve_fn mcutk_pointwise_mve_relu;
+mcutk_conv_mve_fn mcutk_pointwise_mve_linear_even;
+mcutk_conv_mve_fn mcutk_pointwise_mve_linear;
+mcutk_conv_mve_fn mcutk_pointwise_mve_any;
+
+/* Any kernel, stride, padding and dilation_h; dilation_w = 1. depth = [kernel_w][kernel_h][in_c].
+ * scratch: ((out_w - 1) * stride_w + kernel_w) * kernel_h * in_c bytes: the rows under one output row, column by column,
+ * so that each pixel's window is one run of bytes. Input rows are read before the output row that needs them first. */
+mcutk_conv_mve_fn mcutk_conv_mve_relu_even;
+mcutk_conv_mve_fn mcutk_conv_mve_relu;
+mcutk_conv_mve_fn mcutk_conv_mve_linear_even;
+mcutk_conv_mve_fn mcutk_conv_mve_linear;
+mcutk_conv_mve_fn mcutk_conv_mve_any;
+
+/* Any geometry. depth as above. scratch: 2 * kernel_w * kernel_h * in_c bytes, the windows of a pair of pixels. */
+mcutk_conv_mve_fn mcutk_window_mve_relu_even;
+mcutk_conv_mve_fn mcutk_window_mve_relu;
+mcutk_conv_mve_fn mcutk_window_mve_linear_even;
+mcutk_conv_mve_fn mcutk_window_mve_linear;
+mcutk_conv_mve_fn mcutk_window_mve_any;
+
+#endif

@@ -1,0 +1,251 @@
+"""Writes the generated folder: computes every value that the templates in firmware/templates loop over and print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+import jinja2
+import numpy as np
+
+from mcu_toolkit import __version__
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.compiler import literals, names
+from mcu_toolkit.compiler.code import CodeStep, ConstTable, c_type, write_step
+from mcu_toolkit.compiler.plan import Plan
+from mcu_toolkit.compiler.schedule import Schedule
+from mcu_toolkit.errors import CompileError
+from mcu_toolkit.graph.ir import DType, Graph
+
+#: The kernel ABI (``MCUTK_KERNEL_ABI``) that this emitter writes for.
+KERNEL_ABI = 1
+_INCLUDE = re.compile(rb'^([ \t]*#[ \t]*include[ \t]*)"([^"]+)"', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Border:
+    """A model input or output for the header: macro name, C type, place, shape as text, quantization as literals."""
+
+    macro: str
+    function: str
+    ctype: str
+    offset: int
+    bytes: int
+    elements: int
+    dims: tuple[int, ...]
+    scale: str
+    zero_point: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Reset:
+    """A variable that `model_reset` fills."""
+
+    offset: int
+    bytes: int
+    value: int
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What is emitted, as the templates see it."""
+
+    prefix: str
+    upper: str
+    version: str
+    abi: int
+    sha256: str
+    plan: Plan
+    inputs: tuple[Border, ...]
+    outputs: tuple[Border, ...]
+    resets: tuple[Reset, ...]
+    steps: tuple[CodeStep, ...]
+    tables: tuple[ConstTable, ...]
+    headers: tuple[str, ...]
+    plan_rows: tuple[str, ...]
+    macs: int
+    c_sources: tuple[str, ...]
+
+    @property
+    def step_outputs(self) -> tuple[tuple[int, int, int, int], ...]:
+        """A row (offset, bytes, step, tensor) for every tensor that a step writes."""
+        return tuple((o.offset, o.bytes, step.index, o.tensor) for step in self.steps for o in step.outputs)
+
+
+@lru_cache(maxsize=1)
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(asset_dir("firmware") / "templates"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
+def render(template: str, **values: object) -> bytes:
+    """One template of firmware/templates, filled in."""
+    return _templates().get_template(template).render(**values).encode("ascii")
+
+
+def emit(
+    graph: Graph, schedule: Schedule, plan: Plan, name: str, model: bytes | None
+) -> tuple[dict[str, bytes], Source]:
+    """The generated folder as file name → contents, and the values behind it.
+
+    Args:
+        graph: after all passes.
+        schedule: steps and aliases.
+        plan: checked placement.
+        name: prefix of files and symbols; made an identifier.
+        model: the flatbuffer for ``model_data.h/.c``, or None to leave them out.
+    """
+    prefix = names.identifier(name)
+    steps, tables = _steps(graph, schedule, plan, prefix)
+    kernels = kernel_files([path for step in schedule.steps for path in (*step.call.sources, *step.call.headers)])
+    own = [f"{prefix}.c", f"{prefix}_weights.c"] + ([f"{prefix}_data.c"] if model is not None else [])
+    clash = set(kernels) & {*own, f"{prefix}.h"}
+    if clash:
+        raise CompileError(f"the model name '{name}' clashes with the kernel file {sorted(clash)[0]}")
+    source = Source(
+        prefix=prefix,
+        upper=prefix.upper(),
+        version=__version__,
+        abi=KERNEL_ABI,
+        sha256=graph.sha256,
+        plan=plan,
+        inputs=_borders(graph, schedule, plan, prefix, graph.inputs, "INPUT"),
+        outputs=_borders(graph, schedule, plan, prefix, graph.outputs, "OUTPUT"),
+        resets=_resets(graph, schedule, plan),
+        steps=steps,
+        tables=tables,
+        headers=tuple(sorted({PurePosixPath(h).name for s in schedule.steps for h in s.call.headers})),
+        plan_rows=_plan_rows(graph, schedule, plan),
+        macs=sum(step.macs for step in steps),
+        c_sources=tuple(sorted([*own, *(f for f in kernels if f.endswith((".c", ".S")))])),
+    )
+    files = {file: render(template, m=source) for file, template in _own_files(prefix).items()}
+    if model is not None:
+        data = literals.rows(np.frombuffer(model, dtype=np.uint8), "uint8_t")
+        files[f"{prefix}_data.h"] = render("model_data.h.j2", m=source, bytes=len(model))
+        files[f"{prefix}_data.c"] = render("model_data.c.j2", m=source, bytes=len(model), rows=data)
+    return {**files, **kernels}, source
+
+
+def _own_files(prefix: str) -> Mapping[str, str]:
+    return {
+        f"{prefix}.h": "model.h.j2",
+        f"{prefix}.c": "model.c.j2",
+        f"{prefix}_weights.h": "model_weights.h.j2",
+        f"{prefix}_weights.c": "model_weights.c.j2",
+        f"{prefix}.ino": "model_sketch.ino.j2",
+        "Makefile": "model_makefile.j2",
+    }
+
+
+def _steps(
+    graph: Graph, schedule: Schedule, plan: Plan, prefix: str
+) -> tuple[tuple[CodeStep, ...], tuple[ConstTable, ...]]:
+    steps: list[CodeStep] = []
+    tables: list[ConstTable] = []
+    for number in range(len(schedule.steps)):
+        step, its_tables = write_step(graph, schedule, plan, number, prefix)
+        steps.append(step)
+        tables.extend(its_tables)
+    return tuple(steps), tuple(tables)
+
+
+def _borders(
+    graph: Graph, schedule: Schedule, plan: Plan, prefix: str, indices: tuple[int, ...], word: str
+) -> tuple[Border, ...]:
+    borders = []
+    for number, index in enumerate(indices):
+        tensor = graph.tensors[index]
+        suffix = "" if number == 0 else str(number + 1)
+        quant = tensor.quant
+        borders.append(
+            Border(
+                macro=f"{prefix.upper()}_{word}{suffix}",
+                function=f"{prefix}_{word.lower()}{suffix}",
+                ctype=c_type(tensor.dtype),
+                offset=plan.offsets[schedule.key(index)],
+                bytes=tensor.bytes,
+                elements=tensor.elements,
+                dims=tensor.shape or (1,),
+                scale=literals.floating(float(quant.scale[0]) if quant is not None and quant.scale.size else 1.0),
+                zero_point=int(quant.zero_point[0]) if quant is not None and quant.zero_point.size else 0,
+                name=names.comment(tensor.name),
+            )
+        )
+    return tuple(borders)
+
+
+def _resets(graph: Graph, schedule: Schedule, plan: Plan) -> tuple[Reset, ...]:
+    """Variables start at real 0: the zero point for int8, 0 otherwise, as TFLM's ResetVariableTensors does."""
+    found = []
+    for index, tensor in enumerate(graph.tensors):
+        key = ("tensor", index)
+        if tensor.variable and schedule.root.get(index) == index and key in plan.offsets:
+            zero = 0
+            if tensor.dtype is DType.INT8 and tensor.quant is not None and tensor.quant.zero_point.size:
+                zero = int(tensor.quant.zero_point[0])
+            found.append(Reset(plan.offsets[key], tensor.bytes, zero & 0xFF, names.comment(tensor.name)))
+    return tuple(found)
+
+
+def _plan_rows(graph: Graph, schedule: Schedule, plan: Plan) -> tuple[str, ...]:
+    """The plan as comment lines: offset, bytes, what."""
+    rows = []
+    for (kind, number), offset in sorted(plan.offsets.items(), key=lambda item: (item[1], item[0])):
+        if kind == "scratch":
+            size = schedule.steps[number].call.scratch_bytes
+            rows.append(f"{offset:8d} {size:8d}  scratch of step {number}")
+        else:
+            tensor = graph.tensors[number]
+            shape = "x".join(map(str, tensor.shape)) or "1"
+            rows.append(f"{offset:8d} {tensor.bytes:8d}  t{number} {shape} {names.comment(tensor.name)}")
+    return tuple(rows)
+
+
+@lru_cache(maxsize=1)
+def _kernel_index() -> Mapping[str, Path]:
+    """Every file below firmware/kernels by its bare name.
+
+    Raises:
+        CompileError: two have one name.
+    """
+    index: dict[str, Path] = {}
+    for path in sorted((asset_dir("firmware") / "kernels").rglob("*")):
+        if path.suffix in {".c", ".h", ".S", ".inc"}:
+            if path.name in index:
+                raise CompileError(f"two kernel files are named {path.name}")
+            index[path.name] = path
+    return index
+
+
+def kernel_files(paths: list[str]) -> dict[str, bytes]:
+    """Kernel sources and every header that they reach, by bare name, with includes made flat.
+
+    Raises:
+        CompileError: a file is missing.
+    """
+    index = _kernel_index()
+    found: dict[str, bytes] = {}
+    waiting = sorted({PurePosixPath(path).name for path in paths} | {"mcutk_types.h"})
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        if name not in index:
+            raise CompileError(f"the kernel file {name} is missing from firmware/kernels")
+        content = index[name].read_bytes()
+        included = [PurePosixPath(m.group(2).decode()).name for m in _INCLUDE.finditer(content)]
+        found[name] = _INCLUDE.sub(lambda m: m.group(1) + b'"' + m.group(2).rsplit(b"/", 1)[-1] + b'"', content)
+        waiting.extend(included)
+    return {name: found[name] for name in sorted(found)}

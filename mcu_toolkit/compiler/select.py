@@ -1,0 +1,93 @@
+"""Gives each convolution-like site a kernel variant.
+
+The variants come from ``mcu_toolkit/compiler/kernels/<family>_<isa>.py``; each module has a tuple ``KERNELS``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from mcu_toolkit.compiler import kernels
+from mcu_toolkit.compiler.call import (
+    Call,
+    ConvUse,
+    Invocation,
+    Overlap,
+    ParamsArg,
+    ScratchArg,
+    TensorArg,
+)
+from mcu_toolkit.compiler.site import ConvKernel, Isa, PackedConv, Target
+from mcu_toolkit.errors import CompileError
+
+#: Fields of ``mcutk_conv`` that `ConvSite` has under the same name, in the order of the struct.
+_GEOMETRY = (
+    "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w",
+    "dilation_h", "dilation_w", "pad_top", "pad_left", "in_zero_point", "out_zero_point", "act_min", "act_max",
+    "depth_multiplier",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def all_kernels() -> tuple[ConvKernel, ...]:
+    """Every variant of every family, in the order of module names."""
+    found: list[ConvKernel] = []
+    for module in sorted(m.name for m in pkgutil.iter_modules(kernels.__path__)):
+        loaded = importlib.import_module(f"{kernels.__name__}.{module}")
+        found.extend(getattr(loaded, "KERNELS", ()))
+    return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A variant that could serve a site, and the call it would give; weights are packed only once it is taken."""
+
+    use: ConvUse
+    variant: ConvKernel
+    call: Call
+
+    def finish(self) -> Call:
+        """The call with its weights and channel table packed."""
+        packed = self.variant.pack(self.use.site)
+        return replace(self.call, invocations=(_invocation(self.variant, self.use, packed),))
+
+
+def candidates(use: ConvUse, target: Target, variants: Sequence[ConvKernel] | None = None) -> tuple[Choice, ...]:
+    """The variants that could serve a site, cheapest first.
+
+    Raises:
+        CompileError: no variant accepts the site.
+    """
+    allowed = {Isa.PORTABLE, target.isa}
+    choices = [
+        Choice(use, variant, _call(variant, use, target))
+        for variant in (all_kernels() if variants is None else variants)
+        if variant.isa in allowed and variant.accepts(use.site, target)
+    ]
+    if not choices:
+        raise CompileError(f"no kernel accepts a {use.site.kind.value} layer for {target.core}")
+    return tuple(sorted(choices, key=lambda c: (c.call.cost, c.call.scratch_bytes, c.call.name)))
+
+
+def _call(variant: ConvKernel, use: ConvUse, target: Target) -> Call:
+    slack = variant.overlap_slack(use.site)
+    return Call(
+        invocations=(_invocation(variant, use, None),),
+        sources=tuple(variant.sources),
+        headers=(variant.header,),
+        scratch_bytes=variant.scratch_bytes(use.site, target),
+        scratch_align=8 if variant.isa is Isa.MVE else 4,
+        overlaps=() if slack is None else (Overlap(use.input, use.output, slack),),
+        cost=variant.cost(use.site, target),
+        kernel=variant.name,
+    )
+
+
+def _invocation(variant: ConvKernel, use: ConvUse, packed: PackedConv | None) -> Invocation:
+    fields = [("weights", packed.weights if packed else None), ("channels", packed.channels if packed else None)]
+    params = ParamsArg("mcutk_conv", (*fields, *((name, int(getattr(use.site, name))) for name in _GEOMETRY)))
+    return Invocation(variant.name, (TensorArg(use.input), TensorArg(use.output), ScratchArg(), params))

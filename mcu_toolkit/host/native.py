@@ -1,0 +1,223 @@
+"""The generated C, compiled by the host's compiler and run over samples: the third of the host's references."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import jinja2
+import numpy as np
+
+from mcu_toolkit import process
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.errors import ModelError, ToolFailedError
+from mcu_toolkit.graph.ir import Array, Graph
+
+#: Flags under which all C of the project is clean.
+STRICT_FLAGS = (
+    "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wcast-align", "-Werror",
+)  # fmt: skip
+SANITIZER_FLAGS = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
+_MAIN = "native_main.c"
+
+
+class CompiledModel(Protocol):
+    """What is needed of `mcu_toolkit.compiler.pipeline.Compiled`."""
+
+    @property
+    def graph(self) -> Graph:
+        """The graph after passes."""
+
+    @property
+    def name(self) -> str:
+        """Prefix of files and symbols."""
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The generated folder."""
+
+    @property
+    def step_tensors(self) -> tuple[int, ...]:
+        """Tensor indices in the order in which the steps write them."""
+
+
+class NativeModel:
+    """A generated model as a host program.
+
+    Args:
+        compiled: from `compile_model`; for a target whose kernels the host can run (`Isa.PORTABLE`).
+        sanitize: with AddressSanitizer and UndefinedBehaviorSanitizer.
+        flags: further compiler flags; the default optimises lightly.
+
+    Raises:
+        ToolMissingError: no host compiler.
+        ToolFailedError: the generated C does not compile under the strict flags.
+    """
+
+    def __init__(
+        self, compiled: CompiledModel, *, sanitize: bool = False, flags: Sequence[str] = ("-O1",), compiler: str = "gcc"
+    ) -> None:
+        self._compiled = compiled
+        self._graph = compiled.graph
+        self._flags = (*STRICT_FLAGS, *flags, *(SANITIZER_FLAGS if sanitize else ()))
+        self._compiler = compiler
+        self._folder = Path(tempfile.mkdtemp(prefix="mcutk-native-"))
+        atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
+        self._program = self._build()
+
+    def close(self) -> None:
+        """Remove the program; also done when Python ends."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> NativeModel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run(self, inputs: Array) -> Array:
+        """The first output for each sample of a model with one input; variables are reset between samples.
+
+        Args:
+            inputs: [N, ...] of the input's dtype; anything that reshapes to [N, *shape[1:]].
+
+        Returns:
+            [N, ...] of the first output's dtype.
+        """
+        return self.run_all([inputs])[0]
+
+    def run_all(self, inputs: Sequence[Array], *, keep_state: bool = False) -> list[Array]:
+        """All outputs for each sample.
+
+        Args:
+            inputs: one array [N, ...] for each model input.
+            keep_state: do not reset the variables between samples: the samples are a sequence.
+
+        Returns:
+            One array [N, *shape] for each model output, batch dimension of 1 merged with N.
+
+        Raises:
+            ModelError: the number or size of the inputs is not the model's.
+            ToolFailedError: the program crashed (sanitizer report in the message).
+        """
+        raw, count = self._execute(inputs, steps=False, keep=keep_state)
+        return self._split(raw, count, self._graph.outputs)
+
+    def run_steps(self, inputs: Sequence[Array]) -> dict[int, Array]:
+        """Every tensor that a step writes, by tensor index in the graph after passes, [N, *shape] each."""
+        raw, count = self._execute(inputs, steps=True, keep=False)
+        wanted = self._compiled.step_tensors
+        return dict(zip(wanted, self._split(raw, count, wanted), strict=True))
+
+    def _split(self, raw: bytes, count: int, tensors: Sequence[int]) -> list[Array]:
+        sizes = [self._graph.tensors[i].bytes for i in tensors]
+        if len(raw) != count * sum(sizes):
+            raise ToolFailedError(
+                "the compiled model wrote an unexpected amount",
+                expected=f"{count * sum(sizes)} bytes",
+                received=f"{len(raw)} bytes",
+            )
+        table = np.frombuffer(raw, dtype=np.uint8).reshape(count, sum(sizes))
+        results: list[Array] = []
+        at = 0
+        for index, size in zip(tensors, sizes, strict=True):
+            tensor = self._graph.tensors[index]
+            part = np.ascontiguousarray(table[:, at : at + size]).view(tensor.dtype.numpy)
+            results.append(part.reshape(count, *_sample_shape(tensor.shape)))
+            at += size
+        return results
+
+    def _execute(self, inputs: Sequence[Array], *, steps: bool, keep: bool) -> tuple[bytes, int]:
+        expected = [self._graph.tensors[i] for i in self._graph.inputs]
+        if len(inputs) != len(expected):
+            raise ModelError(f"the model has {len(expected)} inputs", received=f"{len(inputs)} arrays")
+        count = len(inputs[0]) if inputs else 1
+        columns = []
+        for array, tensor in zip(inputs, expected, strict=True):
+            if array.dtype != tensor.dtype.numpy or array.size != count * tensor.elements:
+                raise ModelError(
+                    f"the input '{tensor.name}' does not fit",
+                    expected=f"{tensor.dtype.value} [{count}, {tensor.elements}]",
+                    received=f"{array.dtype} {list(array.shape)}",
+                )
+            columns.append(np.ascontiguousarray(array).reshape(count, -1).view(np.uint8))
+        payload = np.concatenate(columns, axis=1).tobytes() if columns else b"\0" * count
+        source, sink = self._folder / "samples.bin", self._folder / "results.bin"
+        source.write_bytes(payload)
+        process.run([str(self._program), str(source), str(sink), str(int(steps)), str(int(keep))], timeout=600.0)
+        return sink.read_bytes(), count
+
+    def _build(self) -> Path:
+        compiled, name = self._compiled, self._compiled.name
+        kernels = {f: c for f, c in compiled.files.items() if not f.startswith((f"{name}.", f"{name}_", "Makefile"))}
+        own = {f: c for f, c in compiled.files.items() if f not in kernels}
+        objects = [_kernel_object(kernels, f, self._flags, self._compiler) for f in kernels if f.endswith(".c")]
+        for file, content in {**kernels, **own, _MAIN: self._main()}.items():
+            (self._folder / file).write_bytes(content)
+        sources = [f"{name}.c", f"{name}_weights.c", _MAIN]
+        program = self._folder / "model"
+        process.run(
+            [
+                *(self._compiler, *self._flags, f"-D{name.upper()}_STEPS=1", "-I", str(self._folder)),
+                *(str(self._folder / s) for s in sources),
+                *(str(o) for o in objects),
+                *("-o", str(program)),
+            ]
+        )
+        return program
+
+    def _main(self) -> bytes:
+        name = self._compiled.name
+        loader = jinja2.FileSystemLoader(asset_dir("firmware") / "templates")
+        environment = jinja2.Environment(
+            loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        text = environment.get_template("native_main.c.j2").render(
+            prefix=name,
+            upper=name.upper(),
+            inputs=_border_names(name, "input", len(self._graph.inputs)),
+            outputs=_border_names(name, "output", len(self._graph.outputs)),
+        )
+        return text.encode("ascii")
+
+
+def _border_names(name: str, word: str, count: int) -> list[tuple[str, str]]:
+    """(function, macro prefix) of each input or output."""
+    suffixes = ["" if number == 0 else str(number + 1) for number in range(count)]
+    return [(f"{name}_{word}{suffix}", f"{name}_{word}{suffix}".upper()) for suffix in suffixes]
+
+
+def _sample_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return shape[1:] if shape and shape[0] == 1 else shape
+
+
+_OBJECTS: dict[str, Path] = {}
+_OBJECT_FOLDERS: list[Path] = []
+
+
+def _kernel_object(kernels: Mapping[str, bytes], file: str, flags: tuple[str, ...], compiler: str) -> Path:
+    """The object of a kernel source, compiled once in the life of the process for each content and set of flags."""
+    digest = hashlib.sha256("\0".join((compiler, *flags, file)).encode())
+    for name in sorted(kernels):
+        if name == file or name.endswith(".h"):
+            digest.update(name.encode() + b"\0" + kernels[name])
+    key = digest.hexdigest()
+    found = _OBJECTS.get(key)
+    if found is not None and found.exists():
+        return found
+    if not _OBJECT_FOLDERS:
+        _OBJECT_FOLDERS.append(Path(tempfile.mkdtemp(prefix="mcutk-kernels-")))
+        atexit.register(shutil.rmtree, _OBJECT_FOLDERS[0], ignore_errors=True)
+    folder = _OBJECT_FOLDERS[0] / key[:16]
+    folder.mkdir(exist_ok=True)
+    for name, content in kernels.items():
+        (folder / name).write_bytes(content)
+    target = folder / "kernel.o"
+    process.run([compiler, *flags, "-I", str(folder), "-c", "-o", str(target), str(folder / file)])
+    _OBJECTS[key] = target
+    return target

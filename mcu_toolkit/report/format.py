@@ -1,0 +1,42 @@
+"""Numbers as people read them. A value that is not known is a dash, never 0."""
+
+from __future__ import annotations
+
+UNKNOWN = "–"
+
+
+def percent(value: float | None, digits: int = 2) -> str:
+    """A share as a percentage."""
+    return UNKNOWN if value is None else f"{100 * value:.{digits}f} %"
+
+
+def interval(low: float | None, high: float | None, digits: int = 1) -> str:
+    """Two shares as a range of percentages."""
+    if low is None or high is None:
+        return UNKNOWN
+    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
+
+
+def count(value: float | None) -> str:
+    """A count with three or four digits and a unit prefix: 29.86 M."""
+    if value is None:
+        return UNKNOWN
+    for limit, divisor, suffix in ((1e4, 1, ""), (1e6, 1e3, " k"), (1e9, 1e6, " M"), (float("inf"), 1e9, " G")):
+        if abs(value) < limit:
+            scaled = value / divisor
+            break
+    if divisor == 1:
+        return f"{scaled:,.0f}"
+    return f"{scaled:.2f}{suffix}" if abs(scaled) < 100 else f"{scaled:.1f}{suffix}"
+
+
+def exact(value: int | None) -> str:
+    """An integer with separators."""
+    return UNKNOWN if value is None else f"{value:,}"
+
+
+def kib(value: int | None) -> str:
+    """Bytes in KiB."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:,} B" if value < 1024 else f"{value / 1024:,.1f} KiB"
