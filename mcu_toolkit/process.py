@@ -12,10 +12,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from mcu_toolkit.errors import ToolFailedError, ToolMissingError
 
@@ -28,6 +31,8 @@ INSTALL_HINTS: Mapping[str, str] = {
     "make": "sudo apt-get install make",
     "arduino-cli": "see https://arduino.github.io/arduino-cli/latest/installation/",
     "pyocd": "pip install pyocd",
+    "openocd": "sudo apt-get install openocd",
+    "bossac": "arduino-cli core install arduino:mbed_nano   (its bossac; the one of Debian cannot program an nRF52840)",
     "avr-gcc": "sudo apt-get install gcc-avr avr-libc",
     "avrdude": "sudo apt-get install avrdude",
     "cppcheck": "sudo apt-get install cppcheck",
@@ -132,6 +137,74 @@ def run(
     return done
 
 
+def run_all(commands: Sequence[Sequence[str]], *, jobs: int, cwd: Path | None = None, timeout: float = 300.0) -> None:
+    """Run independent programs, at most `jobs` at a time; the first failure stops the rest.
+
+    One thread starts and awaits them all: a hook between fork and exec is not safe in several.
+
+    Args:
+        commands: an argv each.
+        jobs: how many at a time.
+        cwd: folder to run in.
+        timeout: seconds for all of them together.
+
+    Raises:
+        ToolMissingError: a program is not installed.
+        ToolFailedError: one failed (its output is in the message), or time ran out.
+    """
+    for program in {argv[0] for argv in commands}:
+        require_tool(program)
+    waiting = list(reversed(commands))
+    alive: list[tuple[subprocess.Popen[bytes], Sequence[str], IO[bytes]]] = []
+    deadline = time.monotonic() + timeout
+    try:
+        while waiting or alive:
+            while waiting and len(alive) < max(jobs, 1):
+                argv = waiting.pop()
+                sink: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed when the program is reaped)
+                alive.append((_start(argv, cwd, sink), argv, sink))
+            for entry in [e for e in alive if e[0].poll() is not None]:
+                alive.remove(entry)
+                _reap(*entry)
+            if alive and time.monotonic() > deadline:
+                raise ToolFailedError(
+                    f"'{alive[0][1][0]}' did not finish in {timeout:g} s and was stopped",
+                    received=" ".join(alive[0][1]),
+                )
+            if alive:
+                time.sleep(0.003)
+    finally:
+        for child, _, sink in alive:
+            _kill_group(child)
+            sink.close()
+
+
+def _start(argv: Sequence[str], cwd: Path | None, sink: IO[bytes] | None) -> subprocess.Popen[bytes]:
+    """A program in a session of its own that dies with the toolkit; its text goes to `sink`."""
+    return subprocess.Popen(
+        list(argv),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=sink or subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=_die_with_parent(),  # noqa: PLW1509  (one prctl call, async-signal-safe)
+    )
+
+
+def _reap(child: subprocess.Popen[bytes], argv: Sequence[str], sink: IO[bytes]) -> None:
+    with sink:
+        if child.returncode == 0:
+            return
+        sink.seek(0)
+        text = sink.read().decode(errors="replace").strip()
+    raise ToolFailedError(
+        f"'{argv[0]}' failed with exit code {child.returncode}",
+        received=text[-_TAIL:] or "no output",
+        hint=f"run it by hand: {' '.join(argv)}",
+    )
+
+
 @contextmanager
 def running(
     argv: Sequence[str], *, cwd: Path | None = None, log: Path | None = None
@@ -149,15 +222,7 @@ def running(
     require_tool(argv[0])
     sink = log.open("wb") if log is not None else None
     try:
-        child = subprocess.Popen(
-            list(argv),
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=sink or subprocess.DEVNULL,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509  (one prctl call, async-signal-safe)
-        )
+        child = _start(argv, cwd, sink)
         try:
             yield child
         finally:
