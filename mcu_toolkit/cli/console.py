@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import sys
 import time
@@ -37,6 +38,11 @@ def console(json_path: str | None = None) -> Console:
     stream = sys.stderr if json_path == "-" else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else 120
     return Console(file=stream, highlight=False, width=width, soft_wrap=False)
+
+
+def command_line() -> str:
+    """The command as it was typed, for manifests and reports; the program's path is left out."""
+    return shlex.join(["mcutk", *sys.argv[1:]])
 
 
 def note(text: str) -> None:

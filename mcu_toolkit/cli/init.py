@@ -30,9 +30,7 @@ def command(directory: Path, recipe_id: str, board: str, force: bool) -> None:
     workspace = Workspace(directory.resolve())
     existing = [p for p in (workspace.root / PROJECT_FILE, recipe_file(workspace)) if p.exists()]
     if existing and not force:
-        raise WorkspaceError(
-            f"{existing[0]} exists already", hint="choose another folder, or --force to overwrite it"
-        )
+        raise WorkspaceError(f"{existing[0]} exists already", hint="choose another folder, or --force to overwrite it")
     source = known[recipe_id]
     atomic_write(recipe_file(workspace), source.read_text(encoding="utf-8"))
     needs_data = load(source).data.source == "folder"

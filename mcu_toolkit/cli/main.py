@@ -37,6 +37,16 @@ class Settings:
 #: command → (module below mcu_toolkit.cli, its one line in `mcutk --help`), in the order of the line of work.
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Start a project folder with an mcutk.toml and a recipe."),
+    "train": ("train", "Train a distilled int8 student from a recipe."),
+    "convert": ("convert", "Quantize a Keras model of your own to int8 .tflite."),
+    "build": ("build", "Build firmware for a board."),
+    "flash": ("flash", "Program a board with what was built last."),
+    "bench": ("bench", "Stream test images to the board; measure accuracy and latency."),
+    "run": ("run", "All of these in a row."),
+    "eval": ("eval", "Accuracy of float, int8 and generated C on this machine, with statistics."),
+    "verify": ("verify", "Compare every layer on the device with the host's reference."),
+    "inspect": ("inspect", "Operators, MACs, memory plan; what is unsupported and why."),
+    "study": ("study", "Tables over quantization, distillation or saliency."),
     "boards": ("boards", "List the supported boards."),
     "doctor": ("doctor", "Say what this machine lacks and the command that installs it."),
     "completion": ("completion", "Print the completion script of a shell."),

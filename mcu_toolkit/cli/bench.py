@@ -1,0 +1,66 @@
+"""`mcutk bench`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mcu_toolkit.cli.console import command_line, common_options, console, progress_bar, write_json
+from mcu_toolkit.cli.options import board_option, data_option, port_option, positive, skip_bad_option
+from mcu_toolkit.cli.sources import pick_board, pick_port
+from mcu_toolkit.errors import McutkError
+from mcu_toolkit.workspace import Workspace
+
+
+@click.command()
+@board_option("Board to measure; by default the one flashed last.")
+@port_option
+@data_option("Images to stream instead of the model's held-out ones: DIR/<class>/*.png.")
+@positive("Only so many images, each class keeping its share.", "--limit")
+@positive("Stream N random inputs instead of images.", "--random")
+@click.option(
+    "--seed", type=click.IntRange(min=0, max=2**32 - 1), default=1, show_default=True, help="First seed of --random."
+)
+@click.option("--profile", is_flag=True, help="Also measure every layer.")
+@skip_bad_option
+@common_options
+def command(
+    board_id: str | None,
+    port: str | None,
+    data: Path | None,
+    limit: int | None,
+    random: int | None,
+    seed: int,
+    profile: bool,
+    skip_bad: bool,
+    json_path: str | None,
+) -> None:
+    """Stream test images to the board; measure accuracy and latency on the board itself.
+
+    Every output is compared, byte for byte, with the host's reference; exit code 1 if any differs. Writes bench.json
+    and a self-contained report.html below mcutk-out/bench/BOARD.
+    """
+    from mcu_toolkit.cli.benching import bench_board, check_outcome
+    from mcu_toolkit.cli.samples import Choice
+    from mcu_toolkit.report import terminal
+
+    if random is not None and (data is not None or limit is not None):
+        raise McutkError("--random streams no images, so --data and --limit mean nothing beside it")
+    workspace = Workspace.find()
+    board = pick_board(workspace, board_id, "flash", "build")
+    with progress_bar() as progress:
+        done = bench_board(
+            workspace,
+            board,
+            pick_port(workspace, board, port),
+            Choice(data, limit, random, seed, skip_bad),
+            profile=profile,
+            command=command_line(),
+            progress=progress,
+        )
+    out = console(json_path)
+    out.print(terminal.bench(done.report))
+    out.print(f"\nreport  {done.html}", markup=False, soft_wrap=True)
+    write_json(json_path, done.report)
+    check_outcome(done.report)

@@ -1,0 +1,216 @@
+"""A bench from the samples to the report: what `bench` and `run` share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mcu_toolkit.board import Board
+from mcu_toolkit.cli.building import Built, read_built, read_graph
+from mcu_toolkit.cli.samples import Choice, Samples, open_samples, quantization
+from mcu_toolkit.device.types import BenchRun
+from mcu_toolkit.errors import McutkError, ModelError, WorkspaceError
+from mcu_toolkit.graph.ir import DType, Graph
+from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.report.bench import BenchData, Layer, Memory, document
+from mcu_toolkit.workspace import Workspace, atomic_write, to_json, write_manifest
+
+REPORT_JSON = "bench.json"
+REPORT_HTML = "report.html"
+#: Images that the HTML report shows.
+SHOWN_IMAGES = 24
+
+
+@dataclass(frozen=True, eq=False)
+class Benched:
+    """A finished bench: the document that was written, and where."""
+
+    report: Mapping[str, Any]
+    html: str
+
+
+def bench_board(
+    workspace: Workspace,
+    board: Board,
+    port: str | None,
+    choice: Choice,
+    *,
+    profile: bool = False,
+    command: str = "mcutk bench",
+    progress: Progress = silent,
+) -> Benched:
+    """Stream the samples, compare every answer with the oracle's, and write bench.json and report.html.
+
+    Raises:
+        WorkspaceError: nothing built, or another firmware flashed than was built.
+        LinkError: the board; DataError: the images; ModelError: the model cannot be streamed to.
+    """
+    from mcu_toolkit.device.bench import bench
+    from mcu_toolkit.host.oracle import Oracle
+
+    built = read_built(workspace, board)
+    require_flashed(workspace, board, built)
+    graph = read_graph(built.source.data)
+    _require_int8_output(graph)
+    samples = open_samples(workspace, built.source, graph, choice, progress)
+    run = bench(
+        board,
+        workspace.device_dir(board.id),
+        port,
+        samples.inputs.reshape(len(samples.ids), -1),
+        model_sha256=built.firmware.model_sha256,
+        profile=profile,
+        progress=progress,
+    )
+    progress("host reference", 0, 1)
+    host = Oracle(graph).run(samples.inputs).reshape(len(samples.ids), -1)
+    progress("host reference", 1, 1)
+    report = document(_bench_data(board, built, graph, samples, run, host.astype(np.int8, copy=False), command))
+    return Benched(report, _write(workspace, board, report, samples, run, graph, command))
+
+
+def require_flashed(workspace: Workspace, board: Board, built: Built) -> None:
+    """Refuse to bench one firmware by the figures of another.
+
+    Raises:
+        WorkspaceError: the board was programmed with another firmware than was built last, or (emulated) not at all.
+    """
+    flashed = workspace.state().get("flashed", {}).get(board.id)
+    hint = f"mcutk flash --board {board.id}"
+    if flashed is None and board.is_emulated:
+        raise WorkspaceError(f"{board.id} was not flashed yet", hint=hint)
+    if flashed is not None and flashed != built.firmware.firmware_sha256:
+        raise WorkspaceError(
+            f"{board.id} holds another firmware than was built last",
+            expected=built.firmware.firmware_sha256,
+            received=str(flashed),
+            hint=hint,
+        )
+
+
+def check_outcome(report: Mapping[str, Any]) -> None:
+    """A bench has done its job only if the device gave the host's answer on every sample.
+
+    Raises:
+        McutkError: some output differs.
+    """
+    if report["mismatches"]:
+        names = ", ".join(report["mismatching_samples"][:5])
+        raise McutkError(
+            f"{report['mismatches']} of {report['samples']} outputs of the device differ from the host's",
+            expected="the same bytes on every sample",
+            received=f"differences on {names}" + (" …" if report["mismatches"] > 5 else ""),
+            hint="mcutk verify names the first layer that differs",
+        )
+
+
+def _require_int8_output(graph: Graph) -> None:
+    output = graph.tensors[graph.outputs[0]]
+    if output.dtype is not DType.INT8:
+        raise ModelError(
+            f"the model's output '{output.name}' is {output.dtype.value}",
+            expected="int8 in and out",
+            hint="convert it with full integer quantization: mcutk convert MODEL --data DIR",
+        )
+
+
+def _bench_data(
+    board: Board, built: Built, graph: Graph, samples: Samples, run: BenchRun, host: np.ndarray[Any, Any], command: str
+) -> BenchData:
+    scale, zero_point = quantization(graph.tensors[graph.outputs[0]])
+    return BenchData(
+        board=board.id,
+        board_name=board.name,
+        runtime=run.device.runtime,
+        model_sha256=built.firmware.model_sha256,
+        firmware_sha256=built.firmware.firmware_sha256,
+        ids=samples.ids,
+        device=run.outputs,
+        host=host,
+        output_scale=scale,
+        output_zero_point=zero_point,
+        latencies=run.latencies,
+        unit=run.unit,
+        memory=_memory(built, run),
+        link={
+            "bytes_sent": run.link.bytes_sent,
+            "bytes_received": run.link.bytes_received,
+            "retries": run.link.retries,
+            "seconds": round(run.link.seconds, 3),
+            "reopened": run.link.reopened,
+            "overlap": run.device.overlap,
+        },
+        truth=samples.truth,
+        random_seed=samples.random_seed,
+        profile=_layers(built, run),
+        facts={
+            **samples.facts,
+            "optimize": built.optimize.value,
+            "macs": built.facts.get("macs"),
+            "model": built.source.path.name,
+            "mcutk": built.facts.get("mcutk"),
+            "command": command,
+        },
+    )
+
+
+def _memory(built: Built, run: BenchRun) -> Memory:
+    firmware = built.firmware
+    return Memory(
+        flash_total=firmware.flash.total,
+        flash_engine=firmware.flash.engine,
+        flash_weights=firmware.flash.weights,
+        flash_other=firmware.flash.other,
+        flash_limit=firmware.flash_limit,
+        ram_total=firmware.ram.total,
+        ram_arena=firmware.ram.arena,
+        ram_arena_lower_bound=int(built.facts.get("plan", {}).get("lower_bound", 0)),
+        ram_static=firmware.ram.static,
+        ram_stack=firmware.ram.stack,
+        ram_stack_peak=run.device.stack_peak,
+        ram_limit=firmware.ram_limit,
+    )
+
+
+def _layers(built: Built, run: BenchRun) -> tuple[Layer, ...]:
+    rows = {int(row["index"]): row for row in built.facts.get("layers", [])}
+    return tuple(
+        Layer(
+            index=entry.index,
+            name=str(rows.get(entry.index, {}).get("operator", f"step {entry.index}")),
+            kernel=str(rows.get(entry.index, {}).get("kernel", "")),
+            latency=entry.latency,
+            macs=int(rows.get(entry.index, {}).get("macs", 0)),
+        )
+        for entry in run.profile
+    )
+
+
+def _write(
+    workspace: Workspace,
+    board: Board,
+    report: Mapping[str, Any],
+    samples: Samples,
+    run: BenchRun,
+    graph: Graph,
+    command: str,
+) -> str:
+    """bench.json, report.html and their manifest; returns the path of the page."""
+    from mcu_toolkit.report import html
+    from mcu_toolkit.report.gallery import choose
+
+    folder = workspace.bench_dir(board.id)
+    shots = choose(report, samples.ids, samples.images, samples.truth, run.outputs, SHOWN_IMAGES)
+    page = html.bench(report, run.latencies, shots)
+    atomic_write(folder / REPORT_JSON, to_json(report))
+    atomic_write(folder / REPORT_HTML, page)
+    write_manifest(
+        folder,
+        command,
+        inputs={"model": str(report["model_sha256"]), "firmware": str(report["firmware_sha256"])},
+        facts={"samples": report["samples"], "graph": graph.sha256},
+    )
+    return str(folder / REPORT_HTML)

@@ -1,0 +1,55 @@
+"""`mcutk build`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mcu_toolkit.cli.console import common_options, console, progress_bar, write_json
+from mcu_toolkit.cli.options import board_option, model_option, optimize_option
+from mcu_toolkit.cli.sources import board_key, pick_board, pick_model
+from mcu_toolkit.workspace import Workspace, read_json
+
+
+@click.command()
+@board_option("Board to build for; by default the project's.")
+@model_option
+@optimize_option
+@common_options
+def command(board_id: str | None, model: Path | None, optimize: str, json_path: str | None) -> None:
+    """Build firmware for a board: from the model trained last, --model, or the one that ships with mcutk.
+
+    The model is compiled to C without an interpreter; the image must fit the board before anything is flashed.
+    """
+    from mcu_toolkit.cli.building import BUILD_FILE, build_firmware
+    from mcu_toolkit.compiler.site import Optimize
+    from mcu_toolkit.report import terminal
+
+    workspace = Workspace.find()
+    board = pick_board(workspace, board_id)
+    source = pick_model(workspace, model)
+    with progress_bar() as progress:
+        firmware = build_firmware(
+            workspace, board, source, Optimize(optimize), key=board_key(board, board_id), progress=progress
+        )
+    out = console(json_path)
+    out.print(f"[bold]{board.id}[/bold]  {board.name}", highlight=False)
+    out.print(f"from {source.describe()}", markup=False)
+    document = read_json(firmware.folder / BUILD_FILE)
+    out.print(terminal.build(document))
+    out.print(f"firmware  {_near(firmware.folder)}", markup=False)
+    if firmware.sketch is not None:
+        out.print(f"Arduino sketch  {_near(firmware.sketch)}", markup=False)
+    if not board.is_emulated and board.notes:
+        out.print(board.notes, markup=False)
+    out.print("next: mcutk flash && mcutk bench", markup=False)
+    write_json(json_path, document)
+
+
+def _near(path: Path) -> str:
+    """A path as short as it can be told from here."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

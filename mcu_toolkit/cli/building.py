@@ -1,0 +1,152 @@
+"""From a model to firmware: what `build`, `run`, `eval` and `verify` share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mcu_toolkit import __version__
+from mcu_toolkit.board import Board
+from mcu_toolkit.cli.sources import MODEL_FILE, ModelSource, read_bytes, source_from_facts
+from mcu_toolkit.compiler.site import Isa, Optimize, Target
+from mcu_toolkit.errors import WorkspaceError
+from mcu_toolkit.graph.ir import Graph
+from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.workspace import Workspace, read_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mcu_toolkit.compiler.pipeline import Compiled
+    from mcu_toolkit.device.types import Firmware
+
+#: Generated code for this machine: what the host's C compiler can run.
+HOST_TARGET = Target(Isa.PORTABLE, "host")
+BUILD_FILE = "build.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """A build folder as `bench` and `verify` read it.
+
+    Attributes:
+        firmware: sizes and hashes.
+        source: the model, and where its images are.
+        optimize: the mode it was compiled for.
+        facts: what `build_firmware` recorded (``plan``, ``layers``, ``macs``).
+    """
+
+    firmware: Firmware
+    source: ModelSource
+    optimize: Optimize
+    facts: dict[str, Any]
+
+
+def target_for(board: Board, optimize: Optimize) -> Target:
+    """What the compiler is told of a board."""
+    return Target(Isa(board.core.isa), board.core.cpu, optimize)
+
+
+def read_graph(data: bytes) -> Graph:
+    """The model as a graph.
+
+    Raises:
+        ModelError: it is no usable .tflite file.
+    """
+    from mcu_toolkit.graph.reader import read_model
+
+    return read_model(data)
+
+
+def compile_source(source: ModelSource, target: Target) -> Compiled:
+    """Compile a model.
+
+    Raises:
+        ModelError: unreadable; UnsupportedError names every node that cannot be compiled.
+        CompileError: the compiler caught itself.
+    """
+    from mcu_toolkit.compiler.pipeline import compile_model
+
+    return compile_model(read_graph(source.data), target)
+
+
+def layer_rows(compiled: Compiled) -> list[dict[str, Any]]:
+    """A row for each step that runs on the device: index, operator, kernel, MACs."""
+    return [
+        {
+            "index": layer.index,
+            "source": layer.source,
+            "operator": layer.operator,
+            "kernel": layer.kernel,
+            "macs": layer.macs,
+            "cost": layer.cost,
+        }
+        for layer in compiled.report.layers
+    ]
+
+
+def build_firmware(
+    workspace: Workspace,
+    board: Board,
+    source: ModelSource,
+    optimize: Optimize,
+    *,
+    key: str | None = None,
+    progress: Progress = silent,
+) -> Firmware:
+    """Compile, link, check that it fits, and remember it as what was built last.
+
+    Args:
+        key: how `flash` and `bench` find the board again; its id by default.
+
+    Raises:
+        ModelError, CompileError: as `compile_source`.
+        FitError: the image needs more flash or RAM than the board has.
+        ToolError: the toolchain is missing or failed.
+        WorkspaceError: the disk refuses.
+    """
+    from mcu_toolkit.device.firmware import build
+
+    progress("compile", 0, 2)
+    compiled = compile_source(source, target_for(board, optimize))
+    progress("build", 1, 2)
+    facts = {
+        "model": source.facts(),
+        "optimize": optimize.value,
+        "mcutk": __version__,
+        "macs": sum(layer.macs for layer in compiled.report.layers),
+        "plan": {"arena": compiled.plan.arena_bytes, "lower_bound": compiled.plan.lower_bound},
+        "layers": layer_rows(compiled),
+    }
+    firmware = build(compiled, board, workspace.build_dir(board.id), model_bytes=source.data, facts=facts)
+    progress("build", 2, 2)
+    workspace.remember(build=key or board.id)
+    return firmware
+
+
+def read_built(workspace: Workspace, board: Board) -> Built:
+    """What was built for a board.
+
+    Raises:
+        WorkspaceError: nothing, or the folder was changed since.
+    """
+    from mcu_toolkit.device.firmware import read_build
+
+    folder = workspace.build_dir(board.id)
+    require_build(folder, board)
+    firmware = read_build(folder)
+    facts = read_json(folder / BUILD_FILE).get("facts", {})
+    source = source_from_facts(facts.get("model", {}), read_bytes(folder / MODEL_FILE))
+    return Built(firmware, source, Optimize(facts.get("optimize", "balanced")), dict(facts))
+
+
+def require_build(folder: Path, board: Board) -> None:
+    """Refuse a board that nothing was built for.
+
+    Raises:
+        WorkspaceError: with the command that builds.
+    """
+    if not (folder / BUILD_FILE).is_file():
+        raise WorkspaceError(
+            f"nothing was built for {board.id} here", expected=str(folder), hint=f"mcutk build --board {board.id}"
+        )

@@ -1,0 +1,239 @@
+"""The inputs that `bench`, `eval` and `verify` run a model on: test images, a folder of the user's, or random bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcu_toolkit.cli.console import note
+from mcu_toolkit.cli.project import load_project
+from mcu_toolkit.cli.sources import SHIPPED_RECIPE, ModelSource
+from mcu_toolkit.data import predictions
+from mcu_toolkit.data.testset import TestSet, open_testset
+from mcu_toolkit.errors import DataError, ModelError
+from mcu_toolkit.graph.ir import DType, Graph, Tensor
+from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.recipe import load, shipped
+from mcu_toolkit.report.bench import Truth
+from mcu_toolkit.workspace import Workspace
+
+#: Random inputs that a model without test images is benched on.
+DEFAULT_RANDOM = 20
+PREDICTIONS = "predictions.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """What a model is run on.
+
+    Attributes:
+        ids: a name each.
+        inputs: int8 [N, *input shape without the batch].
+        truth: labels and class names; None for random inputs.
+        images: uint8 [N, H, W, C] for the report; None for random inputs.
+        float_logits: float32 [N, classes] of the float network; None where they are not at hand.
+        random_seed: seed of the first random input.
+        facts: what the report says about their origin.
+    """
+
+    ids: tuple[str, ...]
+    inputs: npt.NDArray[np.int8]
+    truth: Truth | None = None
+    images: npt.NDArray[np.uint8] | None = None
+    float_logits: npt.NDArray[np.float32] | None = None
+    random_seed: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the options of a command say about its inputs."""
+
+    data: Path | None = None
+    limit: int | None = None
+    random: int | None = None
+    seed: int = 1
+    skip_bad: bool = False
+
+
+def input_tensor(graph: Graph) -> Tensor:
+    """The one int8 input of a model that samples are streamed to.
+
+    Raises:
+        ModelError: it has several inputs, or takes another type.
+    """
+    if len(graph.inputs) != 1:
+        raise ModelError(
+            f"the model has {len(graph.inputs)} inputs", expected="one: samples are streamed to a single input"
+        )
+    tensor = graph.tensors[graph.inputs[0]]
+    if tensor.dtype is not DType.INT8:
+        raise ModelError(
+            f"the model's input '{tensor.name}' is {tensor.dtype.value}",
+            expected="int8 in and out",
+            hint="convert it with full integer quantization: mcutk convert MODEL --data DIR",
+        )
+    return tensor
+
+
+def quantization(tensor: Tensor) -> tuple[float, int]:
+    """(scale, zero point) of a border tensor; (1, 0) where the file gives none."""
+    if tensor.quant is None or not tensor.quant.scale.size:
+        return 1.0, 0
+    return float(tensor.quant.scale[0]), int(tensor.quant.zero_point[0])
+
+
+def random_samples(graph: Graph, count: int, seed: int) -> Samples:
+    """Random inputs by the public generator, from the seeds `seed`, `seed` + 1, …"""
+    from mcu_toolkit.device.inputs import random_input
+
+    tensor = input_tensor(graph)
+    rows = [random_input(seed + i, tensor.elements) for i in range(count)]
+    inputs = np.stack(rows).reshape(count, *tensor.shape[1:])
+    return Samples(tuple(f"seed {seed + i}" for i in range(count)), inputs, random_seed=seed)
+
+
+def open_samples(
+    workspace: Workspace, source: ModelSource, graph: Graph, choice: Choice, progress: Progress = silent
+) -> Samples:
+    """The inputs for a model: random where asked for, else the images that belong to it.
+
+    A model file without images of its own (no `--data`, no `data` in mcutk.toml) is given random inputs: outputs are
+    still compared byte for byte, but there is no accuracy.
+
+    Raises:
+        DataError: no images, or they do not fit the model.
+        ModelError: the model's input is not one int8 tensor.
+    """
+    if choice.random is not None:
+        return random_samples(graph, choice.random, choice.seed)
+    tensor = input_tensor(graph)
+    if source.kind == "file" and data_folder(workspace, choice.data) is None:
+        note(
+            f"no test images belong to {source.path.name}: streaming {DEFAULT_RANDOM} random inputs "
+            "(--random N; --data DIR for images of your own)"
+        )
+        return random_samples(graph, choice.limit or DEFAULT_RANDOM, choice.seed)
+    testset = _testset(workspace, source, tensor, graph, choice, progress)
+    if choice.limit is not None:
+        testset = testset.subset(choice.limit)
+    return _from_testset(testset, source, graph, tensor)
+
+
+def data_folder(workspace: Workspace, given: Path | None) -> Path | None:
+    """The image folder given, else the project's."""
+    if given is not None:
+        return given
+    listed = load_project(workspace).data
+    return Path(listed) if listed is not None else None
+
+
+def _testset(
+    workspace: Workspace, source: ModelSource, tensor: Tensor, graph: Graph, choice: Choice, progress: Progress
+) -> TestSet:
+    cache = workspace.cache_dir("images")
+    if source.run_dir is not None:
+        return open_testset(source.run_dir, choice.data, cache_dir=cache)
+    if source.kind == "shipped" and choice.data is None:
+        return open_testset(load(shipped()[SHIPPED_RECIPE]), None, cache_dir=cache)
+    folder = data_folder(workspace, choice.data)
+    assert folder is not None  # open_samples streams random inputs otherwise
+    return folder_testset(folder, tensor, graph, skip_bad=choice.skip_bad, cache=cache, progress=progress)
+
+
+def folder_testset(
+    folder: Path,
+    tensor: Tensor,
+    graph: Graph,
+    *,
+    class_names: tuple[str, ...] = (),
+    normalization: str = "unit",
+    skip_bad: bool = False,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> TestSet:
+    """Every image of a folder of class folders, for a model that was not trained on them.
+
+    Args:
+        class_names: in the order of the outputs; by default the folders in the order of their names.
+        normalization: how the network was fed.
+
+    Raises:
+        DataError: no such folder, images that cannot be read, or more or fewer classes than outputs.
+    """
+    from dataclasses import replace
+
+    from mcu_toolkit.data.dataset import load_dataset
+    from mcu_toolkit.data.preprocess import normalization as find_normalization
+    from mcu_toolkit.recipe import Recipe
+
+    if len(tensor.shape) != 4 or tensor.shape[3] not in {1, 3}:
+        raise DataError(
+            f"the model takes no images: its input is {list(tensor.shape)}",
+            expected="[1, H, W, 1] or [1, H, W, 3]",
+            hint="--random 20 streams random inputs",
+        )
+    _, height, width, channels = tensor.shape
+    base = Recipe(name="folder")
+    recipe = replace(
+        base,
+        data=replace(base.data, source="folder", classes=class_names),
+        input=replace(base.input, height=height, width=width, channels=channels, normalization=normalization),
+    )
+    found = load_dataset(recipe, folder, skip_bad=skip_bad, cache_dir=cache, progress=progress)
+    for left_out in found.skipped:
+        note(f"skipped {left_out.id}: {left_out.reason}")
+    outputs = graph.tensors[graph.outputs[0]].elements
+    if len(found.class_names) != outputs:
+        raise DataError(
+            f"{folder} has {len(found.class_names)} classes, the model has {outputs} outputs",
+            expected=f"{outputs} class folders, in the order of the outputs when sorted by name",
+            received=", ".join(found.class_names),
+        )
+    labels = tuple(int(label) for label in found.labels)
+    return TestSet(found.class_names, found.ids, labels, found.images, find_normalization(normalization))
+
+
+def _from_testset(testset: TestSet, source: ModelSource, graph: Graph, tensor: Tensor) -> Samples:
+    shape = testset.images.shape[1:]
+    if tuple(shape) != tuple(tensor.shape[1:]):
+        raise DataError(
+            "the test images do not fit the model", expected=str(list(tensor.shape[1:])), received=str(list(shape))
+        )
+    outputs = graph.tensors[graph.outputs[0]].elements
+    if len(testset.class_names) != outputs:
+        raise DataError(
+            "the classes of the test images do not fit the model",
+            expected=f"{outputs} outputs",
+            received=", ".join(testset.class_names),
+        )
+    logits = _float_logits(source, testset.ids)
+    floats = logits.argmax(axis=1).astype(np.int64) if logits is not None else None
+    facts: dict[str, Any] = {"synthetic": testset.synthetic}
+    if source.recipe:
+        facts = {"recipe": source.recipe, **facts}
+    return Samples(
+        ids=testset.ids,
+        inputs=testset.int8(*quantization(tensor)),
+        truth=Truth(testset.class_names, testset.labels, floats),
+        images=testset.images,
+        float_logits=logits,
+        facts=facts,
+    )
+
+
+def _float_logits(source: ModelSource, ids: tuple[str, ...]) -> npt.NDArray[np.float32] | None:
+    """What the float network said about these images, by the run's predictions; None where it is not recorded."""
+    path = (source.run_dir or source.path.parent) / PREDICTIONS
+    if source.kind == "file" or not path.is_file():
+        return None
+    found = predictions.load(path)
+    rows = {name: i for i, name in enumerate(found.ids)}
+    if "float" not in found.logits or any(name not in rows for name in ids):
+        return None
+    return found.logits["float"][[rows[name] for name in ids]]

@@ -1,0 +1,162 @@
+"""Which model and which board a command works on, where its options leave that open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.board import Board, load_board
+from mcu_toolkit.cli.project import load_project
+from mcu_toolkit.errors import ConfigError, WorkspaceError
+from mcu_toolkit.workspace import Workspace, sha256_bytes
+
+#: The recipe whose trained model ships with the package.
+SHIPPED_RECIPE = "phantom"
+MODEL_FILE = "model.tflite"
+
+
+@dataclass(frozen=True, eq=False)
+class ModelSource:
+    """A model and where it came from, which decides where its test images are.
+
+    Attributes:
+        kind: ``train`` (a run folder), ``shipped`` (with the package) or ``file`` (the user's own).
+        path: the .tflite file.
+        data: its contents.
+        run_dir: folder of the training run; None otherwise.
+        recipe: id of the recipe; empty where there is none.
+    """
+
+    kind: str
+    path: Path
+    data: bytes
+    run_dir: Path | None = None
+    recipe: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the model, 64 hex digits."""
+        return sha256_bytes(self.data)
+
+    def facts(self) -> dict[str, str]:
+        """What a build records of it, so that the bench finds the images that belong to the model."""
+        return {
+            "kind": self.kind,
+            "path": str(self.path),
+            "run_dir": str(self.run_dir) if self.run_dir is not None else "",
+            "recipe": self.recipe,
+        }
+
+    def describe(self) -> str:
+        """A few words for people."""
+        if self.kind == "train":
+            return f"the model trained last ({self.recipe})"
+        if self.kind == "shipped":
+            return f"the model that ships with mcutk ({self.recipe}, synthetic images)"
+        return str(self.path)
+
+
+def source_from_facts(facts: Mapping[str, Any], data: bytes) -> ModelSource:
+    """The source that `ModelSource.facts` described; `data` is the copy of the model that the build kept."""
+    run_dir = str(facts.get("run_dir", ""))
+    return ModelSource(
+        kind=str(facts.get("kind", "file")),
+        path=Path(str(facts.get("path", MODEL_FILE))),
+        data=data,
+        run_dir=Path(run_dir) if run_dir else None,
+        recipe=str(facts.get("recipe", "")),
+    )
+
+
+def read_bytes(path: Path) -> bytes:
+    """Contents of a model file.
+
+    Raises:
+        WorkspaceError: it is not there or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as bad:
+        reason = "there is no such file" if isinstance(bad, FileNotFoundError) else bad.strerror
+        raise WorkspaceError(
+            f"cannot read the model {path}: {reason}", expected="a .tflite file", hint="check the path after --model"
+        ) from bad
+
+
+def shipped_model() -> Path:
+    """The trained model that ships with the package."""
+    return asset_dir("models") / SHIPPED_RECIPE / MODEL_FILE
+
+
+def trained_run(workspace: Workspace) -> Path | None:
+    """Folder of the run trained last in this project; None where nothing was trained.
+
+    Raises:
+        WorkspaceError: state.json is damaged.
+    """
+    recipe = workspace.state().get("train")
+    return workspace.train_dir(str(recipe)) if recipe else None
+
+
+def pick_model(workspace: Workspace, given: Path | None = None) -> ModelSource:
+    """The model given, else the one trained last in this project, else the one that ships with the package.
+
+    Raises:
+        WorkspaceError: there is none, or it cannot be read.
+    """
+    if given is not None:
+        data = read_bytes(given)
+        shipped = shipped_model()
+        if shipped.is_file() and shipped.read_bytes() == data:
+            return ModelSource("shipped", given.resolve(), data, recipe=SHIPPED_RECIPE)
+        return ModelSource("file", given.resolve(), data)
+    run_dir = trained_run(workspace)
+    if run_dir is not None:
+        model = run_dir / MODEL_FILE
+        if not model.is_file():
+            raise WorkspaceError(
+                f"the training run in {run_dir} has no model yet", hint="mcutk train --resume, or --model FILE.tflite"
+            )
+        return ModelSource("train", model, read_bytes(model), run_dir=run_dir, recipe=run_dir.name)
+    path = shipped_model()
+    if not path.is_file():
+        raise WorkspaceError("nothing was trained here yet", hint="mcutk train, or --model FILE.tflite")
+    return ModelSource("shipped", path, read_bytes(path), recipe=SHIPPED_RECIPE)
+
+
+def pick_board(workspace: Workspace, given: str | None, *remembered: str, default: str | None = None) -> Board:
+    """The board given, else what was done last (`remembered`: keys of the state), else the project's, else `default`.
+
+    Raises:
+        ConfigError: none of these, or no such board.
+    """
+    if given is not None:
+        return load_board(given)
+    state = workspace.state()
+    for key in remembered:
+        if state.get(key):
+            return load_board(str(state[key]))
+    chosen = load_project(workspace).board or default
+    if chosen is None:
+        what = "nothing was built here yet" if remembered else "no board was named"
+        raise ConfigError(
+            what,
+            expected='--board ID, or board = "ID" in mcutk.toml',
+            hint="mcutk build --board qemu-m4" if remembered else "mcutk boards lists the boards; qemu-m4 needs none",
+        )
+    return load_board(chosen)
+
+
+def pick_port(workspace: Workspace, board: Board, given: str | None) -> str | None:
+    """The port given, else the project's; None for an emulated board, which brings its own."""
+    if given is not None or board.is_emulated:
+        return given
+    return load_project(workspace).port
+
+
+def board_key(board: Board, given: str | None) -> str:
+    """What to remember of a board: its id, or the absolute path of a descriptor of the user's own."""
+    return str(Path(given).resolve()) if given is not None and given.endswith(".toml") else board.id

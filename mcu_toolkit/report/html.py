@@ -1,0 +1,213 @@
+"""Self-contained HTML pages: one file, inline CSS and SVG, no script, nothing fetched.
+
+`page` is the frame that every report shares; `bench` fills it from a ``mcutk.bench/1`` document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+import numpy.typing as npt
+from markupsafe import Markup
+
+from mcu_toolkit.report import charts
+from mcu_toolkit.report import format as fmt
+from mcu_toolkit.report.gallery import Shot
+
+SYNTHETIC = (
+    "The images are synthetic phantoms made by a generator: these figures say that the tool works, not how well "
+    "a network reads real images."
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page: a heading and ready markup."""
+
+    title: str
+    body: Markup
+
+
+@dataclass(frozen=True)
+class Card:
+    """A figure at the head of a page; `mood` is ``good``, ``bad`` or empty."""
+
+    title: str
+    value: str
+    remark: str = ""
+    mood: str = ""
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _part(macro: str, *arguments: object) -> Markup:
+    module = _environment().get_template("parts.html.j2").module
+    return Markup(getattr(module, macro)(*arguments))
+
+
+def cards(items: Sequence[Card]) -> Markup:
+    """Figures side by side."""
+    return _part("cards", items)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[object]], left: int = 1) -> Markup:
+    """A table; the first `left` columns hold words, the others numbers."""
+    return _part("table", heads, rows, left)
+
+
+def page(title: str, subtitle: str, sections: Sequence[Section], warning: str = "") -> str:
+    """A whole page as text."""
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(title=title, subtitle=subtitle, warning=warning, sections=[s for s in sections if s.body])
+    )
+
+
+def bench(report: Mapping[str, Any], latencies: npt.NDArray[np.int64], shots: Sequence[Shot]) -> str:
+    """The page of a bench.
+
+    Args:
+        report: document of schema ``mcutk.bench/1``.
+        latencies: int64 [N], in the report's unit.
+        shots: images to show with the device's answers.
+    """
+    unit = report["latency"]["unit"]
+    sections = [
+        Section("", _bench_cards(report)),
+        Section("Confusion matrix", confusion(report.get("confusion"))),
+        Section("Sensitivity and specificity by class, with 95 % intervals", per_class(report["per_class"])),
+        Section(f"Latency ({unit})", charts.histogram(latencies, unit, "latency histogram")),
+        Section("Flash", _flash(report["memory"]["flash"])),
+        Section("RAM", _ram(report["memory"]["ram"])),
+        Section("Layers", profile(report.get("profile", ()), unit)),
+        Section("Images and what the device answered", _part("shots", shots) if shots else Markup("")),
+        Section("Where this comes from", provenance(report)),
+    ]
+    name = f"{report['board']}: {report.get('recipe') or report.get('model') or 'bench'}"
+    return page(name, str(report.get("board_name", "")), sections, SYNTHETIC if report.get("synthetic") else "")
+
+
+def _bench_cards(report: Mapping[str, Any]) -> Markup:
+    accuracy, latency, memory = report["accuracy"], report["latency"], report["memory"]
+    low, high = accuracy["ci95"] or (None, None)
+    wrong = report["mismatches"]
+    items = [
+        Card("mismatches", str(wrong), f"of {report['samples']} outputs, every byte", "bad" if wrong else "good"),
+        Card(f"latency, median ({latency['unit']})", fmt.exact(latency["median"]), f"max {fmt.exact(latency['max'])}"),
+        Card("flash", fmt.kib(memory["flash"]["total"]), f"engine {fmt.kib(memory['flash']['engine'])}"),
+        Card("RAM", fmt.kib(memory["ram"]["total"]), f"arena {fmt.kib(memory['ram']['arena'])}"),
+    ]
+    if accuracy["device"] is not None:
+        remark = f"95 % interval {fmt.interval(low, high)}"
+        items.insert(0, Card("accuracy on the device", fmt.percent(accuracy["device"]), remark))
+        items.insert(1, Card("accuracy, float network", fmt.percent(accuracy["float"]), _versus(report)))
+    return cards(items)
+
+
+def _versus(report: Mapping[str, Any]) -> str:
+    versus = report.get("float_vs_int8")
+    return f"McNemar p = {versus['mcnemar_p']:.3g}" if versus else "on the same images"
+
+
+def confusion(found: Mapping[str, Any] | None) -> Markup:
+    """The confusion matrix as a table, tinted by the share of its row; nothing where there is none."""
+    if not found:
+        return Markup("")
+    rows = []
+    for i, counts in enumerate(found["counts"]):
+        total = sum(counts) or 1
+        rows.append(
+            [{"count": c, "percent": round(85 * c / total), "colour": 2 if i == j else 3} for j, c in enumerate(counts)]
+        )
+    return _part("heat", found["classes"], rows)
+
+
+def per_class(rows: Sequence[Mapping[str, Any]]) -> Markup:
+    """Bars of sensitivity and specificity with intervals, and the full table."""
+    if not rows:
+        return Markup("")
+    drawn = []
+    for row in rows:
+        for key in ("sensitivity", "specificity"):
+            low, high = row.get(f"{key}_ci95") or (None, None)
+            drawn.append(charts.Bar(f"{row['name']} {key[:4]}.", row[key], fmt.percent(row[key]), low, high))
+    heads = ("class", "images", "sensitivity", "specificity", "precision", "F1", "AUC")
+    cells = [
+        (
+            row["name"],
+            row["support"],
+            *(fmt.percent(row[key]) for key in ("sensitivity", "specificity", "precision", "f1")),
+            fmt.UNKNOWN if row.get("auc") is None else f"{row['auc']:.4f}",
+        )
+        for row in rows
+    ]
+    return charts.bars(drawn, "sensitivity and specificity", top=1.0) + table(heads, cells)
+
+
+def _flash(flash: Mapping[str, Any]) -> Markup:
+    parts = {name: int(flash[name]) for name in ("weights", "engine", "other")}
+    return charts.stacked(parts, flash.get("limit"), "flash by what it holds")
+
+
+def _ram(ram: Mapping[str, Any]) -> Markup:
+    parts = {name: int(ram[name]) for name in ("arena", "static", "stack") if name in ram}
+    said = (
+        f"The live-tensor lower bound of the arena is {fmt.exact(ram['arena_lower_bound'])} bytes, the plan takes "
+        f"{fmt.exact(ram['arena'])}. The stack's high-water mark on the device was {fmt.exact(ram['stack_peak'])} bytes."
+    )
+    return charts.stacked(parts, ram.get("limit"), "RAM by what it holds") + charts.element("p", said, class_="soft")
+
+
+def profile(rows: Sequence[Mapping[str, Any]], unit: str) -> Markup:
+    """Latency of every layer as bars and a table."""
+    if not rows:
+        return Markup("")
+    drawn = [
+        charts.Bar(f"{row['index']} {row['layer']}", float(row["latency"]), fmt.exact(row["latency"])) for row in rows
+    ]
+    heads = ("#", "layer", "kernel", unit, "MACs", "per MAC", "share")
+    cells = [
+        (
+            row["index"],
+            row["layer"],
+            row["kernel"],
+            fmt.exact(row["latency"]),
+            fmt.exact(row["macs"]),
+            fmt.UNKNOWN if row["per_mac"] is None else f"{row['per_mac']:.2f}",
+            fmt.percent(row["share"], 1),
+        )
+        for row in rows
+    ]
+    return charts.bars(drawn, "latency by layer") + table(heads, cells, left=3)
+
+
+def provenance(report: Mapping[str, Any]) -> Markup:
+    """What the figures were measured on: hashes, versions, command."""
+    link = report["link"]
+    rows = [
+        ("command", report.get("command", "")),
+        ("mcutk", report.get("mcutk") or fmt.UNKNOWN),
+        ("model SHA-256", report["model_sha256"]),
+        ("firmware SHA-256", report["firmware_sha256"]),
+        ("runtime", report["runtime"]),
+        ("optimized for", report.get("optimize", "")),
+        ("link", f"{link['bytes_sent']:,} bytes sent, {link['bytes_received']:,} received, {link['retries']} retries, "
+                 f"{link['seconds']:.1f} s"),
+    ]  # fmt: skip
+    return table(("", ""), rows, left=2)
