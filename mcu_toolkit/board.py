@@ -246,18 +246,14 @@ def _build(cls: type[T], table: Mapping[str, Any], prefix: str, path: str) -> T:
                 f"{path}: unknown key '{prefix}{key}'",
                 expected=", ".join(known),
                 received=key,
-                hint=f"did you mean '{prefix}{close[0]}'?"
-                if close
-                else "remove it; docs/boards.md lists the keys",
+                hint=f"did you mean '{prefix}{close[0]}'?" if close else "remove it; docs/boards.md lists the keys",
             )
     values: dict[str, Any] = {}
     for item in fields(cls):
         if item.name in table:
             values[item.name] = _convert(hints[item.name], table[item.name], f"{prefix}{item.name}", path)
         elif item.default is MISSING and item.default_factory is MISSING:
-            raise ConfigError(
-                f"{path}: the key '{prefix}{item.name}' is missing", hint="docs/boards.md explains it"
-            )
+            raise ConfigError(f"{path}: the key '{prefix}{item.name}' is missing", hint="docs/boards.md explains it")
     return cls(**values)
 
 
@@ -315,6 +311,4 @@ def _check(board: Board, path: str) -> None:
             raise ConfigError(f"{path}: '{key}' is wrong", expected=wanted, received=got)
     for name in board.hal.defines:
         if not _DEFINE.match(name):
-            raise ConfigError(
-                f"{path}: '{name}' in hal.defines is not a C macro", expected="UPPER_CASE", received=name
-            )
+            raise ConfigError(f"{path}: '{name}' in hal.defines is not a C macro", expected="UPPER_CASE", received=name)

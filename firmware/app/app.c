@@ -152,7 +152,7 @@ static void on_input(const frame *request) {
         return;
     }
     if (offset == reached) {
-        memcpy(model_input(arena) + offset, request->payload + INPUT_HEADER, count);
+        memcpy((uint8_t *)model_input(arena) + offset, request->payload + INPUT_HEADER, count);
         app.received = offset + count;
     }
     if ((request->payload[8] & 1u) != 0u) {

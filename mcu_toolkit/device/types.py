@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -25,6 +25,10 @@ class CompiledModel(Protocol):
     @property
     def files(self) -> Mapping[str, bytes]:
         """Generated folder: path below ``src/`` → contents. Every ``.c`` and ``.S`` is compiled."""
+
+    @property
+    def weight_symbols(self) -> Collection[str]:
+        """C names of the tables that hold weights and biases; the flash report counts them apart from the engine."""
 
 
 @dataclass(frozen=True)

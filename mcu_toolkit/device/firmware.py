@@ -1,0 +1,323 @@
+"""Firmware of a compiled model for a board: compile, link, check that it fits, record what was made."""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from mcu_toolkit import __version__
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.board import Board, Memory
+from mcu_toolkit.device import toolchain
+from mcu_toolkit.device.image import Image, Piece, measure
+from mcu_toolkit.device.types import CompiledModel, Contributor, Firmware, FlashUse, RamUse
+from mcu_toolkit.errors import CompileError, FitError, ToolFailedError, WorkspaceError
+from mcu_toolkit.graph.ir import Tensor
+from mcu_toolkit.workspace import (
+    atomic_dir,
+    checked_artefact,
+    disk_error,
+    read_json,
+    sha256_file,
+    to_json,
+    write_manifest,
+)
+
+SCHEMA = "mcutk.build/1"
+ELF = "firmware.elf"
+_SOURCES = (".c", ".S")
+_KERNEL_FLAGS = ("-O2",)
+_OTHER_FLAGS = ("-Os", toolchain.VOLATILE_SAFE)
+#: Memory of the link that only measures an image that does not fit.
+_MEASURING = 1 << 26
+
+
+def build(
+    compiled: CompiledModel,
+    board: Board,
+    out_dir: Path,
+    *,
+    model_bytes: bytes | None = None,
+    facts: Mapping[str, Any] | None = None,
+    steps: bool = True,
+    command: str = "mcutk build",
+) -> Firmware:
+    """Make the build folder of a board; it appears whole or not at all.
+
+    Args:
+        compiled: the generated model; its name is ``model``.
+        board: where it is to run.
+        out_dir: the build folder, replaced.
+        model_bytes: the flatbuffer, kept as ``model.tflite``.
+        facts: plain values that go to ``build.json`` as they are, under ``facts``.
+        steps: whether the image can run layer by layer (profile, verify).
+        command: what the manifest says made it.
+
+    Raises:
+        FitError: flash or RAM are too small; the message names need, limit and the largest contributors.
+        ToolMissingError: the compiler is not installed.
+        ToolFailedError: it fails.
+        WorkspaceError: the disk refuses.
+    """
+    if "model.h" not in compiled.files:
+        raise CompileError("the generated code of firmware must be named 'model'", received=", ".join(compiled.files))
+    with atomic_dir(out_dir) as staging:
+        _write_sources(compiled, board, staging, model_bytes)
+        image = _compile_and_link(compiled, board, staging, steps)
+        elf = staging / ELF
+        toolchain.convert(elf, staging / "firmware.hex", "ihex")
+        toolchain.convert(elf, staging / "firmware.bin", "binary")
+        made = Firmware(
+            folder=out_dir,
+            board=board.id,
+            model_sha256=compiled.graph.sha256,
+            firmware_sha256=sha256_file(elf),
+            flash=image.flash,
+            ram=image.ram,
+            flash_limit=board.memory.flash_bytes,
+            ram_limit=board.memory.ram_bytes,
+            contributors=image.contributors,
+            steps=steps,
+        )
+        (staging / "build.json").write_text(to_json(_document(made, compiled, facts or {})), encoding="utf-8")
+        write_manifest(staging, command, inputs={"model": compiled.graph.sha256}, facts={"mcutk": __version__})
+    return made
+
+
+def read_build(build_dir: Path) -> Firmware:
+    """What `build` made, the image checked against its recorded hash.
+
+    Raises:
+        WorkspaceError: nothing was built there, or it was changed since.
+    """
+    document = read_json(build_dir / "build.json")
+    if document.get("schema") != SCHEMA:
+        raise WorkspaceError(
+            f"{build_dir} holds no build of this version",
+            expected=SCHEMA,
+            received=str(document.get("schema")),
+            hint="mcutk build",
+        )
+    checked_artefact(build_dir, ELF)
+    memory = document["memory"]
+    flash, ram = dict(memory["flash"]), dict(memory["ram"])
+    flash_limit, ram_limit = flash.pop("limit"), ram.pop("limit")
+    return Firmware(
+        folder=build_dir,
+        board=document["board"],
+        model_sha256=document["model"]["sha256"],
+        firmware_sha256=document["firmware_sha256"],
+        flash=FlashUse(**flash),
+        ram=RamUse(**ram),
+        flash_limit=flash_limit,
+        ram_limit=ram_limit,
+        contributors=tuple(Contributor(**item) for item in document["contributors"]),
+        sketch=build_dir / document["sketch"] if document["sketch"] else None,
+        steps=document["steps"],
+    )
+
+
+def _document(made: Firmware, compiled: CompiledModel, facts: Mapping[str, Any]) -> dict[str, Any]:
+    graph = compiled.graph
+    return {
+        "schema": SCHEMA,
+        "board": made.board,
+        "runtime": "aot",
+        "model": {
+            "sha256": made.model_sha256,
+            "input": _border(graph.tensors[graph.inputs[0]]),
+            "output": _border(graph.tensors[graph.outputs[0]]),
+        },
+        "firmware_sha256": made.firmware_sha256,
+        "memory": {
+            "flash": {**asdict(made.flash), "limit": made.flash_limit},
+            "ram": {**asdict(made.ram), "limit": made.ram_limit},
+        },
+        "contributors": [asdict(item) for item in made.contributors],
+        "steps": made.steps,
+        "sketch": None,
+        "compiler": f"{toolchain.CC} {toolchain.version()}",
+        "facts": dict(facts),
+    }
+
+
+def _border(tensor: Tensor) -> dict[str, Any]:
+    scale, zero_point = _quantization(tensor)
+    return {"shape": list(tensor.shape), "dtype": tensor.dtype.value, "scale": scale, "zero_point": zero_point}
+
+
+def _quantization(tensor: Tensor) -> tuple[float, int]:
+    quant = tensor.quant
+    if quant is None or not quant.scale.size:
+        return 1.0, 0
+    return float(quant.scale[0]), int(quant.zero_point[0]) if quant.zero_point.size else 0
+
+
+# Sources -------------------------------------------------------------------------------------------------------------
+
+
+def _write_sources(compiled: CompiledModel, board: Board, staging: Path, model_bytes: bytes | None) -> None:
+    files = {f"src/{name}": content for name, content in compiled.files.items()}
+    files["board/mcutk_config.h"] = config_header(compiled, board)
+    files["board/memory.ld"] = _linker_script(board, board.memory.flash_bytes, board.memory.ram_bytes)
+    if model_bytes is not None:
+        files["model.tflite"] = model_bytes
+    for name, content in files.items():
+        path = staging / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _render(template: str, **values: object) -> bytes:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(asset_dir("firmware") / "templates"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    return environment.get_template(template).render(**values).encode("ascii")
+
+
+def _linker_script(board: Board, flash_bytes: int, ram_bytes: int) -> bytes:
+    return _render(
+        "cortexm.ld.j2",
+        board=board.id,
+        flash_origin=f"0x{board.memory.flash_origin:08x}",
+        flash_bytes=f"0x{flash_bytes:x}",
+        ram_origin=f"0x{board.memory.ram_origin:08x}",
+        ram_bytes=f"0x{ram_bytes:x}",
+        stack_bytes=board.memory.stack_bytes,
+    )
+
+
+def config_header(compiled: CompiledModel, board: Board, *, bare_metal: bool = True) -> bytes:
+    """``mcutk_config.h``: board and model as the bench application and the HAL see them."""
+    graph = compiled.graph
+    return _render(
+        "mcutk_config.h.j2",
+        board=board.id,
+        emulated=int(board.is_emulated),
+        has_cache=int(board.core.cpu == "cortex-m7" and not board.is_emulated),
+        arena_section=int(bare_metal),
+        runtime=0,
+        unit=("instructions", "cycles").index(board.timing.unit),
+        overlap=("pause", "hold").index(board.link.overlap),
+        clock_hz=board.timing.clock_hz,
+        baud=board.link.baud,
+        ring=board.link.ring,
+        payload=board.link.payload,
+        defines=tuple(board.hal.defines.items()),
+        tensors=(
+            _side("INPUT", graph.tensors[graph.inputs[0]]),
+            _side("OUTPUT", graph.tensors[graph.outputs[0]]),
+        ),
+        sha256="{" + ", ".join(f"0x{byte:02x}" for byte in bytes.fromhex(graph.sha256)) + "}",
+    )
+
+
+def _side(name: str, tensor: Tensor) -> dict[str, Any]:
+    scale, zero_point = _quantization(tensor)
+    (bits,) = struct.unpack("<I", struct.pack("<f", scale))
+    shape = tensor.shape or (1,)
+    return {
+        "name": name,
+        "scale_bits": f"0x{bits:08x}",
+        "scale": repr(scale),
+        "zero_point": zero_point,
+        "rank": len(shape),
+        "shape": "{" + ", ".join(f"{dim}u" for dim in shape) + "}",
+    }
+
+
+# Compile and link ----------------------------------------------------------------------------------------------------
+
+
+def _hal_folders(board: Board) -> tuple[Path, ...]:
+    hal = asset_dir("firmware") / "hal"
+    family = hal / board.hal.family
+    if not family.is_dir():
+        raise WorkspaceError(f"there is no HAL '{board.hal.family}' for the board '{board.id}'", hint="docs/porting.md")
+    return (hal / "cortexm", family)
+
+
+def _units(compiled: CompiledModel, board: Board, staging: Path, objects: Path) -> list[toolchain.Unit]:
+    """Every file of the image; the prefix of the object says which part it belongs to."""
+    units = []
+    for name in sorted(compiled.files):
+        if name.endswith(_SOURCES):
+            flags = _OTHER_FLAGS if name == "model_weights.c" else _KERNEL_FLAGS
+            units.append(toolchain.Unit(staging / "src" / name, objects / f"model-{name}.o", flags))
+    for folder in (asset_dir("firmware") / "app", *_hal_folders(board)):
+        for source in sorted(folder.iterdir()):
+            if source.suffix in _SOURCES:
+                target = objects / f"base-{folder.name}-{source.name}.o"
+                units.append(toolchain.Unit(source, target, _OTHER_FLAGS))
+    return units
+
+
+def _compile_and_link(compiled: CompiledModel, board: Board, staging: Path, steps: bool) -> Image:
+    try:
+        with tempfile.TemporaryDirectory(prefix="mcutk-build-") as scratch:
+            objects = Path(scratch)
+            units = _units(compiled, board, staging, objects)
+            firmware = asset_dir("firmware")
+            includes = (staging / "src", staging / "board", firmware / "app", firmware / "hal", *_hal_folders(board))
+            toolchain.compile_units(units, board.core, includes, [f"MODEL_STEPS={int(steps)}"])
+            return _link(compiled, board, staging, [unit.object for unit in units])
+    except OSError as bad:
+        raise disk_error(staging, bad) from bad
+
+
+def _link(compiled: CompiledModel, board: Board, staging: Path, objects: list[Path]) -> Image:
+    map_file = objects[0].parent / "firmware.map"
+    part_of = _parts(compiled)
+    try:
+        toolchain.link(objects, board.core, staging / "board" / "memory.ld", staging / ELF, map_file)
+    except ToolFailedError as bad:
+        if "overflowed by" not in (bad.received or "") and "will not fit in region" not in (bad.received or ""):
+            raise
+        script, elf = map_file.with_name("measuring.ld"), map_file.with_name("measuring.elf")
+        script.write_bytes(_linker_script(board, _MEASURING, _MEASURING))
+        toolchain.link(objects, board.core, script, elf, map_file)
+        raise _unfit(board, measure(elf, map_file, board.memory, part_of)) from None
+    return measure(staging / ELF, map_file, board.memory, part_of)
+
+
+def _parts(compiled: CompiledModel) -> Callable[[Piece], str]:
+    """Weights are the tables that the compiler names; code of the model and library functions are engine."""
+    weights = frozenset(getattr(compiled, "weight_symbols", ()))
+
+    def part(piece: Piece) -> str:
+        if Path(piece.origin).name.startswith("base-"):
+            return "other"
+        return "weights" if piece.symbol in weights else "engine"
+
+    return part
+
+
+def _unfit(board: Board, image: Image) -> FitError:
+    memory: Memory = board.memory
+    problems, regions = [], set()
+    for what, need, limit in (
+        ("flash", image.flash.total, memory.flash_bytes),
+        ("RAM", image.ram.total, memory.ram_bytes),
+    ):
+        if need > limit:
+            problems.append(f"{need:,} bytes of {what} where there are {limit:,}")
+            regions |= {what.lower(), "both"}
+    largest = [item for item in image.contributors if item.region in regions][:8]
+    rows = "\n".join(f"    {item.bytes:>10,}  {item.region:<5}  {item.part:<7}  {item.name}" for item in largest)
+    return FitError(
+        f"the model does not fit on {board.id}: it needs {' and '.join(problems)}; the largest parts are\n{rows}",
+        expected=f"at most {memory.flash_bytes:,} bytes of flash and {memory.ram_bytes:,} of RAM",
+        received=f"{image.flash.total:,} bytes of flash and {image.ram.total:,} of RAM",
+        hint="mcutk build --optimize ram, a smaller student, or a larger board (mcutk boards)",
+    )

@@ -1,0 +1,132 @@
+"""What an image is made of: sizes from the ELF file, and who contributed them from the linker's map."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+
+from mcu_toolkit.board import Memory
+from mcu_toolkit.device.types import Contributor, FlashUse, RamUse
+from mcu_toolkit.errors import WorkspaceError
+
+ARENA_SECTION = ".bss.mcutk_arena"
+_LISTED = 20
+_TINY = 16  # bytes; smaller pieces are not worth a row
+_SHF_ALLOC = 2
+#: Addresses that count as RAM, counted from its start: more than any board has, so that an image that does not fit can
+#: be measured too.
+_RAM_WINDOW = 1 << 27
+_STORED = (".text", ".rodata", ".vectors", ".data")
+_IN_IMAGE = (*_STORED, ".bss", "COMMON")  # the others are attributes and comments
+#: " .text.name  0x0000000000000100  0x24 path/of.o"; the numbers may stand on a line of their own below a long name.
+_CONTRIBUTION = re.compile(
+    r"^ (?P<section>\.[\w.$*-]+|COMMON)\s+0x(?P<address>[0-9a-f]+)\s+0x(?P<size>[0-9a-f]+) (?P<origin>\S.*)$",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An input section that the linker kept.
+
+    Attributes:
+        section: its name, for example ``.text.main``.
+        origin: object file, or ``archive.a(member.o)``.
+        address: where it runs.
+        size: bytes.
+    """
+
+    section: str
+    origin: str
+    address: int
+    size: int
+
+    @property
+    def symbol(self) -> str:
+        """What the section is named after: the function or variable, as -ffunction-sections has it."""
+        for prefix in (".text.", ".rodata.", ".data.", ".bss."):
+            if self.section.startswith(prefix):
+                return self.section[len(prefix) :]
+        return f"{Path(self.origin).name}:{self.section}"
+
+
+@dataclass(frozen=True)
+class Image:
+    """Sizes of a linked image and its largest symbols, largest first."""
+
+    flash: FlashUse
+    ram: RamUse
+    contributors: tuple[Contributor, ...]
+
+
+def pieces(map_text: str) -> Iterator[Piece]:
+    """The kept input sections of a linker map."""
+    start = map_text.find("Linker script and memory map")
+    joined = re.sub(r"^( \.[\w.$*-]+)\n\s+(0x)", r"\1 \2", map_text[max(start, 0) :], flags=re.MULTILINE)
+    for match in _CONTRIBUTION.finditer(joined):
+        size = int(match["size"], 16)
+        if size:
+            yield Piece(match["section"], match["origin"], int(match["address"], 16), size)
+
+
+def measure(elf: Path, map_file: Path, memory: Memory, part_of: Callable[[Piece], str]) -> Image:
+    """Sizes of an image.
+
+    Args:
+        elf: linked image.
+        map_file: the linker's map of it.
+        memory: the board's; `stack_bytes` is the stack's share of RAM.
+        part_of: ``engine``, ``weights`` or ``other`` for an input section in flash.
+
+    Raises:
+        WorkspaceError: the image cannot be read.
+    """
+    total, ram_total = _extent(elf, memory)
+    parts = {"engine": 0, "weights": 0}
+    arena = 0
+    listed: list[Contributor] = []
+    for piece in pieces(map_file.read_text(encoding="utf-8", errors="replace")):
+        if not piece.section.startswith(_IN_IMAGE):
+            continue
+        in_ram, stored = _in_ram(piece.address, memory), piece.section.startswith(_STORED)
+        part = "arena" if piece.section == ARENA_SECTION else part_of(piece)
+        if part == "arena":
+            arena += piece.size
+        elif stored and part in parts:
+            parts[part] += piece.size
+        if piece.size >= _TINY:
+            region = "both" if stored and in_ram else "ram" if in_ram else "flash"
+            listed.append(Contributor(piece.symbol, region, part, piece.size))
+    listed.append(Contributor("stack", "ram", "stack", memory.stack_bytes))
+    listed.sort(key=lambda item: (-item.bytes, item.name))
+    return Image(
+        FlashUse(total, parts["engine"], parts["weights"], total - sum(parts.values())),
+        RamUse(ram_total, arena, ram_total - arena - memory.stack_bytes, memory.stack_bytes),
+        tuple(listed[:_LISTED]),
+    )
+
+
+def _in_ram(address: int, memory: Memory) -> bool:
+    return memory.ram_origin <= address < memory.ram_origin + _RAM_WINDOW
+
+
+def _extent(elf: Path, memory: Memory) -> tuple[int, int]:
+    """Bytes from the start of flash to the last stored byte, and from the start of RAM to the last variable."""
+    flash_end, ram_end = memory.flash_origin, memory.ram_origin
+    try:
+        with elf.open("rb") as stream:
+            image = ELFFile(stream)
+            for segment in image.iter_segments("PT_LOAD"):
+                if segment["p_filesz"]:
+                    flash_end = max(flash_end, segment["p_paddr"] + segment["p_filesz"])
+            for section in image.iter_sections():
+                if section["sh_flags"] & _SHF_ALLOC and _in_ram(section["sh_addr"], memory):
+                    ram_end = max(ram_end, section["sh_addr"] + section["sh_size"])
+    except (OSError, ELFError) as bad:
+        raise WorkspaceError(f"cannot read the image {elf.name}: {bad}", hint="build again") from bad
+    return flash_end - memory.flash_origin, ram_end - memory.ram_origin
