@@ -133,9 +133,7 @@ def multiply_by_quantized_multiplier(x: Array, multiplier: Array | int, shift: A
     return rounding_divide_by_pot(doubling_high_mul(wide, factor), right)
 
 
-def requantize(
-    acc: Array, multiplier: Array | int, shift: Array | int, zero_point: int, low: int, high: int
-) -> Int64:
+def requantize(acc: Array, multiplier: Array | int, shift: Array | int, zero_point: int, low: int, high: int) -> Int64:
     """From accumulator to output: scale, add the zero point, clamp to [low, high].
 
     Args:

@@ -215,9 +215,7 @@ class _Reader:
         if zero is None or zero.size == 0:
             zero = np.zeros(1, np.int64)
         if zero.size not in (1, scale.size):
-            raise ModelError(
-                f"tensor {index} has {zero.size} zero points for {scale.size} scales", offset=quant.offset
-            )
+            raise ModelError(f"tensor {index} has {zero.size} zero points for {scale.size} scales", offset=quant.offset)
         self._check_numbers(scale, zero, tensor, index, quant.offset)
         return Quant(
             scale=scale.astype(np.float32),

@@ -113,9 +113,7 @@ def _pool(o: Options) -> a.Attrs:
 
 
 def _transpose_conv(o: Options) -> a.Attrs:
-    return a.TransposeConv(
-        padding=o.padding(0), stride_w=o.i32(1), stride_h=o.i32(2), activation=o.activation(3)
-    )
+    return a.TransposeConv(padding=o.padding(0), stride_w=o.i32(1), stride_h=o.i32(2), activation=o.activation(3))
 
 
 def _fully_connected(o: Options) -> a.Attrs:

@@ -14,6 +14,7 @@ from mcu_toolkit.errors import ModelError, Unsupported, UnsupportedError
 from mcu_toolkit.graph.attrs import Variable
 from mcu_toolkit.graph.ir import Array, DType, Node, Tensor
 
+
 @dataclass(frozen=True)
 class Subgraph:
     """One subgraph as it stands in the file, before variables are resolved."""
@@ -89,9 +90,7 @@ class _Resolver:
         state = self._states.get(name)
         if state is None:
             self._states[name] = state = len(self.tensors)
-            self.tensors.append(
-                Tensor(name=name, shape=like.shape, dtype=like.dtype, quant=like.quant, variable=True)
-            )
+            self.tensors.append(Tensor(name=name, shape=like.shape, dtype=like.dtype, quant=like.quant, variable=True))
         known = self.tensors[state]
         if (known.shape, known.dtype) != (like.shape, like.dtype):
             raise ModelError(

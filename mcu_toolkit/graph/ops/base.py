@@ -28,6 +28,9 @@ class Operator(ABC):
     #: TFLite builtin name.
     name: ClassVar[str]
 
+    #: The supported forms in a few words, for messages and docs/operators.md.
+    forms: ClassVar[str]
+
     @abstractmethod
     def check(self, graph: Graph, node: Node) -> str | None:
         """Why this form is unsupported, in words for the user, or None."""

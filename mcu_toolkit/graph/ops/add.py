@@ -1,0 +1,108 @@
+"""ADD, and what SUB shares with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcu_toolkit.graph.attrs import Arithmetic
+from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape
+from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
+from mcu_toolkit.graph.ops.linear import activation_reason
+from mcu_toolkit.graph.quantize import (
+    Multiplier,
+    activation_range,
+    multiply_by_quantized_multiplier,
+    quantize_multiplier,
+    requantize,
+    scale_of,
+    zero_point_of,
+)
+
+#: Bits by which both inputs are shifted up before they are brought to one scale.
+LEFT_SHIFT = 20
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A prepared ADD or SUB.
+
+    ``out = requantize(((a - a_zero_point) << left_shift) * a_factor + sign * ((b - b_zero_point) << left_shift) *
+    b_factor) + out_zero_point``, clamped; each product rounded twice.
+    """
+
+    a_zero_point: int
+    b_zero_point: int
+    out_zero_point: int
+    left_shift: int
+    a: Multiplier
+    b: Multiplier
+    out: Multiplier
+    sign: int
+    act_min: int
+    act_max: int
+
+
+def _factors(graph: Graph, node: Node) -> tuple[Multiplier, Multiplier, Multiplier]:
+    a, b = scale_of(graph.tensors[node.inputs[0]]), scale_of(graph.tensors[node.inputs[1]])
+    twice = 2 * max(a, b)
+    out = twice / (float(1 << LEFT_SHIFT) * scale_of(graph.tensors[node.outputs[0]]))
+    return quantize_multiplier(a / twice), quantize_multiplier(b / twice), quantize_multiplier(out)
+
+
+def prepare(graph: Graph, node: Node) -> Sum:
+    """Factors and clamp; `check` has passed."""
+    assert isinstance(node.attrs, Arithmetic)
+    a, b, out = graph.tensors[node.inputs[0]], graph.tensors[node.inputs[1]], graph.tensors[node.outputs[0]]
+    clamp = activation_range(node.attrs.activation, out)
+    assert clamp is not None
+    factor_a, factor_b, factor_out = _factors(graph, node)
+    return Sum(
+        a_zero_point=zero_point_of(a),
+        b_zero_point=zero_point_of(b),
+        out_zero_point=zero_point_of(out),
+        left_shift=LEFT_SHIFT,
+        a=factor_a,
+        b=factor_b,
+        out=factor_out,
+        sign=-1 if node.op == "SUB" else 1,
+        act_min=clamp[0],
+        act_max=clamp[1],
+    )
+
+
+class Add(Operator):
+    """ADD."""
+
+    name = "ADD"
+    forms = "int8, broadcasting up to 5 dimensions, either input may be constant; fused NONE, RELU, RELU6, RELU_N1_TO_1"
+
+    def check(self, graph: Graph, node: Node) -> str | None:
+        if not isinstance(node.attrs, Arithmetic):
+            return "no attributes"
+        reason = pair_reason(graph, node) or activation_reason(node.attrs.activation, graph.tensors[node.outputs[0]])
+        if reason:
+            return reason
+        # TensorFlow Lite Micro aborts where the last factor is not below one.
+        if _factors(graph, node)[2].shift > 0:
+            return "the output's scale is less than 2^-19 of the larger input scale"
+        return None
+
+    def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
+        return pair_shape(graph, node)
+
+    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        p = prepare(graph, node)
+        a, b = aligned(graph, node, inputs)
+        scaled_a = _scaled(a, p.a_zero_point, p.a)
+        scaled_b = _scaled(b, p.b_zero_point, p.b)
+        total = scaled_a + p.sign * scaled_b
+        out = requantize(total, p.out.multiplier, p.out.shift, p.out_zero_point, p.act_min, p.act_max)
+        return [out.astype(np.int8)]
+
+
+def _scaled(x: Array, zero_point: int, factor: Multiplier) -> Array:
+    shifted = (x.astype(np.int64) - zero_point) << LEFT_SHIFT
+    return multiply_by_quantized_multiplier(shifted, factor.multiplier, factor.shift)

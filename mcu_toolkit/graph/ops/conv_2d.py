@@ -1,0 +1,64 @@
+"""CONV_2D."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcu_toolkit.graph.attrs import Conv2D as Conv2DAttrs
+from mcu_toolkit.graph.geometry import pad_image, windows
+from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, count_reason, first, present
+from mcu_toolkit.graph.ops.linear import Linear, Roles, exact_matmul, factor_reason, linear_reason, prepare_linear
+from mcu_toolkit.graph.ops.sliding import image_reason, sliding_geometry
+
+ROLES = Roles(channel_axis=0)
+
+
+def prepare(graph: Graph, node: Node) -> Linear:
+    """Geometry, weights int8 [out_c, kernel_h, kernel_w, in_c], bias and requantization; `check` has passed."""
+    assert isinstance(node.attrs, Conv2DAttrs)
+    filters = graph.tensors[node.inputs[1]].shape
+    geometry = sliding_geometry(graph, node, filters[1:3], (node.attrs.dilation_h, node.attrs.dilation_w))
+    return prepare_linear(graph, node, ROLES, node.attrs.activation, geometry)
+
+
+class Conv2D(Operator):
+    """CONV_2D."""
+
+    name = "CONV_2D"
+    forms = (
+        "int8, batch 1, constant int8 weights per tensor or per channel, int32 bias or none; any stride, dilation and "
+        "padding; fused NONE, RELU, RELU6, RELU_N1_TO_1; one group"
+    )
+
+    def check(self, graph: Graph, node: Node) -> str | None:
+        if not isinstance(node.attrs, Conv2DAttrs):
+            return "no attributes"
+        reason = first(count_reason(node, (2, 3))) or linear_reason(graph, node, ROLES, node.attrs.activation)
+        if reason:
+            return reason
+        shape, filters = graph.tensors[node.inputs[0]].shape, graph.tensors[node.inputs[1]].shape
+        if len(shape) != 4 or len(filters) != 4:
+            return f"input {list(shape)} and weights {list(filters)}; expected 4 dimensions each"
+        if filters[3] != shape[3]:
+            return f"weights of {filters[3]} channels on an input of {shape[3]}; supported: one group"
+        dilation = (node.attrs.dilation_h, node.attrs.dilation_w)
+        return image_reason(graph, node, filters[1:3], dilation) or factor_reason(graph, node, ROLES)
+
+    def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
+        p = prepare(graph, node)
+        return ((1, p.geometry.out_h, p.geometry.out_w, p.out_c),)
+
+    def macs(self, graph: Graph, node: Node) -> int:
+        filters = graph.tensors[node.inputs[1]]
+        _, height, width, _ = graph.tensors[node.outputs[0]].shape
+        return height * width * filters.elements
+
+    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        p, g = prepare(graph, node), prepare(graph, node).geometry
+        x = present(inputs[0])
+        image = x.reshape(-1, *x.shape[-3:]).astype(np.int16) - np.int16(p.in_zero_point)
+        depth = g.kernel_h * g.kernel_w * p.in_c
+        rows = windows(pad_image(image, g, 0), g).reshape(-1, depth)
+        acc = exact_matmul(rows, p.weights.reshape(p.out_c, depth).T)
+        return [p.finish(acc).reshape(len(x), 1, g.out_h, g.out_w, p.out_c)]

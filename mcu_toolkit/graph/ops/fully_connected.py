@@ -1,0 +1,78 @@
+"""FULLY_CONNECTED."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcu_toolkit.graph.attrs import FullyConnected as FullyConnectedAttrs
+from mcu_toolkit.graph.geometry import Geometry
+from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, count_reason, present
+from mcu_toolkit.graph.ops.linear import Linear, Roles, exact_matmul, factors, linear_reason, prepare_linear
+
+ROLES = Roles(channel_axis=0)
+
+
+def prepare(graph: Graph, node: Node) -> Linear:
+    """Weights int8 [out_c, in_c], bias and requantization; `check` has passed. `geometry.out_h` is the number of rows."""
+    assert isinstance(node.attrs, FullyConnectedAttrs)
+    units, depth = graph.tensors[node.inputs[1]].shape
+    rows = graph.tensors[node.inputs[0]].elements // depth
+    geometry = Geometry(rows, 1, rows, 1, 1, 1, 1, 1, 1, 1, 0, 0)
+    p = prepare_linear(graph, node, ROLES, node.attrs.activation, geometry, float_product=True)
+    return p if p.in_c == depth else _with_depth(p, depth)
+
+
+def _with_depth(p: Linear, depth: int) -> Linear:
+    """The input's last dimension need not be the depth of the weights: only the number of elements counts."""
+    from dataclasses import replace
+
+    return replace(p, in_c=depth)
+
+
+class FullyConnected(Operator):
+    """FULLY_CONNECTED."""
+
+    name = "FULLY_CONNECTED"
+    forms = (
+        "int8, constant int8 weights per tensor or per channel, int32 bias or none; any number of rows, keep_num_dims; "
+        "fused NONE, RELU, RELU6, RELU_N1_TO_1; default weights format"
+    )
+
+    def check(self, graph: Graph, node: Node) -> str | None:
+        if not isinstance(node.attrs, FullyConnectedAttrs):
+            return "no attributes"
+        reason = count_reason(node, (2, 3)) or linear_reason(graph, node, ROLES, node.attrs.activation)
+        if reason:
+            return reason
+        data, weights = graph.tensors[node.inputs[0]], graph.tensors[node.inputs[1]]
+        if len(weights.shape) != 2:
+            return f"weights of shape {list(weights.shape)}; expected [units, inputs]"
+        if data.elements % weights.shape[1]:
+            return f"an input of {data.elements} elements is no multiple of the weights' {weights.shape[1]}"
+        if max(weights.shape) > (1 << 16) - 1 or data.elements // weights.shape[1] > (1 << 16) - 1:
+            return f"weights {list(weights.shape)}; supported: up to 65535 inputs, units and rows"
+        shift = factors(graph, node, ROLES, float_product=True)[1]
+        if int(shift.max(initial=0)) > 30:
+            return f"the scales give a factor of about 2^{int(shift.max())}; supported: below 2^30"
+        return None
+
+    def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
+        units, depth = graph.tensors[node.inputs[1]].shape
+        data, out = graph.tensors[node.inputs[0]], graph.tensors[node.outputs[0]].shape
+        rows = data.elements // depth
+        # The kernel only counts rows, and converters write the same rows under several shapes.
+        if out and out[-1] == units and int(np.prod(out, dtype=np.int64)) == rows * units:
+            return (out,)
+        return ((rows, units),)
+
+    def macs(self, graph: Graph, node: Node) -> int:
+        weights = graph.tensors[node.inputs[1]].shape
+        return graph.tensors[node.inputs[0]].elements // weights[1] * weights[0] * weights[1]
+
+    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        p = prepare(graph, node)
+        x = present(inputs[0])
+        rows = x.reshape(-1, p.in_c).astype(np.int16) - np.int16(p.in_zero_point)
+        acc = exact_matmul(rows, p.weights.T)
+        return [p.finish(acc).reshape(len(x), *self.infer(graph, node)[0])]

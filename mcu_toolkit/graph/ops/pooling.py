@@ -1,0 +1,65 @@
+"""What AVERAGE_POOL_2D and MAX_POOL_2D share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mcu_toolkit.graph.attrs import Padding, Pool2D
+from mcu_toolkit.graph.geometry import Geometry
+from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.graph.ops.base import Operator, Shape, count_reason, data_reason, first, has_absent, tensors_of
+from mcu_toolkit.graph.ops.linear import activation_reason
+from mcu_toolkit.graph.ops.sliding import image_reason, sliding_geometry
+from mcu_toolkit.graph.quantize import activation_range, scale_of, zero_point_of
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A prepared pooling node: geometry and clamp."""
+
+    geometry: Geometry
+    act_min: int
+    act_max: int
+
+
+def prepare(graph: Graph, node: Node) -> Pool:
+    """Geometry and clamp; `check` has passed."""
+    assert isinstance(node.attrs, Pool2D)
+    kernel = (node.attrs.filter_h, node.attrs.filter_w)
+    clamp = activation_range(node.attrs.activation, graph.tensors[node.outputs[0]])
+    assert clamp is not None
+    return Pool(sliding_geometry(graph, node, kernel), *clamp)
+
+
+class Pooling(Operator):
+    """Base of the two pooling operators."""
+
+    forms = (
+        "int8, batch 1, any window, stride and padding; input and output of one quantization; fused NONE, RELU, RELU6, "
+        "RELU_N1_TO_1"
+    )
+
+    def check(self, graph: Graph, node: Node) -> str | None:
+        attrs = node.attrs
+        if not isinstance(attrs, Pool2D):
+            return "no attributes"
+        reason = count_reason(node, (1,)) or has_absent(node)
+        if reason:
+            return reason
+        data, out = tensors_of(graph, node)
+        reason = first(data_reason(data, "the input"), data_reason(out, "the output"))
+        if reason:
+            return reason
+        # TensorFlow Lite Micro's own tolerance: scales this near are taken as equal.
+        if abs(scale_of(data) - scale_of(out)) > 1e-6 or zero_point_of(data) != zero_point_of(out):
+            return "input and output differ in quantization; supported: the same (put a QUANTIZE after the pooling)"
+        if attrs.padding is Padding.EXPLICIT:
+            return "explicit padding; supported: SAME and VALID"
+        return first(
+            activation_reason(attrs.activation, out),
+            image_reason(graph, node, (attrs.filter_h, attrs.filter_w)),
+        )
+
+    def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
+        g = prepare(graph, node).geometry
+        return ((1, g.out_h, g.out_w, graph.tensors[node.inputs[0]].shape[3]),)

@@ -1,0 +1,106 @@
+"""What MEAN and SUM share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcu_toolkit.graph.attrs import Reduce
+from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ops.base import (
+    Inputs,
+    Operator,
+    Shape,
+    const_ints,
+    count_reason,
+    data_reason,
+    first,
+    has_absent,
+    present,
+    shift_reason,
+    tensors_of,
+)
+from mcu_toolkit.graph.quantize import Multiplier, quantize_multiplier, requantize, scale_of, zero_point_of
+
+MAX_REDUCED = 1 << 23
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A prepared MEAN or SUM.
+
+    Attributes:
+        axes: reduced axes, ascending, each once.
+        elements: number of elements in a sum.
+        factor: of ``sum - elements * in_zero_point``; MEAN's holds the division, so that the multiplier may lie
+            below 2**30.
+    """
+
+    axes: tuple[int, ...]
+    elements: int
+    factor: Multiplier
+    in_zero_point: int
+    out_zero_point: int
+
+
+def prepare(graph: Graph, node: Node) -> Reduction:
+    """Axes and factor; `check` has passed."""
+    data, out = tensors_of(graph, node)
+    axes = _axes(graph, node)
+    assert axes is not None
+    elements = int(np.prod([data.shape[a] for a in axes], dtype=np.int64))
+    factor = quantize_multiplier(scale_of(data) / scale_of(out))
+    if node.op == "MEAN":
+        factor = _divided(factor, elements)
+    return Reduction(axes, elements, factor, zero_point_of(data), zero_point_of(out))
+
+
+def _divided(factor: Multiplier, elements: int) -> Multiplier:
+    shift = min(elements.bit_length() - 1, 32, 31 + factor.shift)
+    return Multiplier((factor.multiplier << shift) // elements, factor.shift - shift)
+
+
+def _axes(graph: Graph, node: Node) -> tuple[int, ...] | None:
+    values = const_ints(graph, node, 1)
+    rank = len(graph.tensors[node.inputs[0]].shape)
+    if values is None or not all(-rank <= v < rank for v in values):
+        return None
+    return tuple(sorted({v % rank for v in values})) if rank else ()
+
+
+class Reducer(Operator):
+    """Base of MEAN and SUM."""
+
+    forms = "int8, any constant axes, keep_dims or not, input and output of any quantization"
+
+    def check(self, graph: Graph, node: Node) -> str | None:
+        if not isinstance(node.attrs, Reduce):
+            return "no attributes"
+        reason = count_reason(node, (2,)) or has_absent(node)
+        if reason:
+            return reason
+        data, out = tensors_of(graph, node)
+        reason = first(data_reason(data, "the input"), data_reason(out, "the output"))
+        if reason:
+            return reason
+        axes = _axes(graph, node)
+        if axes is None:
+            return "the axes are not constant or out of range; supported: a constant vector of axes"
+        if int(np.prod([data.shape[a] for a in axes], dtype=np.int64)) > MAX_REDUCED:
+            return f"more than {MAX_REDUCED} elements in a sum"
+        return shift_reason(scale_of(data) / scale_of(out))
+
+    def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
+        assert isinstance(node.attrs, Reduce)
+        shape, axes = graph.tensors[node.inputs[0]].shape, _axes(graph, node) or ()
+        if node.attrs.keep_dims:
+            return (tuple(1 if i in axes else d for i, d in enumerate(shape)),)
+        return (tuple(d for i, d in enumerate(shape) if i not in axes),)
+
+    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        p = prepare(graph, node)
+        x = present(inputs[0])
+        total = x.sum(axis=tuple(a + 1 for a in p.axes), dtype=np.int64) - p.elements * p.in_zero_point
+        out = requantize(total, p.factor.multiplier, p.factor.shift, p.out_zero_point, -128, 127)
+        return [out.astype(np.int8).reshape(len(x), *self.infer(graph, node)[0])]

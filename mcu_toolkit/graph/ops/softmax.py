@@ -1,0 +1,121 @@
+"""SOFTMAX."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcu_toolkit.graph.attrs import Softmax as SoftmaxAttrs
+from mcu_toolkit.graph.fixedpoint import exp_on_negative_values, one_over_one_plus_x
+from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ops.base import (
+    Inputs,
+    Operator,
+    Shape,
+    count_reason,
+    data_reason,
+    first,
+    has_absent,
+    present,
+    tensors_of,
+)
+from mcu_toolkit.graph.quantize import (
+    Int64,
+    doubling_high_mul,
+    quantize_multiplier,
+    rounding_divide_by_pot,
+    scale_of,
+    wrap32,
+    zero_point_of,
+)
+
+#: Integer bits of the scaled difference (Q5.26) and of the sum of exponentials (Q12.19).
+DIFF_BITS = 5
+SUM_BITS = 12
+MAX_DEPTH = (1 << SUM_BITS) - 1
+
+
+@dataclass(frozen=True)
+class SoftmaxParams:
+    """A prepared SOFTMAX.
+
+    Attributes:
+        rows, depth: the last dimension is the depth.
+        multiplier, left_shift: bring a difference of inputs to Q5.26, beta included.
+        diff_min: differences below it count as no probability.
+    """
+
+    rows: int
+    depth: int
+    multiplier: int
+    left_shift: int
+    diff_min: int
+
+    def exponentials(self) -> Int64:
+        """exp of the differences 0, -1 … -255 in Q0.31; 0 below `diff_min`. int64 [256]."""
+        diff = -np.arange(256, dtype=np.int64)
+        # Only differences that count are scaled: the others could overflow.
+        kept = np.maximum(diff, self.diff_min)
+        scaled = doubling_high_mul(wrap32(kept << self.left_shift), self.multiplier)
+        return np.where(diff >= self.diff_min, exp_on_negative_values(scaled, DIFF_BITS), 0)
+
+
+def scaling(beta: float, scale: float) -> tuple[int, int, int]:
+    """Multiplier, left shift and diff_min for differences in Q5.26 (PreprocessSoftmaxScaling)."""
+    real = min(beta * scale * float(1 << (31 - DIFF_BITS)), (1 << 31) - 1.0)
+    factor = quantize_multiplier(real)
+    radius = ((1 << DIFF_BITS) - 1) * float(1 << (31 - DIFF_BITS)) / float(1 << factor.shift)
+    return factor.multiplier, factor.shift, -math.floor(radius)
+
+
+def prepare(graph: Graph, node: Node) -> SoftmaxParams:
+    """Scaling of the differences; `check` has passed."""
+    assert isinstance(node.attrs, SoftmaxAttrs)
+    data, _ = tensors_of(graph, node)
+    depth = data.shape[-1]
+    return SoftmaxParams(data.elements // depth, depth, *scaling(node.attrs.beta, scale_of(data)))
+
+
+class Softmax(Operator):
+    """SOFTMAX over the last dimension."""
+
+    name = "SOFTMAX"
+    forms = "int8 to int8 with scale 1/256 and zero point -128, over the last dimension of at most 4095, any beta > 0"
+
+    def check(self, graph: Graph, node: Node) -> str | None:
+        if not isinstance(node.attrs, SoftmaxAttrs):
+            return "no attributes"
+        reason = count_reason(node, (1,)) or has_absent(node)
+        if reason:
+            return reason
+        data, out = tensors_of(graph, node)
+        reason = first(data_reason(data, "the input"), data_reason(out, "the output"))
+        if reason:
+            return reason
+        if scale_of(out) != 1 / 256 or zero_point_of(out) != -128:
+            return "the output's quantization; supported: scale 1/256 and zero point -128"
+        if not data.shape or data.shape[-1] > MAX_DEPTH:
+            return f"input {list(data.shape)}; supported: a last dimension of at most {MAX_DEPTH}"
+        # TensorFlow Lite Micro aborts below: the factor to Q5.26 must exceed one.
+        if not node.attrs.beta * scale_of(data) * float(1 << (31 - DIFF_BITS)) > 1:
+            return (
+                f"beta {node.attrs.beta:g} with an input scale of {scale_of(data):g}; supported: a product above 2^-26"
+            )
+        return None
+
+    def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
+        return (graph.tensors[node.inputs[0]].shape,)
+
+    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        table = prepare(graph, node).exponentials()
+        x = present(inputs[0]).astype(np.int64)
+        below = x.max(axis=-1, keepdims=True) - x
+        exps = table[below]
+        counted = -below >= prepare(graph, node).diff_min
+        total = np.where(counted, rounding_divide_by_pot(exps, SUM_BITS), 0).sum(axis=-1, keepdims=True)
+        headroom = 32 - np.frexp(total.astype(np.float64))[1].astype(np.int64)
+        scale = one_over_one_plus_x((total << headroom) - (1 << 31))
+        raw = rounding_divide_by_pot(doubling_high_mul(scale, exps), SUM_BITS - headroom + 31 - 8) - 128
+        return [np.where(counted, np.clip(raw, -128, 127), -128).astype(np.int8)]

@@ -1,0 +1,66 @@
+"""Which nodes of a model are outside what the toolkit supports, and why."""
+
+from __future__ import annotations
+
+from mcu_toolkit.errors import Unsupported, UnsupportedError
+from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.graph.ops import operator
+
+#: What to use in place of operators that are often met and not supported.
+_INSTEAD = {
+    "BATCH_MATMUL": "FULLY_CONNECTED with constant weights",
+    "DIV": "MUL by the constant inverse",
+    "EXP": "LOGISTIC or SOFTMAX",
+    "GATHER": "SLICE or STRIDED_SLICE with constant positions",
+    "GELU": "HARD_SWISH or RELU",
+    "L2_NORMALIZATION": "normalization after the model",
+    "LSTM": "UNIDIRECTIONAL_SEQUENCE_LSTM",
+    "MIRROR_PAD": "PAD",
+    "REDUCE_MAX": "MAX_POOL_2D",
+    "REVERSE_V2": "STRIDED_SLICE with stride -1",
+    "RELU_N1_TO_1": "RELU6, or the activation fused into the operator before it",
+    "SPLIT_V": "SPLIT or SLICE",
+    "UNPACK": "SPLIT and RESHAPE",
+    "CAST": "QUANTIZE or DEQUANTIZE",
+    "RNN": "UNIDIRECTIONAL_SEQUENCE_LSTM",
+    "DEPTH_TO_SPACE": "RESIZE_NEAREST_NEIGHBOR or TRANSPOSE_CONV",
+    "SPACE_TO_BATCH_ND": "CONV_2D with its own dilation",
+    "BATCH_TO_SPACE_ND": "CONV_2D with its own dilation",
+    "ARG_MIN": "ARG_MAX of the negated scores",
+}
+
+
+def node_reason(graph: Graph, node: Node) -> str | None:
+    """Why a node is not supported, with the nearest supported form; None where it is."""
+    kind = operator(node.op)
+    if kind is None:
+        instead = _INSTEAD.get(node.op)
+        return "no such operator here" + (f"; nearest supported: {instead}" if instead else "; it must leave the model")
+    reason = kind.check(graph, node)
+    if reason is not None:
+        return reason if "supported:" in reason else f"{reason}; supported: {kind.forms}"
+    for index, shape in zip(node.outputs, kind.infer(graph, node), strict=True):
+        if graph.tensors[index].shape != shape:
+            return f"its output has shape {list(graph.tensors[index].shape)}, but its inputs give {list(shape)}"
+    return None
+
+
+def unsupported(graph: Graph) -> tuple[Unsupported, ...]:
+    """Every node that cannot be compiled, in order of the nodes; `Unsupported.node` is the index in the model file."""
+    found = []
+    for index, node in enumerate(graph.nodes):
+        reason = node_reason(graph, node)
+        if reason is not None:
+            found.append(Unsupported(node.source if node.source >= 0 else index, node.op, reason))
+    return tuple(found)
+
+
+def require_supported(graph: Graph) -> None:
+    """Refuse a model that holds anything unsupported.
+
+    Raises:
+        UnsupportedError: names each such node, its operator and the nearest supported form.
+    """
+    problems = unsupported(graph)
+    if problems:
+        raise UnsupportedError(problems)
