@@ -16,7 +16,7 @@ _EXP_FACTORS = (1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 
 
 def saturating_shift_left(x: Int64, bits: int) -> Int64:
     """``x * 2**bits`` saturated to int32."""
-    return np.clip(x << bits, INT32_MIN, INT32_MAX)
+    return np.asarray(np.clip(x << bits, INT32_MIN, INT32_MAX), np.int64)
 
 
 def _exp_last_quarter(a: Int64) -> Int64:

@@ -54,10 +54,7 @@ def _axis(
     effective = (kernel - 1) * dilation + 1
     if padding is Padding.EXPLICIT:
         return (size + before + after - effective) // stride + 1, before
-    if padding is Padding.SAME:
-        out = (size + stride - 1) // stride
-    else:
-        out = (size + stride - effective) // stride
+    out = (size + stride - (1 if padding is Padding.SAME else effective)) // stride
     return out, max(0, (out - 1) * stride + effective - size) // 2
 
 

@@ -103,14 +103,14 @@ def doubling_high_mul(a: Int64, b: Int64 | int) -> Int64:
         a, b: int64 arrays that hold int32 values.
     """
     # The C code adds a sign-dependent nudge and divides towards zero; that equals a floor of the sum with 2**30.
-    return np.minimum((a * b + (1 << 30)) >> 31, INT32_MAX)
+    return np.asarray(np.minimum((a * b + (1 << 30)) >> 31, INT32_MAX), np.int64)
 
 
 def rounding_divide_by_pot(x: Int64, exponent: Int64 | int) -> Int64:
     """``x / 2**exponent`` to nearest, halves away from zero; `exponent` >= 0."""
     mask = (np.int64(1) << np.asarray(exponent, np.int64)) - 1
     threshold = (mask >> 1) + (x < 0)
-    return (x >> exponent) + ((x & mask) > threshold)
+    return np.asarray((x >> exponent) + ((x & mask) > threshold), np.int64)
 
 
 def multiply_by_quantized_multiplier(x: Array, multiplier: Array | int, shift: Array | int) -> Int64:

@@ -10,9 +10,9 @@ from mcu_toolkit.graph.ops import operator
 def verify(graph: Graph) -> None:
     """Check a graph.
 
-    Nodes are in executable order; each tensor has one producer, or is a constant, an input or a variable; indices are in
-    range; no output of a node is a constant, an input or a variable; contents have their tensor's shape and type; shapes,
-    types and quantization are what the operator's `check` and `infer` accept.
+    Nodes are in executable order; each tensor has one producer, or is a constant, an input or a variable; indices are
+    in range; no output of a node is a constant, an input or a variable; contents have their tensor's shape and type;
+    shapes, types and quantization are what the operator's `check` and `infer` accept.
 
     Raises:
         CompileError: the first invariant that is broken, with node and tensor.

@@ -12,6 +12,7 @@ from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape
 from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
 from mcu_toolkit.graph.ops.linear import activation_reason
 from mcu_toolkit.graph.quantize import (
+    Int64,
     Multiplier,
     activation_range,
     multiply_by_quantized_multiplier,
@@ -103,6 +104,6 @@ class Add(Operator):
         return [out.astype(np.int8)]
 
 
-def _scaled(x: Array, zero_point: int, factor: Multiplier) -> Array:
+def _scaled(x: Array, zero_point: int, factor: Multiplier) -> Int64:
     shifted = (x.astype(np.int64) - zero_point) << LEFT_SHIFT
     return multiply_by_quantized_multiplier(shifted, factor.multiplier, factor.shift)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from mcu_toolkit.graph.attrs import FullyConnected as FullyConnectedAttrs
@@ -14,19 +16,13 @@ ROLES = Roles(channel_axis=0)
 
 
 def prepare(graph: Graph, node: Node) -> Linear:
-    """Weights int8 [out_c, in_c], bias and requantization; `check` has passed. `geometry.out_h` is the number of rows."""
+    """Weights int8 [out_c, in_c], bias and requantization, rows as `geometry.out_h`; `check` has passed."""
     assert isinstance(node.attrs, FullyConnectedAttrs)
-    units, depth = graph.tensors[node.inputs[1]].shape
+    depth = graph.tensors[node.inputs[1]].shape[1]
     rows = graph.tensors[node.inputs[0]].elements // depth
     geometry = Geometry(rows, 1, rows, 1, 1, 1, 1, 1, 1, 1, 0, 0)
     p = prepare_linear(graph, node, ROLES, node.attrs.activation, geometry, float_product=True)
-    return p if p.in_c == depth else _with_depth(p, depth)
-
-
-def _with_depth(p: Linear, depth: int) -> Linear:
-    """The input's last dimension need not be the depth of the weights: only the number of elements counts."""
-    from dataclasses import replace
-
+    # The input's last dimension need not be the depth of the weights: only the number of elements counts.
     return replace(p, in_c=depth)
 
 

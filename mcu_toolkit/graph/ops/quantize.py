@@ -83,7 +83,7 @@ def lut(graph: Graph, node: Node) -> npt.NDArray[np.int8]:
 
 
 def quantize_real(x: Array, scale: float, zero_point: int, dtype: DType) -> Array:
-    """From float32 to a quantized type: divided in float32, halves away from zero, saturated; not-a-number gives 0.0."""
+    """From float32 to a quantized type: divided in float32, halves away from zero, saturated; NaN is taken as 0."""
     low, high = RANGES[dtype]
     with np.errstate(over="ignore", invalid="ignore"):
         steps = round_half_away(x.astype(np.float32) / np.float32(scale))
@@ -96,8 +96,8 @@ class Quantize(Operator):
 
     name = "QUANTIZE"
     forms = (
-        "float32 to int8 or int16 at the border; int8 to int8, uint8, int16, int32; uint8 to int8; int16 to int8, int16, "
-        "int32; int32 to int8, int16; per tensor"
+        "float32 to int8 or int16 at the border; int8 to int8, uint8, int16, int32; uint8 to int8; "
+        "int16 to int8, int16, int32; int32 to int8, int16; per tensor"
     )
 
     def check(self, graph: Graph, node: Node) -> str | None:
