@@ -25,8 +25,8 @@ class AveragePool2D(Pooling):
         count = np.zeros((1, g.out_h, g.out_w, 1), np.int32)
         for row in range(g.kernel_h):
             for column in range(g.kernel_w):
-                total += tap(padded, g, row, column)
-                count += tap(inside, g, row, column)
+                total += tap(padded, g, row, column).astype(np.int32, copy=False)
+                count += tap(inside, g, row, column).astype(np.int32, copy=False)
         mean = np.sign(total) * ((np.abs(total) + count // 2) // count)
         out = np.clip(mean, p.act_min, p.act_max).astype(np.int8)
         return [out.reshape(len(x), 1, *out.shape[1:])]
