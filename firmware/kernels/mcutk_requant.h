@@ -72,4 +72,11 @@ static inline int32_t mcutk_clamp(int32_t x, int32_t low, int32_t high) {
     return x > high ? high : x;
 }
 
+/* The end of every int8 kernel: requantize, add the output's zero point (modulo 2^32), limit to low..high. */
+static inline int32_t mcutk_finish(int32_t sum, int32_t multiplier, int32_t shift, int32_t zero_point, int32_t low,
+                                   int32_t high) {
+    const int32_t scaled = mcutk_requantize(sum, multiplier, shift);
+    return mcutk_clamp((int32_t)((uint32_t)scaled + (uint32_t)zero_point), low, high);
+}
+
 #endif

@@ -3,8 +3,8 @@
 #include "mcutk_requant.h"
 
 static int8_t finish(int32_t sum, const mcutk_channel *channel, const mcutk_conv *p) {
-    const int32_t scaled = mcutk_requantize(sum, channel->multiplier, channel->shift) + p->out_zero_point;
-    return (int8_t)mcutk_clamp(scaled, p->act_min, p->act_max);
+    const int32_t total = (int32_t)((uint32_t)sum + (uint32_t)channel->bias);
+    return (int8_t)mcutk_finish(total, channel->multiplier, channel->shift, p->out_zero_point, p->act_min, p->act_max);
 }
 
 /* Sum over one window for one output channel; taps outside the image read the zero point. */
@@ -40,7 +40,7 @@ void mcutk_conv_generic(const int8_t *in, int8_t *out, void *scratch, const mcut
             const mcutk_channel *channel = p->channels;
             for (int32_t c = 0; c < p->out_c; ++c) {
                 const int32_t sum = window_sum(in, weights, p, y * p->stride_h - p->pad_top, x * p->stride_w - p->pad_left);
-                *out++ = finish(channel->bias + sum, channel, p);
+                *out++ = finish(sum, channel, p);
                 weights += window;
                 ++channel;
             }
@@ -74,7 +74,7 @@ void mcutk_depthwise_generic(const int8_t *in, int8_t *out, void *scratch, const
                 for (int32_t m = 0; m < p->depth_multiplier; ++m) {
                     const int32_t sum =
                         plane_sum(in + c, weights++, p, y * p->stride_h - p->pad_top, x * p->stride_w - p->pad_left);
-                    *out++ = finish(channel->bias + sum, channel, p);
+                    *out++ = finish(sum, channel, p);
                     ++channel;
                 }
             }

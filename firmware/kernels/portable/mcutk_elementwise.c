@@ -35,8 +35,8 @@ static void add_row(const int8_t *a, int32_t step_a, const int8_t *b, int32_t st
         const int32_t wide_b = (*b - p->b_zero_point) * (1 << p->left_shift);
         const int32_t scaled_a = mcutk_requantize(wide_a, p->a_multiplier, p->a_shift);
         const int32_t scaled_b = mcutk_requantize(wide_b, p->b_multiplier, p->b_shift);
-        const int32_t sum = mcutk_requantize(scaled_a + p->b_sign * scaled_b, p->out_multiplier, p->out_shift);
-        *out++ = (int8_t)mcutk_clamp(sum + p->out_zero_point, p->act_min, p->act_max);
+        const int32_t sum = scaled_a + p->b_sign * scaled_b;
+        *out++ = (int8_t)mcutk_finish(sum, p->out_multiplier, p->out_shift, p->out_zero_point, p->act_min, p->act_max);
         a += step_a;
         b += step_b;
     }
@@ -51,8 +51,7 @@ static void mul_row(const int8_t *a, int32_t step_a, const int8_t *b, int32_t st
     const mcutk_mul *p = params;
     for (; count > 0; --count) {
         const int32_t product = (*a - p->a_zero_point) * (*b - p->b_zero_point);
-        const int32_t scaled = mcutk_requantize(product, p->multiplier, p->shift) + p->out_zero_point;
-        *out++ = (int8_t)mcutk_clamp(scaled, p->act_min, p->act_max);
+        *out++ = (int8_t)mcutk_finish(product, p->multiplier, p->shift, p->out_zero_point, p->act_min, p->act_max);
         a += step_a;
         b += step_b;
     }
@@ -88,17 +87,4 @@ static void maximum_row(const int8_t *a, int32_t step_a, const int8_t *b, int32_
 
 void mcutk_maximum_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_broadcast *shape) {
     walk(a, b, out, 0, shape, maximum_row);
-}
-
-void mcutk_lookup_s8(const int8_t *in, int8_t *out, const int8_t table[256], int32_t count) {
-    const int8_t *middle = table + 128;
-    for (int32_t i = 0; i < count; ++i) {
-        out[i] = middle[in[i]];
-    }
-}
-
-void mcutk_clamp_s8(const int8_t *in, int8_t *out, int32_t low, int32_t high, int32_t count) {
-    for (int32_t i = 0; i < count; ++i) {
-        out[i] = (int8_t)mcutk_clamp(in[i], low, high);
-    }
 }

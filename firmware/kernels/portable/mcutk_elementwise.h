@@ -1,4 +1,4 @@
-/* Elementwise operators on two int8 tensors, with broadcasting, and on one.
+/* Elementwise operators on two int8 tensors, with broadcasting.
  *
  * Outputs are written upward and element i is written after the inputs of element i are read for the last time where
  * an input is not broadcast: such an input may be the output. Exact for every int8 input.
@@ -38,11 +38,5 @@ void mcutk_add_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_add
 void mcutk_mul_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_mul *p, const mcutk_broadcast *shape);
 void mcutk_minimum_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_broadcast *shape);
 void mcutk_maximum_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_broadcast *shape);
-
-/* out[i] = table[in[i] + 128]: every function of one int8. table is in flash. in and out may be the same. */
-void mcutk_lookup_s8(const int8_t *in, int8_t *out, const int8_t table[256], int32_t count);
-
-/* RELU, RELU6 and a pure clamp: out[i] = in[i] limited to low..high. in and out may be the same. */
-void mcutk_clamp_s8(const int8_t *in, int8_t *out, int32_t low, int32_t high, int32_t count);
 
 #endif

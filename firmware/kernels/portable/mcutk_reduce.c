@@ -29,8 +29,7 @@ void mcutk_reduce_s8(const int8_t *in, int8_t *out, const mcutk_reduce *p) {
                 const int8_t *first = in + i * stride[0] + j * stride[1] + k * stride[2];
                 for (int32_t l = 0; l < extent[3]; ++l) {
                     const int32_t sum = sum_over(first, p) - p->offset;
-                    const int32_t scaled = mcutk_requantize(sum, p->multiplier, p->shift) + p->out_zero_point;
-                    *out++ = (int8_t)mcutk_clamp(scaled, INT8_MIN, INT8_MAX);
+                    *out++ = (int8_t)mcutk_finish(sum, p->multiplier, p->shift, p->out_zero_point, INT8_MIN, INT8_MAX);
                     first += stride[3];
                 }
             }

@@ -1,0 +1,14 @@
+"""FULLY_CONNECTED: a site for a kernel variant."""
+
+from __future__ import annotations
+
+from mcu_toolkit.compiler.call import ConvUse
+from mcu_toolkit.compiler.lower.sites import conv_use
+from mcu_toolkit.compiler.site import ConvKind, Target
+from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.graph.ops.fully_connected import prepare
+
+
+def lower(graph: Graph, node: Node, target: Target) -> ConvUse:
+    """Which kernel it gets is for `compiler.select` to decide."""
+    return conv_use(node, ConvKind.FULLY_CONNECTED, prepare(graph, node))

@@ -1,0 +1,73 @@
+"""How far behind its reading a window operator writes: the overlap of output and input that raster order permits."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+
+class WindowLike(Protocol):
+    """A window over an image: `ConvSite`, `graph.geometry.Geometry`. Sizes in pixels."""
+
+    @property
+    def in_h(self) -> int: ...
+    @property
+    def in_w(self) -> int: ...
+    @property
+    def out_h(self) -> int: ...
+    @property
+    def out_w(self) -> int: ...
+    @property
+    def stride_h(self) -> int: ...
+    @property
+    def stride_w(self) -> int: ...
+    @property
+    def pad_top(self) -> int: ...
+    @property
+    def pad_left(self) -> int: ...
+
+
+class Reading(Enum):
+    """When a kernel has read the windows of a block of output pixels for the last time."""
+
+    WHILE_WRITING = "while writing"  # any of their bytes may be read until the block's last output is written
+    BY_CHANNEL = "by channel"  # output channel c is written once channel c of the windows is read; in_c == out_c
+    BEFORE_WRITING = "before writing"  # all of it lies in scratch before the block's first output is written
+
+
+def raster_slack(g: WindowLike, in_c: int, out_c: int, reading: Reading = Reading.WHILE_WRITING, block: int = 1) -> int:
+    """Least ``input_address - output_address`` for a kernel that writes [out_h, out_w, out_c] upward.
+
+    Args:
+        g: geometry.
+        in_c, out_c: channels of the input and of the output, one byte each.
+        reading: when the windows of a block are done with.
+        block: output pixels that are computed together; a block does not cross the end of a row. 0: whole rows.
+
+    Returns:
+        Slack in bytes, as `mcu_toolkit.compiler.call.Overlap` defines it; may be negative.
+    """
+    needed, end = _blocks(g, in_c, out_c, block or g.out_w)
+    in_bytes = g.in_h * g.in_w * in_c
+    after = np.append(needed[1:], in_bytes)
+    behind = int((end - after).max())
+    if reading is Reading.WHILE_WRITING:
+        behind = max(behind, int((end - needed).max()))
+    elif reading is Reading.BY_CHANNEL:
+        behind = max(behind, int((end - out_c * min(block or g.out_w, 1) - needed).max()))
+    return behind
+
+
+def _blocks(g: WindowLike, in_c: int, out_c: int, block: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """For each block in order: the lowest input byte that it or a later block reads, and the end of its outputs."""
+    starts = np.arange(0, g.out_w, block)
+    ends = np.minimum(starts + block, g.out_w)
+    rows = np.clip(np.arange(g.out_h) * g.stride_h - g.pad_top, 0, g.in_h)
+    columns = np.clip(starts * g.stride_w - g.pad_left, 0, g.in_w)
+    first = ((rows[:, np.newaxis] * g.in_w + columns) * in_c).reshape(-1)
+    end = ((np.arange(g.out_h)[:, np.newaxis] * g.out_w + ends) * out_c).reshape(-1)
+    needed = np.minimum.accumulate(first[::-1])[::-1]
+    return needed, end
