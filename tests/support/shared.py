@@ -1,0 +1,23 @@
+"""The shared folder beside the repository: public models and data that are too large, or not ours, to commit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def shared_dir(*parts: str) -> Path:
+    """A path in ../shared; skips the test, with the reason, where it is missing."""
+    path = (_ROOT.parent / "shared").joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"needs ../shared/{'/'.join(parts)}")
+    return path
+
+
+def mlperf_model(name: str) -> Path:
+    """One of the MLPerf Tiny models: ad, ic, kws or vww."""
+    folder = shared_dir("models", "mlperf_tiny")
+    return next(folder.glob(f"{name}*_int8.tflite"))
