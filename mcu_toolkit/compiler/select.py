@@ -1,26 +1,12 @@
-"""Gives each convolution-like site a kernel variant.
-
-The variants come from ``mcu_toolkit/compiler/kernels/<family>_<isa>.py``; each module has a tuple ``KERNELS``.
-"""
+"""Gives each convolution-like site the kernel variants that could serve it (`mcu_toolkit.compiler.kernels`)."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from mcu_toolkit.compiler import kernels
-from mcu_toolkit.compiler.call import (
-    Call,
-    ConvUse,
-    Invocation,
-    Overlap,
-    ParamsArg,
-    ScratchArg,
-    TensorArg,
-)
+from mcu_toolkit.compiler.call import Call, ConvUse, Invocation, Overlap, ParamsArg, ScratchArg, TensorArg
+from mcu_toolkit.compiler.kernels import all_kernels
 from mcu_toolkit.compiler.site import ConvKernel, Isa, PackedConv, Target
 from mcu_toolkit.errors import CompileError
 
@@ -30,16 +16,6 @@ _GEOMETRY = (
     "dilation_h", "dilation_w", "pad_top", "pad_left", "in_zero_point", "out_zero_point", "act_min", "act_max",
     "depth_multiplier",
 )  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def all_kernels() -> tuple[ConvKernel, ...]:
-    """Every variant of every family, in the order of module names."""
-    found: list[ConvKernel] = []
-    for module in sorted(m.name for m in pkgutil.iter_modules(kernels.__path__)):
-        loaded = importlib.import_module(f"{kernels.__name__}.{module}")
-        found.extend(getattr(loaded, "KERNELS", ()))
-    return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +38,10 @@ def candidates(use: ConvUse, target: Target, variants: Sequence[ConvKernel] | No
     Raises:
         CompileError: no variant accepts the site.
     """
-    allowed = {Isa.PORTABLE, target.isa}
     choices = [
         Choice(use, variant, _call(variant, use, target))
-        for variant in (all_kernels() if variants is None else variants)
-        if variant.isa in allowed and variant.accepts(use.site, target)
+        for variant in (all_kernels(target.isa) if variants is None else variants)
+        if variant.accepts(use.site, target)
     ]
     if not choices:
         raise CompileError(f"no kernel accepts a {use.site.kind.value} layer for {target.core}")

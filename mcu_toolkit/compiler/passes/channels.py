@@ -1,0 +1,126 @@
+"""Dead-channel and dead-weight elimination: exact only.
+
+A channel whose value is the same whatever the input (all its weights are zero, or the bounds of its accumulator meet
+after requantization and clamp) folds into the biases of the layers that read it; a channel that nobody reads is not
+computed. Depthwise convolutions, pooling and elementwise operators carry channels along and lose them too. A constant
+other than the zero point does not fold into a convolution that pads, because padding is not that constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from mcu_toolkit.compiler.passes.channel_flow import Flow, Mask
+from mcu_toolkit.compiler.passes.edit import Editor
+from mcu_toolkit.compiler.ranges import accumulators, linear_of
+from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Quant, Tensor
+
+
+def run(graph: Graph) -> Graph:
+    """Remove every channel that need not exist."""
+    flow = Flow(graph)
+    kept = {i: mask for i in flow.bounds if (mask := flow.kept(i)) is not None and not mask.all()}
+    if not kept:
+        return graph
+    editor = Editor(graph)
+    for index, mask in kept.items():
+        tensor = graph.tensors[index]
+        editor.tensors[index] = replace(tensor, shape=(*tensor.shape[:-1], int(mask.sum())))
+        editor.changed = True
+    for number, node in enumerate(graph.nodes):
+        if not any(i in kept for i in (*node.inputs, *node.outputs)):
+            continue
+        rewrite = _REWRITES.get(node.op)
+        if rewrite is not None:
+            editor.put(number, rewrite(graph, flow, editor, node))
+    return editor.finish()
+
+
+def _mask(graph: Graph, flow: Flow, index: int) -> Mask:
+    mask = flow.kept(index)
+    return mask if mask is not None else np.ones(graph.tensors[index].shape[-1], np.bool_)
+
+
+def _linear(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
+    """CONV_2D and FULLY_CONNECTED: constants go to the bias, rows and columns of the weights go."""
+    p = linear_of(graph, node)
+    assert p is not None
+    keep_in, keep_out = _mask(graph, flow, node.inputs[0]), _mask(graph, flow, node.outputs[0])
+    weights = p.weights.astype(np.int64).reshape(p.out_c, -1, keep_in.size)
+    bias = p.bias.astype(np.int64)
+    gone = ~keep_in & flow.foldable(node)
+    values = (
+        np.where(gone, flow.bounds[node.inputs[0]].low - p.in_zero_point, 0) if gone.any() else np.zeros(keep_in.size)
+    )
+    bias = bias + (weights.sum(axis=1) * values).sum(axis=1).astype(np.int64)
+    inside = accumulators(graph, node, flow.bounds)
+    if inside is not None:
+        fixed = inside.outputs.constant
+        weights = np.where(fixed[:, np.newaxis, np.newaxis], 0, weights)
+        bias = np.where(fixed, inside.low, bias)
+    shape = graph.tensors[node.inputs[1]].shape
+    small = weights[keep_out][:, :, keep_in].reshape(int(keep_out.sum()), *shape[1:-1], -1)
+    return _with_constants(graph, editor, node, small, bias[keep_out], keep_out, axis=0)
+
+
+def _depthwise(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
+    p = linear_of(graph, node)
+    assert p is not None
+    keep = _mask(graph, flow, node.outputs[0])
+    weights = graph.tensors[node.inputs[1]].data
+    assert weights is not None
+    return _with_constants(graph, editor, node, weights[..., keep], p.bias[keep], keep, axis=3)
+
+
+def _with_constants(
+    graph: Graph, editor: Editor, node: Node, weights: Array, bias: Array, keep: Mask, axis: int
+) -> Node:
+    """The node with new weights and bias; their quantization loses the same channels."""
+    old = graph.tensors[node.inputs[1]]
+    quant = old.quant
+    if quant is not None and quant.per_channel:
+        quant = Quant(quant.scale[keep], quant.zero_point[keep], axis)
+    data = np.ascontiguousarray(weights, np.int8)
+    new_weights = _add(editor, replace(old, shape=data.shape, data=data, quant=quant))
+    if len(node.inputs) < 3 or node.inputs[2] == ABSENT:
+        if not bias.any():
+            return replace(node, inputs=(node.inputs[0], new_weights, *node.inputs[2:]))
+        held = Tensor(f"{old.name}_bias", (bias.size,), DType.INT32)
+    else:
+        held = graph.tensors[node.inputs[2]]
+    held_quant = held.quant
+    if held_quant is not None and held_quant.per_channel:
+        held_quant = Quant(held_quant.scale[keep], held_quant.zero_point[keep], 0)
+    values = np.ascontiguousarray(bias, np.int32)
+    new_bias = _add(editor, replace(held, shape=values.shape, data=values, quant=held_quant))
+    return replace(node, inputs=(node.inputs[0], new_weights, new_bias))
+
+
+def _elementwise(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
+    """A constant operand with a value a channel loses the same channels."""
+    keep = _mask(graph, flow, node.outputs[0])
+    inputs = []
+    for index in node.inputs:
+        tensor = graph.tensors[index]
+        if tensor.data is not None and tensor.shape[-1:] == (keep.size,) and keep.size > 1:
+            data = np.ascontiguousarray(tensor.data[..., keep])
+            inputs.append(_add(editor, replace(tensor, shape=data.shape, data=data)))
+        else:
+            inputs.append(index)
+    return replace(node, inputs=tuple(inputs))
+
+
+def _add(editor: Editor, tensor: Tensor) -> int:
+    editor.tensors.append(tensor)
+    return len(editor.tensors) - 1
+
+
+_REWRITES: dict[str, Callable[[Graph, Flow, Editor, Node], Node]] = {
+    "CONV_2D": _linear,
+    "FULLY_CONNECTED": _linear,
+    "DEPTHWISE_CONV_2D": _depthwise,
+    **dict.fromkeys(("ADD", "SUB", "MUL", "MINIMUM", "MAXIMUM"), _elementwise),
+}

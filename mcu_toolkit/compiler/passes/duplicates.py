@@ -1,0 +1,47 @@
+"""Common sub-expressions: of nodes that compute the same from the same, one stays."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from mcu_toolkit.compiler.passes.edit import Editor, is_stateful
+from mcu_toolkit.graph.ir import ABSENT, Graph, Node, Tensor
+
+
+def run(graph: Graph) -> Graph:
+    """Merge equal nodes. Constants count as equal by their contents. A model output keeps its own node."""
+    editor = Editor(graph)
+    seen: dict[Hashable, Node] = {}
+    for number, node in enumerate(graph.nodes):
+        if is_stateful(graph, node):
+            continue
+        key = (
+            node.op,
+            node.attrs,
+            tuple(_input_key(graph, editor, index) for index in node.inputs),
+            tuple(_type_key(graph.tensors[index]) for index in node.outputs),
+        )
+        first = seen.setdefault(key, node)
+        if first is node or set(node.outputs) & set(graph.outputs):
+            continue
+        for old, new in zip(node.outputs, first.outputs, strict=True):
+            editor.substitute(old, new)
+        editor.drop(number)
+    return editor.finish()
+
+
+def _input_key(graph: Graph, editor: Editor, index: int) -> Hashable:
+    if index == ABSENT:
+        return ABSENT
+    index = editor.resolve(index)
+    tensor = graph.tensors[index]
+    return index if tensor.data is None else (_type_key(tensor), tensor.data.tobytes())
+
+
+def _type_key(tensor: Tensor) -> Hashable:
+    quant = tensor.quant
+    return (
+        tensor.dtype,
+        tensor.shape,
+        None if quant is None else (quant.scale.tobytes(), quant.zero_point.tobytes(), quant.axis),
+    )

@@ -1,0 +1,164 @@
+"""What values each channel of each int8 tensor can take, whatever the input: bounds for dead-channel elimination.
+
+Bounds are sound, not tight: a channel's true values lie within them. They follow from the weights, the fused
+activations and the padding; a channel whose bounds meet is a constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mcu_toolkit.graph.ir import DType, Graph, Node
+from mcu_toolkit.graph.ops import average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, pooling
+from mcu_toolkit.graph.ops.linear import Linear
+from mcu_toolkit.graph.ops.pad import pad_value, paddings
+from mcu_toolkit.graph.quantize import INT32_MAX, INT32_MIN, requantize
+
+Int64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """Least and greatest value of each channel (last axis), int64 [channels]."""
+
+    low: Int64
+    high: Int64
+
+    @property
+    def constant(self) -> npt.NDArray[np.bool_]:
+        """Which channels hold one value everywhere, for every input."""
+        return np.asarray(self.low == self.high)
+
+
+@dataclass(frozen=True, eq=False)
+class Accumulators:
+    """Bounds of a convolution-like node's accumulators, bias included, int64 [out_c], and the outputs they give."""
+
+    low: Int64
+    high: Int64
+    outputs: Bounds
+
+
+def anything(channels: int) -> Bounds:
+    """Every int8 value in every channel."""
+    return Bounds(np.full(channels, -128, np.int64), np.full(channels, 127, np.int64))
+
+
+def linear_of(graph: Graph, node: Node) -> Linear | None:
+    """The prepared form of a convolution-like node, else None."""
+    prepare = _PREPARE.get(node.op)
+    return prepare(graph, node) if prepare is not None else None
+
+
+def analyse(graph: Graph) -> dict[int, Bounds]:
+    """Bounds of every int8 activation of rank 1 or more, by tensor index."""
+    found: dict[int, Bounds] = {}
+    for index in graph.inputs:
+        _put(graph, found, index, None)
+    for node in graph.nodes:
+        rule = _RULES.get(node.op)
+        bounds = rule(graph, node, found) if rule is not None else None
+        for index in node.outputs:
+            _put(graph, found, index, bounds)
+    return found
+
+
+def _put(graph: Graph, found: dict[int, Bounds], index: int, bounds: Bounds | None) -> None:
+    tensor = graph.tensors[index]
+    if tensor.dtype is DType.INT8 and tensor.shape and not tensor.variable:
+        found[index] = bounds if bounds is not None else anything(tensor.shape[-1])
+
+
+def accumulators(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Accumulators | None:
+    """Bounds inside a convolution-like node; None where they leave int32, so that nothing can be said."""
+    p = linear_of(graph, node)
+    source = found.get(node.inputs[0])
+    if p is None or source is None:
+        return None
+    low, high = _terms(p, node, source)
+    acc_low, acc_high = p.bias + low, p.bias + high
+    left = np.maximum(p.shift, 0).astype(np.int64)
+    if (acc_low < (INT32_MIN >> left)).any() or (acc_high > (INT32_MAX >> left)).any():
+        return None
+    ends = [
+        requantize(acc, p.multiplier, p.shift, p.out_zero_point, p.act_min, p.act_max) for acc in (acc_low, acc_high)
+    ]
+    return Accumulators(acc_low, acc_high, Bounds(ends[0], ends[1]))
+
+
+def _terms(p: Linear, node: Node, source: Bounds) -> tuple[Int64, Int64]:
+    """Least and greatest sum of products, int64 [out_c]. A tap that can fall on padding can also add 0."""
+    weights = p.weights.astype(np.int64)
+    if node.op == "DEPTHWISE_CONV_2D":
+        weights = weights.reshape(p.geometry.kernel_h * p.geometry.kernel_w, p.out_c)
+        low, high = (np.repeat(v - p.in_zero_point, p.out_c // p.in_c) for v in (source.low, source.high))
+        axis: int = 0
+    else:
+        weights = weights.reshape(p.out_c, -1)
+        times = weights.shape[1] // source.low.size
+        low, high = (np.tile(v - p.in_zero_point, times) for v in (source.low, source.high))
+        axis = 1
+    a, b = weights * low, weights * high
+    least, most = np.minimum(a, b), np.maximum(a, b)
+    if has_padding(p):
+        least, most = np.minimum(least, 0), np.maximum(most, 0)
+    return least.sum(axis=axis), most.sum(axis=axis)
+
+
+def has_padding(p: Linear) -> bool:
+    """Whether some window reads beyond the image."""
+    g = p.geometry
+    return bool(g.pad_top or g.pad_left or g.pad_bottom or g.pad_right)
+
+
+def _linear(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Bounds | None:
+    inside = accumulators(graph, node, found)
+    return inside.outputs if inside is not None else None
+
+
+def _pool(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Bounds | None:
+    source = found.get(node.inputs[0])
+    if source is None:
+        return None
+    p = pooling.prepare(graph, node)
+    return Bounds(np.clip(source.low, p.act_min, p.act_max), np.clip(source.high, p.act_min, p.act_max))
+
+
+def _reshape(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Bounds | None:
+    source = found.get(node.inputs[0])
+    if source is None:
+        return None
+    before, after = source.low.size, graph.tensors[node.outputs[0]].shape[-1:]
+    if not after or after[0] % before:
+        return None
+    times = after[0] // before
+    return Bounds(np.tile(source.low, times), np.tile(source.high, times))
+
+
+def _pad(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Bounds | None:
+    source = found.get(node.inputs[0])
+    if source is None or paddings(graph, node)[-1] != (0, 0):
+        return None
+    value = pad_value(graph, node)
+    return Bounds(np.minimum(source.low, value), np.maximum(source.high, value))
+
+
+_PREPARE: Mapping[str, Callable[[Graph, Node], Linear]] = {
+    conv_2d.Conv2D.name: conv_2d.prepare,
+    depthwise_conv_2d.DepthwiseConv2D.name: depthwise_conv_2d.prepare,
+    fully_connected.FullyConnected.name: fully_connected.prepare,
+}
+_RULES: Mapping[str, Callable[[Graph, Node, Mapping[int, Bounds]], Bounds | None]] = {
+    **dict.fromkeys(_PREPARE, _linear),
+    average_pool_2d.AveragePool2D.name: _pool,
+    max_pool_2d.MaxPool2D.name: _pool,
+    "RESHAPE": _reshape,
+    "SQUEEZE": _reshape,
+    "EXPAND_DIMS": _reshape,
+    "PAD": _pad,
+    "PADV2": _pad,
+}

@@ -1,0 +1,203 @@
+"""Figures of a compiled model: for the terminal, for the manifest of a build, and for ``mcutk inspect --json``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mcu_toolkit.compiler.assign import Assignment
+from mcu_toolkit.compiler.emit import Source
+from mcu_toolkit.compiler.site import Target
+from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.graph.ops import operator
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One step of the compiled model.
+
+    Attributes:
+        index: step number, as in the generated code and in the device's profile.
+        operator: TFLite name.
+        source: node index in the model file.
+        shape: of the first output.
+        kernel: C function.
+        macs: multiply-accumulates.
+        cost: instructions of one inference as the cost model estimates them; an estimate, not a measurement.
+        weights_bytes: constants in flash that are weights or biases.
+        table_bytes: other constants in flash.
+        arena_offset: where the first output lies.
+        output_bytes: size of the first output.
+        live: first and last step at which the first output's bytes are in use.
+        scratch_bytes: working memory of this step, inside the arena.
+        in_place: whether the output overlaps an input.
+    """
+
+    index: int
+    operator: str
+    source: int
+    shape: tuple[int, ...]
+    kernel: str
+    macs: int
+    cost: int
+    weights_bytes: int
+    table_bytes: int
+    arena_offset: int
+    output_bytes: int
+    live: tuple[int, int]
+    scratch_bytes: int
+    in_place: bool
+
+
+@dataclass(frozen=True)
+class CompileReport:
+    """A compiled model in figures. Bytes are bytes; MACs count padding as work.
+
+    Attributes:
+        isa, core, optimize: what it was compiled for.
+        macs_model, macs: before and after the passes.
+        weights_bytes_model, weights_bytes: weights and biases, in the file and in flash.
+        table_bytes: other constants in flash (multipliers, shifts, look-up tables).
+        arena_bytes: activations, variables and scratch.
+        arena_lower_bound: greatest sum of tensors live at one step, after the passes.
+        arena_lower_bound_model: the same of the model as it stands in the file.
+        arena_overlap_bound: what no placement of these kernels can beat, overlaps included.
+        arena_optimal: whether the placement is proved least for these kernels in this order.
+        cost: estimated instructions of one inference.
+        layers: one entry a step.
+    """
+
+    isa: str
+    core: str
+    optimize: str
+    macs_model: int
+    macs: int
+    weights_bytes_model: int
+    weights_bytes: int
+    table_bytes: int
+    arena_bytes: int
+    arena_lower_bound: int
+    arena_lower_bound_model: int
+    arena_overlap_bound: int
+    arena_optimal: bool
+    cost: int
+    layers: tuple[Layer, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return asdict(self)
+
+
+def graph_macs(graph: Graph) -> int:
+    """Multiply-accumulates of one inference."""
+    return sum(node_macs(graph, node) for node in graph.nodes)
+
+
+def node_macs(graph: Graph, node: Node) -> int:
+    """Multiply-accumulates of a node; 0 for an operator that is not known or a form that is not supported."""
+    meaning = operator(node.op)
+    return meaning.macs(graph, node) if meaning is not None and meaning.check(graph, node) is None else 0
+
+
+def constant_bytes(graph: Graph, nodes: Sequence[Node]) -> int:
+    """Bytes of the constants that nodes read, each counted once."""
+    used = {index for node in nodes for index, tensor in graph.used_inputs(node) if tensor.is_const}
+    return sum(graph.tensors[index].bytes for index in used)
+
+
+def live_bound(graph: Graph) -> int:
+    """Greatest sum of activations and variables live at one node in the graph's own order, in bytes.
+
+    Operators that only give a tensor another shape are counted as copies, as an interpreter would have them.
+    """
+    last = len(graph.nodes)
+    ranges: dict[int, tuple[int, int]] = dict.fromkeys(graph.inputs, (0, 0))
+    for number, node in enumerate(graph.nodes):
+        for index in (*(i for i, t in graph.used_inputs(node) if not t.is_const), *node.outputs):
+            first, _ = ranges.get(index, (number, number))
+            ranges[index] = (0, last) if graph.tensors[index].variable else (first, number)
+    for index in graph.outputs:
+        if index in ranges:
+            ranges[index] = (ranges[index][0], last)
+    return max(
+        (
+            sum(graph.tensors[i].bytes for i, (first, end) in ranges.items() if first <= step <= end)
+            for step in range(max(last, 1))
+        ),
+        default=0,
+    )
+
+
+def compile_report(model: Graph, final: Graph, chosen: Assignment, source: Source, target: Target) -> CompileReport:
+    """Collect the figures of one compilation.
+
+    Args:
+        model: as read from the file.
+        final: after all passes.
+        chosen: kernels, schedule and plan.
+        source: what was emitted.
+        target: what for.
+    """
+    layers = tuple(_layer(final, chosen, source, number) for number in range(len(chosen.schedule.steps)))
+    return CompileReport(
+        isa=target.isa.value,
+        core=target.core,
+        optimize=target.optimize.value,
+        macs_model=graph_macs(model),
+        macs=graph_macs(final),
+        weights_bytes_model=constant_bytes(model, [n for n in model.nodes if _has_weights(model, n)]),
+        weights_bytes=sum(table.bytes for table in source.tables if table.is_weights),
+        table_bytes=sum(table.bytes for table in source.tables if not table.is_weights),
+        arena_bytes=chosen.plan.arena_bytes,
+        arena_lower_bound=chosen.plan.lower_bound,
+        arena_lower_bound_model=live_bound(model),
+        arena_overlap_bound=chosen.plan.overlap_bound,
+        arena_optimal=chosen.plan.optimal,
+        cost=sum(layer.cost for layer in layers),
+        layers=layers,
+    )
+
+
+def _has_weights(graph: Graph, node: Node) -> bool:
+    """Whether a node's constants are data that it computes with, not shapes, axes or sizes."""
+    return node_macs(graph, node) > 0 or any(
+        tensor.is_const and tensor.quant is not None for _, tensor in graph.used_inputs(node)
+    )
+
+
+def _layer(graph: Graph, chosen: Assignment, source: Source, number: int) -> Layer:
+    step, code = chosen.schedule.steps[number], source.steps[number]
+    node = graph.nodes[step.node]
+    buffers = {b.key: b for b in chosen.problem.buffers}
+    key = chosen.schedule.key(node.outputs[0]) if node.outputs else None
+    buffer = buffers[key] if key is not None else None
+    at = chosen.plan.offsets[key] if key is not None else 0
+    prefix = f"{source.prefix}_op{number:02d}_"
+    tables = [table for table in source.tables if table.symbol.startswith(prefix)]
+    return Layer(
+        index=number,
+        operator=node.op,
+        source=node.source,
+        shape=graph.tensors[node.outputs[0]].shape if node.outputs else (),
+        kernel=step.call.name,
+        macs=code.macs,
+        cost=step.call.cost,
+        weights_bytes=sum(table.bytes for table in tables if table.is_weights),
+        table_bytes=sum(table.bytes for table in tables if not table.is_weights),
+        arena_offset=at,
+        output_bytes=graph.tensors[node.outputs[0]].bytes if node.outputs else 0,
+        live=(buffer.first, buffer.last) if buffer is not None else (number, number),
+        scratch_bytes=step.call.scratch_bytes,
+        in_place=buffer is not None and _overlaps_input(graph, chosen, node, at, buffer.size),
+    )
+
+
+def _overlaps_input(graph: Graph, chosen: Assignment, node: Node, at: int, size: int) -> bool:
+    for index, tensor in graph.used_inputs(node):
+        if tensor.is_const or tensor.variable or index not in chosen.schedule.root:
+            continue
+        start = chosen.plan.offsets[chosen.schedule.key(index)]
+        if start < at + size and at < start + tensor.bytes:
+            return True
+    return False
