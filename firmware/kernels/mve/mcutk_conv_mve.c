@@ -65,29 +65,34 @@ static void fill_runs(int8_t *dst, int32_t dst_step, int32_t n, int32_t bytes, i
     }
 }
 
-/* n runs of `bytes` bytes, from src + i * bytes to dst + i * dst_step. */
-static void copy_runs(int8_t *dst, int32_t dst_step, const int8_t *src, int32_t n, int32_t bytes) {
-    if (bytes == 16) {
-        for (; n > 0; n--) {
-            vstrbq_s8(dst, vldrbq_s8(src));
-            src += 16;
-            dst += dst_step;
-        }
+/* n > 0 runs of `bytes` bytes, from src + i * src_step to dst + i * dst_step. */
+static void copy_runs(int8_t *dst, int32_t dst_step, const int8_t *src, int32_t src_step, int32_t n, int32_t bytes) {
+    if (bytes <= 16) {
+        /* Tail-predicated and low-overhead loops in assembly: GCC 12 does not make them from intrinsics. */
+        __asm__ volatile("vctp.8 %5\n"
+                         "dls lr, %2\n"
+                         "1: vpstt\n"
+                         "vldrbt.8 q0, [%0]\n"
+                         "vstrbt.8 q0, [%1]\n"
+                         "add %0, %3\n"
+                         "add %1, %4\n"
+                         "le lr, 1b\n"
+                         : "+r"(src), "+r"(dst)
+                         : "r"(n), "r"(src_step), "r"(dst_step), "r"(bytes)
+                         : "q0", "lr", "memory", "p0");
         return;
     }
     for (; n > 0; n--) {
         const int8_t *from = src;
         int8_t *to = dst;
-        /* A tail-predicated loop: GCC 12 does not make one from intrinsics. */
-        __asm__ volatile("wlstp.8 lr, %2, 2f\n"
+        __asm__ volatile("dlstp.8 lr, %2\n"
                          "1: vldrb.8 q0, [%0], #16\n"
                          "vstrb.8 q0, [%1], #16\n"
                          "letp lr, 1b\n"
-                         "2:"
                          : "+r"(from), "+r"(to)
                          : "r"(bytes)
-                         : "q0", "lr", "memory");
-        src += bytes;
+                         : "q0", "lr", "memory", "p0");
+        src += src_step;
         dst += dst_step;
     }
 }
@@ -104,7 +109,9 @@ static void build_strip(int8_t *strip, int32_t columns, const int8_t *in, const 
             fill_runs(strip, step, columns, in_c, p->in_zero_point);
         } else {
             fill_runs(strip, step, left, in_c, p->in_zero_point);
-            copy_runs(strip + left * step, step, in + in_y * p->in_w * in_c, inside, in_c);
+            if (inside > 0) {
+                copy_runs(strip + left * step, step, in + in_y * p->in_w * in_c, in_c, inside, in_c);
+            }
             fill_runs(strip + (left + inside) * step, step, columns - left - inside, in_c, p->in_zero_point);
         }
         in_y += p->dilation_h;
@@ -124,6 +131,55 @@ static void by_strip(const int8_t *in, int8_t *out, void *scratch, const mcutk_c
     }
 }
 
+/* Input row `row` as one run of kernel_w * in_c bytes for each output pixel, run i to dst + i * step. */
+static void build_runs(int8_t *dst, int32_t step, const int8_t *row, const mcutk_conv *p) {
+    const int32_t run = p->kernel_w * p->in_c;
+    const int32_t limit = p->in_w - p->kernel_w; /* the last column at which a whole run lies inside */
+    int32_t in_x = -p->pad_left;
+    int32_t x = 0;
+    while (x < p->out_w) {
+        if (in_x >= 0 && in_x <= limit) {
+            int32_t n = (limit - in_x) / p->stride_w + 1;
+            n = n < p->out_w - x ? n : p->out_w - x;
+            copy_runs(dst, step, row + in_x * p->in_c, p->stride_w * p->in_c, n, run);
+            x += n;
+            in_x += n * p->stride_w;
+            dst += n * step;
+            continue;
+        }
+        const int32_t from = in_x < 0 ? -in_x : 0;
+        const int32_t to = p->in_w - in_x < p->kernel_w ? p->in_w - in_x : p->kernel_w;
+        fill_runs(dst, 0, 1, run, p->in_zero_point);
+        if (from < to) {
+            copy_runs(dst + from * p->in_c, 0, row + (in_x + from) * p->in_c, 0, 1, (to - from) * p->in_c);
+        }
+        x++;
+        in_x += p->stride_w;
+        dst += step;
+    }
+}
+
+static void by_rows(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p, mcutk_mve_core *core) {
+    const int32_t run = p->kernel_w * p->in_c;
+    const int32_t depth = p->kernel_h * run;
+    mcutk_mve_job job = start_job(p, depth);
+    for (int32_t y = 0; y < p->out_h; y++) {
+        int8_t *windows = (int8_t *)scratch;
+        int32_t in_y = y * p->stride_h - p->pad_top;
+        for (int32_t ky = 0; ky < p->kernel_h; ky++) {
+            if (in_y < 0 || in_y >= p->in_h) {
+                fill_runs(windows, depth, p->out_w, run, p->in_zero_point);
+            } else {
+                build_runs(windows, depth, in + in_y * p->in_w * p->in_c, p);
+            }
+            windows += run;
+            in_y += p->dilation_h;
+        }
+        run_row(core, &job, (const int8_t *)scratch, depth, out, p->out_c, p->out_w);
+        out += p->out_w * p->out_c;
+    }
+}
+
 /* The window of output pixel (y, x): window[kx][ky][c]. */
 static void build_window(int8_t *window, const int8_t *in, const mcutk_conv *p, int32_t y, int32_t x) {
     const int32_t in_c = p->in_c;
@@ -134,7 +190,7 @@ static void build_window(int8_t *window, const int8_t *in, const mcutk_conv *p, 
             if (in_x < 0 || in_x >= p->in_w || in_y < 0 || in_y >= p->in_h) {
                 fill_runs(window, 0, 1, in_c, p->in_zero_point);
             } else {
-                copy_runs(window, 0, in + (in_y * p->in_w + in_x) * in_c, 1, in_c);
+                copy_runs(window, 0, in + (in_y * p->in_w + in_x) * in_c, 0, 1, in_c);
             }
             window += in_c;
             in_y += p->dilation_h;
@@ -167,6 +223,9 @@ static void by_window(const int8_t *in, int8_t *out, void *scratch, const mcutk_
     }                                                                                                                  \
     void mcutk_conv_mve_##suffix(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {                  \
         by_strip(in, out, scratch, p, mcutk_mve_core_##suffix);                                                        \
+    }                                                                                                                  \
+    void mcutk_im2col_mve_##suffix(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {                \
+        by_rows(in, out, scratch, p, mcutk_mve_core_##suffix);                                                         \
     }                                                                                                                  \
     void mcutk_window_mve_##suffix(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {                \
         by_window(in, out, scratch, p, mcutk_mve_core_##suffix);                                                       \

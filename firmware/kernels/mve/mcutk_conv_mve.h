@@ -31,7 +31,16 @@ mcutk_conv_mve_fn mcutk_conv_mve_linear_even;
 mcutk_conv_mve_fn mcutk_conv_mve_linear;
 mcutk_conv_mve_fn mcutk_conv_mve_any;
 
-/* Any geometry. depth as above. scratch: 2 * kernel_w * kernel_h * in_c bytes, the windows of a pair of pixels. */
+/* Any kernel, stride, padding and dilation_h; dilation_w = 1; best where kernel_w * in_c is small.
+ * depth = [kernel_h][kernel_w][in_c]. scratch: out_w * depth bytes: every window of an output row, read before the row is
+ * written. */
+mcutk_conv_mve_fn mcutk_im2col_mve_relu_even;
+mcutk_conv_mve_fn mcutk_im2col_mve_relu;
+mcutk_conv_mve_fn mcutk_im2col_mve_linear_even;
+mcutk_conv_mve_fn mcutk_im2col_mve_linear;
+mcutk_conv_mve_fn mcutk_im2col_mve_any;
+
+/* Any geometry. depth = [kernel_w][kernel_h][in_c]. scratch: 2 * kernel_w * kernel_h * in_c bytes, the windows of a pair of pixels. */
 mcutk_conv_mve_fn mcutk_window_mve_relu_even;
 mcutk_conv_mve_fn mcutk_window_mve_relu;
 mcutk_conv_mve_fn mcutk_window_mve_linear_even;

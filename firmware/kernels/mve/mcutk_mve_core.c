@@ -88,10 +88,10 @@ _Static_assert(offsetof(mcutk_mve_job, out_zero_point) == 12 && offsetof(mcutk_m
     "6:\n"
 
 #define COLLECT                                                                                                        \
-    "vmov q0[2], q0[0], r4, r0\n"                                                                                      \
-    "vmov q0[3], q0[1], r6, r2\n"                                                                                      \
-    "vmov q1[2], q1[0], r12, r8\n"                                                                                     \
-    "vmov q1[3], q1[1], lr, r10\n"
+    "vmov d0, r0, r2\n"                                                                                                \
+    "vmov d1, r4, r6\n"                                                                                                \
+    "vmov d2, r8, r10\n"                                                                                               \
+    "vmov d3, r12, lr\n"
 #define LEFT_NONE ""
 #define LEFT_ANY                                                                                                       \
     "vldrw.32 q2, [r7], #16\n"                                                                                         \

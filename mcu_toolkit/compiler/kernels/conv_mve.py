@@ -1,0 +1,203 @@
+"""CONV_2D with Helium: four ways to bring a pixel's inputs together, five ways to round (firmware/kernels/mve)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
+
+#: Output channels that a core computes together.
+GROUP = 4
+#: Bytes after the last group that the cores may read.
+_OVERREAD = 15
+#: Instructions to call a core for a row, and for a pair of pixels around the groups.
+_CALL, _PAIR = 60, 16
+
+
+class Core(str, Enum):
+    """Rounding and edges of a core; the conditions stand in ``mcutk_mve_core.h``."""
+
+    RELU_EVEN = "relu_even"
+    RELU = "relu"
+    LINEAR_EVEN = "linear_even"
+    LINEAR = "linear"
+    ANY = "any"
+
+
+class Gather(str, Enum):
+    """How a pixel's inputs come to lie side by side: the first part of the C function's name."""
+
+    POINTWISE = "pointwise"  # they do already
+    STRIP = "conv"  # the rows under an output row, column by column
+    ROWS = "im2col"  # every window of an output row
+    WINDOW = "window"  # two windows at a time
+
+
+#: Instructions for a group of four channels and two pixels around the dot products: counted in the assembly.
+_GROUP_COST = {Core.RELU_EVEN: 29, Core.LINEAR_EVEN: 33, Core.RELU: 34, Core.LINEAR: 38, Core.ANY: 43}
+
+
+def depth_of(site: ConvSite) -> int:
+    """Inputs of one output."""
+    return site.kernel_h * site.kernel_w * site.in_c
+
+
+def choose_core(site: ConvSite) -> Core:
+    """The cheapest core that rounds a site exactly."""
+    even = depth_of(site) % 16 == 0 and site.out_c % GROUP == 0
+    if site.act_min >= site.out_zero_point and int(site.shift.max(initial=-1)) <= 0:
+        return Core.RELU_EVEN if even else Core.RELU
+    if int(site.shift.max(initial=-1)) < 0:
+        return Core.LINEAR_EVEN if even else Core.LINEAR
+    return Core.ANY
+
+
+def pack_weights(rows: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    """Weights [out_c, depth] in the order of the cores: groups of four channels, blocks of 16 inputs, then the rest."""
+    out_c, depth = rows.shape
+    groups = -(-out_c // GROUP)
+    padded = np.zeros((groups * GROUP, depth), np.int8)
+    padded[:out_c] = rows
+    whole = depth // 16 * 16
+    blocks = padded[:, :whole].reshape(groups, GROUP, whole // 16, 16).transpose(0, 2, 1, 3).reshape(groups, -1)
+    rest = padded[:, whole:].reshape(groups, -1)
+    packed = np.concatenate([blocks, rest], axis=1).reshape(-1)
+    return np.concatenate([packed, np.zeros(_OVERREAD, np.int8)])
+
+
+def pack_channels(site: ConvSite, any_shift: bool) -> npt.NDArray[np.int32]:
+    """The channel table of the cores: for each group bias[4], (left[4],) multiplier[4], shift[4].
+
+    Returns:
+        int32 [n, 3]: the words in order, as many ``mcutk_channel`` as hold them.
+    """
+    fields = [site.bias, site.multiplier, np.minimum(site.shift, 0)]
+    if any_shift:
+        fields.insert(1, np.maximum(site.shift, 0))
+    groups = -(-site.out_c // GROUP)
+    table = np.zeros((len(fields), groups * GROUP), np.int32)
+    table[:, : site.out_c] = np.stack(fields)
+    words = table.reshape(len(fields), groups, GROUP).transpose(1, 0, 2).reshape(-1)
+    return np.concatenate([words, np.zeros(-words.size % 3, np.int32)]).reshape(-1, 3)
+
+
+def row_slack(site: ConvSite) -> int:
+    """Overlap slack of a kernel that has read all that an output row needs before it writes the row."""
+    worst = -site.in_h * site.in_w * site.in_c
+    for y in range(site.out_h - 1):
+        first = max(0, (y + 1) * site.stride_h - site.pad_top)
+        worst = max(worst, (y + 1) * site.out_w * site.out_c - min(first, site.in_h) * site.in_w * site.in_c)
+    return worst
+
+
+def pair_slack(site: ConvSite) -> int:
+    """Overlap slack of a kernel that reads a pair of pixels' windows while it writes the pair."""
+    worst = -site.in_h * site.in_w * site.in_c
+    for y in range(site.out_h):
+        row = min(max(0, y * site.stride_h - site.pad_top), site.in_h)
+        later = min(max(0, (y + 1) * site.stride_h - site.pad_top), site.in_h)
+        for x in range(0, site.out_w, 2):
+            last = min(y * site.out_w + x + 1, site.out_h * site.out_w - 1)  # a pair may begin in the row below
+            # The first input byte still needed: in this window, or, where the window grows past one row, in the next.
+            column = min(max(0, x * site.stride_w - site.pad_left), site.in_w)
+            needed = min((row * site.in_w + column) * site.in_c, later * site.in_w * site.in_c)
+            worst = max(worst, (last + 1) * site.out_c - needed)
+    return worst
+
+
+@dataclass(frozen=True)
+class MveConv:
+    """A way to gather inputs with a core."""
+
+    gather: Gather
+    core: Core
+
+    @property
+    def name(self) -> str:
+        """C function."""
+        return f"mcutk_{self.gather.value}_mve_{self.core.value}"
+
+    isa = Isa.MVE
+    header = "mve/mcutk_conv_mve.h"
+    sources: Sequence[str] = ("mve/mcutk_conv_mve.c", "mve/mcutk_mve_core.c")
+
+    def accepts(self, site: ConvSite, target: Target) -> bool:
+        """Every CONV_2D has a core; how inputs are gathered depends on the geometry."""
+        if site.kind is not ConvKind.CONV or self.core is not choose_core(site):
+            return False
+        if self.gather is Gather.POINTWISE:
+            return _is_pointwise(site)
+        return self.gather is Gather.WINDOW or site.dilation_w == 1
+
+    def cost(self, site: ConvSite, target: Target) -> int:
+        """Counted in the assembly, checked on the emulator."""
+        depth = depth_of(site)
+        blocks, tail = divmod(depth, 16)
+        odd = self.core in (Core.RELU, Core.LINEAR, Core.ANY)
+        group = _GROUP_COST[self.core] + 14 * blocks + 2 * -(-blocks // 2) + (23 if tail else 2 if odd else 0)
+        pairs = -(-site.out_w // 2) * site.out_h
+        calls = site.out_h * (1 + site.out_w % 2)
+        if self.gather is Gather.POINTWISE and site.stride_h == site.stride_w == 1:
+            pairs, calls = -(-site.out_w * site.out_h // 2), 1 + site.out_w * site.out_h % 2
+        elif self.gather is Gather.WINDOW:
+            calls = pairs
+        work = pairs * (_PAIR + -(-site.out_c // GROUP) * group) + calls * _CALL
+        return work + site.out_h * self._gather_cost(site)
+
+    def _gather_cost(self, site: ConvSite) -> int:
+        """Instructions to gather inputs for one output row."""
+        if self.gather is Gather.POINTWISE:
+            return 0
+        if self.gather is Gather.STRIP:
+            return 40 + site.kernel_h * (60 + _columns(site) * _run_cost(site.in_c))
+        run = _run_cost(site.kernel_w * site.in_c)
+        if self.gather is Gather.ROWS:
+            return 40 + site.kernel_h * (140 + site.out_w * run)
+        return site.out_w * (40 + site.kernel_h * site.kernel_w * (25 + _run_cost(site.in_c)))
+
+    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+        """The gathered inputs."""
+        if self.gather is Gather.POINTWISE:
+            return 0
+        if self.gather is Gather.STRIP:
+            return _columns(site) * site.kernel_h * site.in_c
+        return depth_of(site) * (site.out_w if self.gather is Gather.ROWS else 2)
+
+    def pack(self, site: ConvSite) -> PackedConv:
+        """Weights in groups of four channels, the depth in the order in which inputs are gathered."""
+        order = (0, 1, 2, 3) if self.gather is Gather.ROWS else (0, 2, 1, 3)
+        rows = site.weights.transpose(order).reshape(site.out_c, -1)
+        return PackedConv(
+            ConstArray("weights", "int8_t", pack_weights(rows), align=16),
+            ConstArray("channels", "mcutk_channel", pack_channels(site, self.core is Core.ANY)),
+        )
+
+    def overlap_slack(self, site: ConvSite) -> int | None:
+        """Rows are gathered before they are written over; pixels and windows are read pair by pair."""
+        return pair_slack(site) if self.gather in (Gather.POINTWISE, Gather.WINDOW) else row_slack(site)
+
+
+def _is_pointwise(site: ConvSite) -> bool:
+    return (
+        site.kernel_h == site.kernel_w == 1
+        and site.pad_top == site.pad_left == 0
+        and (site.out_h - 1) * site.stride_h < site.in_h
+        and (site.out_w - 1) * site.stride_w < site.in_w
+    )
+
+
+def _columns(site: ConvSite) -> int:
+    return (site.out_w - 1) * site.stride_w + site.kernel_w
+
+
+def _run_cost(run: int) -> int:
+    """Instructions to copy one run of bytes."""
+    return 5 if run == 16 else 6 if run < 16 else 9 + 3 * -(-run // 16)
+
+
+KERNELS: tuple[MveConv, ...] = tuple(MveConv(gather, core) for gather in Gather for core in Core)

@@ -1,0 +1,222 @@
+"""Helium kernels on the emulated Cortex-M55, each against int64 arithmetic written out here.
+
+A rig of its own (test_mve_rig.c) runs kernels without the rest of the firmware: the input ends where RAM ends, so
+that a read beyond it faults; guards around output and scratch catch stray writes; a second run lays the output over
+the input as far as `overlap_slack` permits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcu_toolkit import process
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.compiler.kernels.conv_mve import KERNELS as CONV
+from mcu_toolkit.compiler.site import ConstArray, ConvKernel, ConvKind, ConvSite, Isa, Target
+
+HERE = Path(__file__).parent
+TARGET = Target(Isa.MVE, "cortex-m55")
+FLAGS = ("-mcpu=cortex-m55", "-mfloat-abi=hard", "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror")
+BARE = ("-ffreestanding", "-nostartfiles")
+
+pytestmark = pytest.mark.skipif(
+    process.find_tool("arm-none-eabi-gcc") is None or process.find_tool("qemu-system-arm") is None,
+    reason="needs arm-none-eabi-gcc and qemu-system-arm",
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the rig printed for a case."""
+
+    mismatches: int
+    stray: int
+    instructions: int
+
+
+def make_site(
+    kind: ConvKind,
+    in_shape: tuple[int, int, int],
+    out_c: int,
+    kernel: tuple[int, int],
+    stride: tuple[int, int] = (1, 1),
+    same: bool = True,
+    dilation: tuple[int, int] = (1, 1),
+    rounding: str = "relu",
+    seed: int = 0,
+    sparse: float = 0.0,
+) -> ConvSite:
+    """Random weights. `rounding`: relu (clamped at the zero point), linear, or any (shifts of both signs)."""
+    rng = np.random.default_rng(seed)
+    in_h, in_w, in_c = in_shape
+    kh, kw = kernel
+    reach_h, reach_w = (kh - 1) * dilation[0] + 1, (kw - 1) * dilation[1] + 1
+    if same:
+        out_h, out_w = -(-in_h // stride[0]), -(-in_w // stride[1])
+        pad_top = max((out_h - 1) * stride[0] + reach_h - in_h, 0) // 2
+        pad_left = max((out_w - 1) * stride[1] + reach_w - in_w, 0) // 2
+    else:
+        out_h, out_w = (in_h - reach_h) // stride[0] + 1, (in_w - reach_w) // stride[1] + 1
+        pad_top = pad_left = 0
+    depthwise = kind is ConvKind.DEPTHWISE
+    shape = (kh, kw, out_c) if depthwise else (out_c, kh, kw, in_c)
+    weights = rng.integers(-128, 128, shape).astype(np.int8)
+    weights[rng.random(shape) < sparse] = 0
+    bias = rng.integers(-20000, 20000, out_c).astype(np.int32)
+    depth = kh * kw * (1 if depthwise else in_c)
+    scale = 60.0 / (74 * 74 * depth**0.5) * rng.uniform(0.5, 2.0, out_c)
+    mantissa, exponent = np.frexp(scale)
+    multiplier = np.minimum(np.round(mantissa * 2.0**31), 2**31 - 1).astype(np.int32)
+    shift = exponent.astype(np.int32)
+    if rounding == "any":
+        shift = rng.integers(-12, 4, out_c).astype(np.int32)
+        multiplier[0] = 0
+    zero = int(rng.integers(-128, 128))
+    in_zero = int(rng.integers(-128, 128))
+    low, high = (zero, min(127, zero + 90)) if rounding == "relu" else (-128, 127)
+    return ConvSite(
+        kind, in_h, in_w, in_c, out_h, out_w, out_c, kh, kw, *stride, *dilation, pad_top, pad_left, weights, bias,
+        multiplier, shift, in_zero, zero, low, high, depth_multiplier=out_c // in_c if depthwise else 1,
+    )  # fmt: skip
+
+
+def requantize(x: np.ndarray, multiplier: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """Double rounding as gemmlowp writes it; a left shift wraps at 32 bits."""
+    left, right = np.maximum(shift, 0).astype(np.int64), np.maximum(-shift, 0).astype(np.int64)
+    x = ((x.astype(np.int64) << left) + 2**31) % 2**32 - 2**31
+    product = x * multiplier.astype(np.int64)
+    nudge = np.where(product >= 0, 1 << 30, 1 - (1 << 30))
+    total = product + nudge
+    high = np.where(total >= 0, total >> 31, -((-total) >> 31))
+    mask = (np.int64(1) << right) - 1
+    remainder = high & mask
+    return (high >> right) + (remainder > (mask >> 1) + (high < 0))
+
+
+def reference(site: ConvSite, x: np.ndarray) -> np.ndarray:
+    """int8 [out_h, out_w, out_c] of int8 [in_h, in_w, in_c]."""
+    tall = (site.out_h - 1) * site.stride_h + (site.kernel_h - 1) * site.dilation_h + 1
+    wide = (site.out_w - 1) * site.stride_w + (site.kernel_w - 1) * site.dilation_w + 1
+    padded = np.full(
+        (max(tall, site.in_h + site.pad_top), max(wide, site.in_w + site.pad_left), site.in_c), 0, np.int64
+    )
+    padded[:] = site.in_zero_point
+    padded[site.pad_top : site.pad_top + site.in_h, site.pad_left : site.pad_left + site.in_w] = x
+    acc = np.zeros((site.out_h, site.out_w, site.out_c), np.int64) + site.bias
+    for ky in range(site.kernel_h):
+        for kx in range(site.kernel_w):
+            y0, x0 = ky * site.dilation_h, kx * site.dilation_w
+            part = padded[y0 : y0 + site.out_h * site.stride_h : site.stride_h]
+            part = part[: site.out_h, x0 : x0 + site.out_w * site.stride_w : site.stride_w][:, : site.out_w]
+            if site.kind is ConvKind.DEPTHWISE:
+                acc += np.repeat(part, site.depth_multiplier, axis=2) * site.weights[ky, kx].astype(np.int64)
+            else:
+                acc += part @ site.weights[:, ky, kx].T.astype(np.int64)
+    out = requantize(acc, site.multiplier, site.shift) + site.out_zero_point
+    return np.clip(out, site.act_min, site.act_max).astype(np.int8)
+
+
+def c_array(name: str, ctype: str, values: np.ndarray, align: int = 4) -> str:
+    if values.ndim == 2:
+        body = ",".join("{" + ",".join(map(str, row)) + "}" for row in values.tolist())
+    else:
+        body = ",".join(map(str, values.reshape(-1).tolist()))
+    return f"static const {ctype} {name}[] __attribute__((aligned({align}))) = {{{body}}};\n"
+
+
+def c_table(name: str, array: ConstArray) -> str:
+    return c_array(name, array.ctype, array.values, array.align)
+
+
+_FIELDS = (
+    "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w", "dilation_h",
+    "dilation_w", "pad_top", "pad_left", "in_zero_point", "out_zero_point", "act_min", "act_max", "depth_multiplier",
+)  # fmt: skip
+
+
+def run_rig(folder: Path, jobs: Sequence[tuple[ConvKernel, ConvSite]], overlap: bool) -> list[Result]:
+    """Build and run one image with every job; with `overlap`, twice, the output over the input the second time."""
+    text = ['#include "mcutk_types.h"\n#include "test_mve_rig.h"\n']
+    text += [f'#include "{header}"\n' for header in sorted({kernel.header for kernel, _ in jobs})]
+    rows = []
+    for n, (kernel, site) in enumerate(jobs):
+        rng = np.random.default_rng(1000 + n)
+        x = rng.integers(-128, 128, (site.in_h, site.in_w, site.in_c)).astype(np.int8)
+        x.reshape(-1)[rng.random(x.size) < 0.1] = -128
+        packed = kernel.pack(site)
+        expected = reference(site, x)
+        text += [c_table(f"w{n}", packed.weights), c_table(f"ch{n}", packed.channels)]
+        text += [c_array(f"x{n}", "int8_t", x), c_array(f"e{n}", "int8_t", expected)]
+        fields = ", ".join(f".{f} = {int(getattr(site, f))}" for f in _FIELDS)
+        text.append(f"static const mcutk_conv p{n} = {{.weights = w{n}, .channels = ch{n}, {fields}}};\n")
+        slack = kernel.overlap_slack(site)
+        for over in (0, 1) if overlap and slack is not None else (0,):
+            call = f"(void (*)(const int8_t *, int8_t *, void *, const void *))(void (*)(void)){kernel.name}"
+            sizes = f"{x.size}, {expected.size}, {kernel.scratch_bytes(site, TARGET)}, {over}, {slack or 0}"
+            rows.append(f"{{{call}, &p{n}, x{n}, e{n}, {sizes}}},\n")
+    text += ["const rig_case rig_cases[] = {\n", *rows, "};\n", f"const int32_t rig_case_count = {len(rows)};\n"]
+    (folder / "cases.c").write_text("".join(text))
+    return run_cases(folder, sorted({s for kernel, _ in jobs for s in kernel.sources}), len(rows))
+
+
+def run_cases(folder: Path, sources: Sequence[str], count: int) -> list[Result]:
+    """Compile cases.c with kernel sources, run it, and read what it printed."""
+    kernels = asset_dir("firmware") / "kernels"
+    elf = folder / "rig.elf"
+    process.run(
+        ["arm-none-eabi-gcc", *FLAGS, *BARE, "-I", str(HERE), "-I", str(kernels), "-I", str(kernels / "mve"),
+         "-I", str(kernels / "portable"), "-T", str(HERE / "test_mve_rig.ld"),
+         str(HERE / "test_mve_rig.c"), str(folder / "cases.c"),
+         *(str(kernels / s) for s in sources), "-o", str(elf), "-lgcc", "-lc"]
+    )  # fmt: skip
+    done = process.run(
+        ["qemu-system-arm", "-M", "mps3-an547", "-kernel", str(elf), "-display", "none", "-serial", "none",
+         "-monitor", "none", "-semihosting-config", "enable=on,target=native", "-icount", "shift=0"],
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = [Result(*map(int, line.split())) for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    assert len(rows) == count
+    return rows
+
+
+def check(results: Sequence[Result], jobs: Sequence[tuple[ConvKernel, ConvSite]]) -> None:
+    assert sum(r.mismatches for r in results) == 0, [r.mismatches for r in results]
+    assert sum(r.stray for r in results) == 0, [r.stray for r in results]
+    assert len(results) >= len(jobs)
+
+
+def jobs_for(kernels: Sequence[ConvKernel], sites: Sequence[ConvSite]) -> list[tuple[ConvKernel, ConvSite]]:
+    """Every kernel that accepts each site; each site must find one."""
+    jobs = [(k, s) for s in sites for k in kernels if k.accepts(s, TARGET)]
+    assert {id(s) for _, s in jobs} == {id(s) for s in sites}
+    return jobs
+
+
+CONV_SHAPES = [
+    ((5, 5, 16), 8, (3, 3), (1, 1), True, (1, 1)),
+    ((6, 7, 3), 5, (3, 3), (2, 2), True, (1, 1)),
+    ((4, 4, 32), 4, (1, 1), (1, 1), True, (1, 1)),
+    ((5, 3, 37), 7, (1, 1), (1, 1), True, (1, 1)),
+    ((5, 6, 9), 3, (1, 1), (2, 2), True, (1, 1)),
+    ((11, 6, 1), 12, (6, 4), (2, 2), True, (1, 1)),
+    ((7, 7, 5), 4, (3, 3), (1, 1), False, (2, 2)),
+    ((3, 2, 19), 1, (2, 2), (1, 1), False, (1, 1)),
+    ((9, 1, 2), 6, (5, 1), (1, 1), True, (2, 1)),
+    ((4, 5, 6), 6, (3, 7), (1, 3), True, (1, 1)),
+]
+
+
+@pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
+def test_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) -> None:
+    sites = [
+        make_site(ConvKind.CONV, *shape, rounding=rounding, seed=n)  # type: ignore[arg-type]
+        for n, shape in enumerate(CONV_SHAPES)
+    ]
+    jobs = jobs_for(CONV, sites)
+    check(run_rig(tmp_path, jobs, overlap=True), jobs)
