@@ -115,12 +115,14 @@ class FrameDecoder:
     """Bytes in, whole frames out, whatever lies between them.
 
     Attributes:
+        whole: valid frames so far.
         damaged: non-empty stretches between zeros that were no valid frame; they are dropped.
     """
 
     def __init__(self) -> None:
         self._pending = bytearray()
         self._overlong = False
+        self.whole = 0
         self.damaged = 0
 
     def feed(self, data: bytes) -> list[Frame]:
@@ -150,6 +152,7 @@ class FrameDecoder:
         if frame is None:
             self.damaged += 1
         else:
+            self.whole += 1
             frames.append(frame)
 
 

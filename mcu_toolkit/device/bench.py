@@ -1,0 +1,165 @@
+"""Streams inputs to a board and gathers its answers; a dropped port is opened again and the run goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from mcu_toolkit import wire
+from mcu_toolkit.board import Board
+from mcu_toolkit.device.connect import Session, connected, device_info, latency
+from mcu_toolkit.device.link import Inferences, Link, Patience
+from mcu_toolkit.device.types import BenchRun, Int8Array, LayerTime, LinkCounters
+from mcu_toolkit.errors import PortError, ProtocolError, WrongFirmwareError
+from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.wire import Hello, Kind
+
+#: Called as ``on_result(index, output int8 [bytes], latency)`` once for every sample, in order.
+OnResult = Callable[[int, Int8Array, int], None]
+_REOPEN_PATIENCE = 30.0  # seconds for a dropped port to come back
+_REOPEN_PAUSE = 0.3
+_STEP_WAIT = 5.0
+_STEP_ATTEMPTS = 24
+
+
+@dataclass
+class _Run:
+    """What has been gathered; it outlives a dropped port."""
+
+    samples: Int8Array
+    outputs: list[Int8Array] = field(default_factory=list)
+    latencies: list[int] = field(default_factory=list)
+    profile: tuple[LayerTime, ...] = ()
+    hello: Hello | None = None
+    sent: int = 0
+    received: int = 0
+    retries: int = 0
+    reopened: int = 0
+
+
+def bench(
+    board: Board,
+    device_dir: Path,
+    port: str | None,
+    samples: Int8Array,
+    *,
+    model_sha256: str,
+    profile: bool = False,
+    on_result: OnResult | None = None,
+    progress: Progress = silent,
+    patience: Patience | None = None,
+) -> BenchRun:
+    """Run every sample on a board.
+
+    Args:
+        board: which board.
+        device_dir: what an emulated board's flash holds.
+        port: a port, or None for the one that the board implies.
+        samples: int8 [N, ...], raw input tensors.
+        model_sha256: the model that must be running.
+        profile: also time every layer, on the first sample.
+        on_result: told of every answer as it comes.
+        progress: told how far it is.
+        patience: how long to wait for what.
+
+    Raises:
+        WrongFirmwareError: the board runs another model, or takes inputs of another size.
+        PortError: the port cannot be opened, or went away and did not come back.
+        ProtocolError: what answers does not speak the protocol.
+        LinkError: the board stays silent.
+        ToolFailedError: the firmware of an emulated board crashed.
+    """
+    run = _Run(samples.reshape(len(samples), -1))
+    began = time.monotonic()
+    deadline: float | None = None
+    while True:
+        done = len(run.outputs)
+        try:
+            with connected(board, device_dir, port, model_sha256=model_sha256, patience=patience) as session:
+                _stream(session, run, profile, on_result, progress)
+            break
+        except PortError:
+            now = time.monotonic()
+            if deadline is None or len(run.outputs) > done:
+                deadline = now + _REOPEN_PATIENCE
+            if run.hello is None or now > deadline:
+                raise
+            time.sleep(_REOPEN_PAUSE)
+    assert run.hello is not None
+    outputs = np.stack(run.outputs) if run.outputs else np.empty((0, run.hello.output.bytes), dtype=np.int8)
+    return BenchRun(
+        outputs=outputs,
+        latencies=np.array(run.latencies, dtype=np.int64),
+        unit=run.hello.unit,
+        device=device_info(run.hello),
+        link=LinkCounters(run.sent, run.received, run.retries, time.monotonic() - began, run.reopened),
+        profile=run.profile,
+    )
+
+
+def _stream(session: Session, run: _Run, profile: bool, on_result: OnResult | None, progress: Progress) -> None:
+    """From the first sample that has no answer yet to the last."""
+    link, hello = session.link, session.hello
+    run.reopened += run.hello is not None
+    run.hello = hello
+    _check_size(hello, run.samples)
+    try:
+        inferences = Inferences(link, hello)
+        if profile and not run.profile and len(run.samples):
+            run.profile = _profile(session, inferences, run.samples[0].tobytes())
+        total = len(run.samples)
+        for index in range(len(run.outputs), total):
+            following = run.samples[index + 1].tobytes() if index + 1 < total else None
+            answer = inferences.run(run.samples[index].tobytes(), following)
+            if len(answer.output) != hello.output.bytes:
+                raise ProtocolError(
+                    "the board sent an output of the wrong size",
+                    expected=f"{hello.output.bytes} bytes",
+                    received=f"{len(answer.output)} bytes",
+                    hint="program the board again: mcutk flash",
+                )
+            run.outputs.append(np.frombuffer(answer.output, dtype=np.int8))
+            run.latencies.append(latency(hello, answer.ticks))
+            if on_result is not None:
+                on_result(index, run.outputs[-1], run.latencies[-1])
+            progress("bench", index + 1, total)
+        run.hello = link.hello()  # the stack's high-water mark after the work
+    finally:
+        run.sent += link.sent
+        run.received += link.received
+        run.retries += link.retries
+
+
+def _check_size(hello: Hello, samples: Int8Array) -> None:
+    if len(samples) and samples.shape[1] != hello.input.bytes:
+        raise WrongFirmwareError(
+            "the board's model takes inputs of another size",
+            expected=f"{samples.shape[1]} bytes",
+            received=f"{hello.input.bytes} bytes, shape {list(hello.input.shape)}",
+            hint="mcutk flash, then run the same command again",
+        )
+
+
+def _profile(session: Session, inferences: Inferences, data: bytes) -> tuple[LayerTime, ...]:
+    link, hello = session.link, session.hello
+    if not hello.steps:
+        raise WrongFirmwareError(
+            "the firmware cannot run layer by layer", hint="build it with steps: mcutk build, then mcutk flash"
+        )
+    ticket = inferences.load(data)
+    return tuple(LayerTime(step, latency(hello, run_step(link, ticket, step))) for step in range(hello.steps))
+
+
+def run_step(link: Link, ticket: int, step: int) -> int:
+    """Run one layer of a loaded input; its ticks.
+
+    Raises:
+        LinkError: the board refuses, or stays silent.
+    """
+    payload = wire.step_payload(ticket, step)
+    reply = link.request(Kind.STEP, payload, wait=_STEP_WAIT, attempts=_STEP_ATTEMPTS)
+    return wire.parse_stepped(reply).ticks

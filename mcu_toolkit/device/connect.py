@@ -1,0 +1,131 @@
+"""Opens the port of a board, emulated or real, and makes sure that the right model answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcu_toolkit.board import Board
+from mcu_toolkit.device.emulator import EmulatedPort
+from mcu_toolkit.device.firmware import ELF
+from mcu_toolkit.device.link import Link, Patience
+from mcu_toolkit.device.transport import SerialTransport, Transport, serial_ports
+from mcu_toolkit.device.types import DeviceInfo
+from mcu_toolkit.errors import PortError, WorkspaceError, WrongFirmwareError
+from mcu_toolkit.wire import Hello
+from mcu_toolkit.workspace import checked_artefact
+
+_CALIBRATION = 10**9
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open link and the board's hello."""
+
+    link: Link
+    hello: Hello
+
+
+def open_port(board: Board, device_dir: Path, port: str | None) -> Transport:
+    """The board's port; the caller closes it.
+
+    Args:
+        board: which board.
+        device_dir: what an emulated board's flash holds.
+        port: name or URL of a port, or None for the one that the board implies.
+
+    Raises:
+        PortError: there is none, or it cannot be opened.
+        WorkspaceError: an emulated board was never programmed.
+    """
+    if port is not None:
+        return SerialTransport(port, board.link.baud)
+    if not board.is_emulated:
+        there = serial_ports()
+        raise PortError(
+            f"the board '{board.id}' needs a port",
+            expected="--port with one of " + ", ".join(there) if there else "a connected board; no serial port is here",
+            hint=f"mcutk bench --board {board.id} --port {there[0] if there else '/dev/ttyACM0'}",
+        )
+    if not (device_dir / ELF).is_file():
+        raise WorkspaceError(
+            f"the emulated board '{board.id}' holds no program",
+            expected=str(device_dir / ELF),
+            hint=f"mcutk build --board {board.id} && mcutk flash",
+        )
+    return EmulatedPort(board, checked_artefact(device_dir, ELF))
+
+
+@contextmanager
+def connected(
+    board: Board,
+    device_dir: Path,
+    port: str | None,
+    *,
+    model_sha256: str | None = None,
+    patience: Patience | None = None,
+) -> Iterator[Session]:
+    """A session with a board; an emulated one is on for as long as the block.
+
+    Args:
+        board, device_dir, port: as for `open_port`.
+        model_sha256: model that must be running; None for any.
+        patience: how long to wait.
+
+    Raises:
+        WrongFirmwareError: the board runs another model.
+        LinkError: nothing answers, or not the protocol.
+    """
+    transport = open_port(board, device_dir, port)
+    try:
+        link = Link(transport, patience)
+        hello = link.hello()
+        if model_sha256 is not None and hello.model_sha256 != model_sha256:
+            raise WrongFirmwareError(
+                f"the board on '{link.name}' runs another model",
+                expected=f"model {model_sha256[:16]}…",
+                received=f"model {hello.model_sha256[:16]}… on {hello.board}",
+                hint="mcutk flash, then run the same command again",
+            )
+        yield Session(link, hello)
+    finally:
+        transport.close()
+
+
+def device_info(hello: Hello) -> DeviceInfo:
+    """The board's own account, for reports."""
+    ticks_hz = 0
+    if hello.unit == "instructions" and hello.calibration_instructions:
+        ticks_hz = round(_CALIBRATION * hello.calibration_ticks / hello.calibration_instructions)
+    return DeviceInfo(
+        board=hello.board,
+        runtime=hello.runtime,
+        model_sha256=hello.model_sha256,
+        unit=hello.unit,
+        ticks_hz=ticks_hz,
+        overlap=hello.overlap,
+        static_bytes=hello.static_bytes,
+        arena_bytes=hello.arena_bytes,
+        stack_bytes=hello.stack_bytes,
+        stack_peak=hello.stack_peak,
+        steps=hello.steps,
+    )
+
+
+def latency(hello: Hello, ticks: int) -> int:
+    """Ticks in the board's unit: whole cycles on a chip; on an emulator instructions, by the start-up calibration."""
+    if hello.unit == "instructions" and hello.calibration_ticks:
+        return (2 * ticks * hello.calibration_instructions + hello.calibration_ticks) // (2 * hello.calibration_ticks)
+    return ticks
+
+
+def hello(board: Board, device_dir: Path, port: str | None = None) -> DeviceInfo:
+    """Ask a board who it is.
+
+    Raises:
+        LinkError: nothing answers, or not the protocol.
+    """
+    with connected(board, device_dir, port) as session:
+        return device_info(session.hello)

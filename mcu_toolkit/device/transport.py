@@ -1,0 +1,176 @@
+"""Byte streams to a board: a serial port, or the socket of an emulated board.
+
+A transport hides what carries the bytes and turns every failure into a `PortError` that says what to try.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import select
+import socket
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+from mcu_toolkit.errors import PortError
+
+_PIECE = 1 << 16
+
+
+class Transport(Protocol):
+    """What the link needs of a port."""
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+
+    def read(self, timeout: float) -> bytes:
+        """Whatever has arrived, waiting up to `timeout` seconds for the first byte; empty if none came.
+
+        Raises:
+            PortError: the port went away.
+        """
+
+    def write(self, data: bytes) -> None:
+        """Send all of it.
+
+        Raises:
+            PortError: the port went away, or takes nothing for a long time.
+        """
+
+    def close(self) -> None:
+        """Give the port back; safe to repeat."""
+
+
+class SocketTransport:
+    """A connected socket. The caller hands it over: it is closed with the transport.
+
+    Args:
+        connection: connected stream socket.
+        name: for messages.
+        patience: seconds that a write may stall.
+    """
+
+    def __init__(self, connection: socket.socket, name: str, patience: float = 120.0) -> None:
+        self._connection = connection
+        self._patience = patience
+        self.name = name
+        with contextlib.suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def read(self, timeout: float) -> bytes:
+        """See `Transport.read`."""
+        try:
+            ready, _, _ = select.select([self._connection], [], [], max(timeout, 0.0))
+            data = self._connection.recv(_PIECE) if ready else None
+        except (OSError, ValueError) as bad:
+            raise _gone(self.name, str(bad)) from bad
+        if data == b"":
+            raise _gone(self.name, "the other end closed the connection")
+        return data or b""
+
+    def write(self, data: bytes) -> None:
+        """See `Transport.write`."""
+        try:
+            self._connection.settimeout(self._patience)
+            self._connection.sendall(data)
+        except OSError as bad:
+            raise _gone(self.name, str(bad)) from bad
+
+    def close(self) -> None:
+        """See `Transport.close`."""
+        self._connection.close()
+
+    def __enter__(self) -> SocketTransport:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+class SerialTransport:
+    """A serial port, or anything else that pyserial opens (``socket://host:port``, ``rfc2217://…``, a pty).
+
+    Args:
+        port: device name or URL.
+        baud: bits a second.
+
+    Raises:
+        PortError: it does not exist, is in use, or may not be opened.
+    """
+
+    def __init__(self, port: str, baud: int) -> None:
+        import serial
+
+        self.name = port
+        options: dict[str, Any] = {} if "://" in port else {"exclusive": True}
+        try:
+            self._serial = serial.serial_for_url(port, baudrate=baud, timeout=0, write_timeout=30.0, **options)
+        except (OSError, ValueError) as bad:  # SerialException is an OSError
+            raise _cannot_open(port, bad) from bad
+
+    def read(self, timeout: float) -> bytes:
+        """See `Transport.read`."""
+        try:
+            waiting = self._serial.in_waiting
+            self._serial.timeout = 0 if waiting else max(timeout, 0.0)
+            first = self._serial.read(waiting or 1)
+            more = self._serial.in_waiting if first and not waiting else 0
+            self._serial.timeout = 0
+            return bytes(first + (self._serial.read(more) if more else b""))
+        except (OSError, TypeError) as bad:  # pyserial raises TypeError when the port closes under it
+            raise _gone(self.name, str(bad)) from bad
+
+    def write(self, data: bytes) -> None:
+        """See `Transport.write`."""
+        try:
+            self._serial.write(data)
+            self._serial.flush()
+        except (OSError, TypeError) as bad:
+            raise _gone(self.name, str(bad)) from bad
+
+    def close(self) -> None:
+        """See `Transport.close`."""
+        with contextlib.suppress(OSError):
+            self._serial.close()
+
+
+def serial_ports() -> list[str]:
+    """Names of the serial ports of this machine, USB adapters first."""
+    from serial.tools import list_ports
+
+    ports = sorted(list_ports.comports(), key=lambda p: (p.vid is None, str(p.device)))
+    return [str(port.device) for port in ports]
+
+
+def _cannot_open(port: str, bad: Exception) -> PortError:
+    number = getattr(bad, "errno", None)
+    text = str(bad).lower()
+    if number == errno.ENOENT or "no such file" in text or ("://" not in port and not Path(port).exists()):
+        there = serial_ports()
+        return PortError(
+            f"there is no port '{port}'",
+            expected="one of " + ", ".join(there) if there else "a serial port; this machine shows none",
+            received=port,
+            hint="plug the board in, and check the cable and the name: mcutk doctor lists the ports",
+        )
+    if number in (errno.EACCES, errno.EPERM) or "permission denied" in text:
+        return PortError(
+            f"the port '{port}' may not be opened by this user",
+            received=str(bad),
+            hint="sudo usermod -aG dialout $USER, then log in again" if os.name == "posix" else None,
+        )
+    if number in (errno.EBUSY, errno.EAGAIN) or "busy" in text or "lock" in text:
+        return PortError(
+            f"the port '{port}' is busy",
+            expected="a port that no other program holds",
+            received=str(bad),
+            hint=f"close the serial monitor or other program that uses it (lsof {port} names it)",
+        )
+    return PortError(f"the port '{port}' cannot be opened", received=str(bad), hint="mcutk doctor lists the ports")
+
+
+def _gone(name: str, why: str) -> PortError:
+    return PortError(f"the port '{name}' went away", received=why, hint="check the cable and the board's power")

@@ -1,0 +1,84 @@
+"""Runs a model layer by layer on a board and compares a CRC of every tensor with the oracle's."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from mcu_toolkit import wire
+from mcu_toolkit.board import Board
+from mcu_toolkit.device.bench import run_step
+from mcu_toolkit.device.connect import Session, connected, device_info
+from mcu_toolkit.device.link import Inferences, Patience
+from mcu_toolkit.device.types import Int8Array, LayerMismatch, LayerTensor, LinkCounters, VerifyRun
+from mcu_toolkit.errors import ProtocolError, WrongFirmwareError
+from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.wire import Kind
+
+
+def verify(
+    board: Board,
+    device_dir: Path,
+    port: str | None,
+    sample: Int8Array,
+    tensors: Sequence[LayerTensor],
+    *,
+    model_sha256: str,
+    progress: Progress = silent,
+    patience: Patience | None = None,
+) -> VerifyRun:
+    """Compare every tensor that a step writes, stopping at the first that differs.
+
+    Args:
+        board, device_dir, port: as for `bench.bench`.
+        sample: int8, the raw input tensor.
+        tensors: the oracle's, in the order of their steps.
+        model_sha256: the model that must be running.
+        progress: told how far it is.
+        patience: how long to wait for what.
+
+    Raises:
+        WrongFirmwareError: the board runs another model, or firmware that cannot run layer by layer.
+        LinkError: as `bench.bench`.
+    """
+    began = time.monotonic()
+    with connected(board, device_dir, port, model_sha256=model_sha256, patience=patience) as session:
+        compared, mismatch = _compare(session, sample.tobytes(), tensors, progress)
+        hello, link = session.link.hello(), session.link
+        counters = LinkCounters(link.sent, link.received, link.retries, time.monotonic() - began)
+    return VerifyRun(compared, mismatch, device_info(hello), counters)
+
+
+def _compare(
+    session: Session, sample: bytes, tensors: Sequence[LayerTensor], progress: Progress
+) -> tuple[int, LayerMismatch | None]:
+    link, hello = session.link, session.hello
+    steps = max((tensor.step for tensor in tensors), default=-1) + 1
+    if steps > hello.steps:
+        raise WrongFirmwareError(
+            "the firmware cannot run layer by layer" if not hello.steps else "the firmware has fewer layers",
+            expected=f"{steps} steps",
+            received=f"{hello.steps} steps",
+            hint="mcutk build && mcutk flash",
+        )
+    ticket = Inferences(link, hello).load(sample)
+    compared = 0
+    for step in range(steps):
+        run_step(link, ticket, step)
+        for tensor in (t for t in tensors if t.step == step):
+            expected, received = zlib.crc32(tensor.data), _device_crc(session, tensor)
+            compared += 1
+            if expected != received:
+                return compared, LayerMismatch(step, tensor.name, f"{expected:08x}", f"{received:08x}")
+        progress("verify", step + 1, steps)
+    return compared, None
+
+
+def _device_crc(session: Session, tensor: LayerTensor) -> int:
+    wanted = (tensor.offset, len(tensor.data))
+    offset, length, crc = wire.parse_crc(session.link.request(Kind.CRC, wire.crc_payload(*wanted), wait=3.0))
+    if (offset, length) != wanted:
+        raise ProtocolError("the board answered for another range of the arena", hint="run the command again")
+    return crc
