@@ -9,6 +9,7 @@ A project is a folder with an ``mcutk.toml``, or simply the current folder. Ever
       build/<board>/        generated C, firmware, build.json
       devices/<board>/      the flash memory of an emulated board
       bench/<board>/        reports
+      eval/                 reports of `mcutk eval`
       cache/                decoded images, teacher outputs; may be deleted at any time
 
 Each stage folder holds a ``manifest.json`` with the SHA-256 of every artefact and of what it was made from.
@@ -250,6 +251,11 @@ class Workspace:
     def bench_dir(self, board: str) -> Path:
         """Reports of a board."""
         return self.out / "bench" / board
+
+    @property
+    def eval_dir(self) -> Path:
+        """Reports of evaluations on this machine."""
+        return self.out / "eval"
 
     def cache_dir(self, name: str) -> Path:
         """A folder of things that can be made again."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from mcu_toolkit.board import Board
 from mcu_toolkit.cli.building import Built, read_built, read_graph
-from mcu_toolkit.cli.samples import Choice, Samples, open_samples, quantization
+from mcu_toolkit.cli.samples import Choice, Samples, open_samples
 from mcu_toolkit.device.types import BenchRun
 from mcu_toolkit.errors import McutkError, ModelError, WorkspaceError
 from mcu_toolkit.graph.ir import DType, Graph
@@ -68,7 +68,7 @@ def bench_board(
     progress("host reference", 0, 1)
     host = Oracle(graph).run(samples.inputs).reshape(len(samples.ids), -1)
     progress("host reference", 1, 1)
-    report = document(_bench_data(board, built, graph, samples, run, host.astype(np.int8, copy=False), command))
+    report = document(_bench_data(board, built, samples, run, host.astype(np.int8, copy=False), command))
     return Benched(report, _write(workspace, board, report, samples, run, graph, command))
 
 
@@ -118,9 +118,8 @@ def _require_int8_output(graph: Graph) -> None:
 
 
 def _bench_data(
-    board: Board, built: Built, graph: Graph, samples: Samples, run: BenchRun, host: np.ndarray[Any, Any], command: str
+    board: Board, built: Built, samples: Samples, run: BenchRun, host: np.ndarray[Any, Any], command: str
 ) -> BenchData:
-    scale, zero_point = quantization(graph.tensors[graph.outputs[0]])
     return BenchData(
         board=board.id,
         board_name=board.name,
@@ -130,8 +129,8 @@ def _bench_data(
         ids=samples.ids,
         device=run.outputs,
         host=host,
-        output_scale=scale,
-        output_zero_point=zero_point,
+        output_scale=samples.output_scale,
+        output_zero_point=samples.output_zero_point,
         latencies=run.latencies,
         unit=run.unit,
         memory=_memory(built, run),

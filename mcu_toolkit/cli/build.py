@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import common_options, console, progress_bar, write_json
+from mcu_toolkit.cli.console import command_line, common_options, console, progress_bar, write_json
 from mcu_toolkit.cli.options import board_option, model_option, optimize_option
 from mcu_toolkit.cli.sources import board_key, pick_board, pick_model
 from mcu_toolkit.workspace import Workspace, read_json
@@ -16,8 +16,9 @@ from mcu_toolkit.workspace import Workspace, read_json
 @board_option("Board to build for; by default the project's.")
 @model_option
 @optimize_option
+@click.option("--model-data", is_flag=True, help="Also write the .tflite as a C array: model_data.c and .h.")
 @common_options
-def command(board_id: str | None, model: Path | None, optimize: str, json_path: str | None) -> None:
+def command(board_id: str | None, model: Path | None, optimize: str, model_data: bool, json_path: str | None) -> None:
     """Build firmware for a board: from the model trained last, --model, or the one that ships with mcutk.
 
     The model is compiled to C without an interpreter; the image must fit the board before anything is flashed.
@@ -31,7 +32,14 @@ def command(board_id: str | None, model: Path | None, optimize: str, json_path: 
     source = pick_model(workspace, model)
     with progress_bar() as progress:
         firmware = build_firmware(
-            workspace, board, source, Optimize(optimize), key=board_key(board, board_id), progress=progress
+            workspace,
+            board,
+            source,
+            Optimize(optimize),
+            key=board_key(board, board_id),
+            with_data=model_data,
+            command=command_line(),
+            progress=progress,
         )
     out = console(json_path)
     out.print(f"[bold]{board.id}[/bold]  {board.name}", highlight=False)

@@ -58,8 +58,11 @@ def read_graph(data: bytes) -> Graph:
     return read_model(data)
 
 
-def compile_source(source: ModelSource, target: Target) -> Compiled:
+def compile_source(source: ModelSource, target: Target, *, with_data: bool = False) -> Compiled:
     """Compile a model.
+
+    Args:
+        with_data: also give the flatbuffer as a C array.
 
     Raises:
         ModelError: unreadable; UnsupportedError names every node that cannot be compiled.
@@ -67,7 +70,7 @@ def compile_source(source: ModelSource, target: Target) -> Compiled:
     """
     from mcu_toolkit.compiler.pipeline import compile_model
 
-    return compile_model(read_graph(source.data), target)
+    return compile_model(read_graph(source.data), target, model=source.data if with_data else None)
 
 
 def layer_rows(compiled: Compiled) -> list[dict[str, Any]]:
@@ -92,11 +95,15 @@ def build_firmware(
     optimize: Optimize,
     *,
     key: str | None = None,
+    with_data: bool = False,
+    command: str = "mcutk build",
     progress: Progress = silent,
 ) -> Firmware:
     """Compile, link, check that it fits, and remember it as what was built last.
 
     Args:
+        with_data: also write the flatbuffer as a C array, ``model_data.c``.
+        command: what the manifest says made it.
         key: how `flash` and `bench` find the board again; its id by default.
 
     Raises:
@@ -108,7 +115,7 @@ def build_firmware(
     from mcu_toolkit.device.firmware import build
 
     progress("compile", 0, 2)
-    compiled = compile_source(source, target_for(board, optimize))
+    compiled = compile_source(source, target_for(board, optimize), with_data=with_data)
     progress("build", 1, 2)
     facts = {
         "model": source.facts(),
@@ -118,7 +125,8 @@ def build_firmware(
         "plan": {"arena": compiled.plan.arena_bytes, "lower_bound": compiled.plan.lower_bound},
         "layers": layer_rows(compiled),
     }
-    firmware = build(compiled, board, workspace.build_dir(board.id), model_bytes=source.data, facts=facts)
+    folder = workspace.build_dir(board.id)
+    firmware = build(compiled, board, folder, model_bytes=source.data, facts=facts, command=command)
     progress("build", 2, 2)
     workspace.remember(build=key or board.id)
     return firmware

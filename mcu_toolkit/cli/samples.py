@@ -37,6 +37,7 @@ class Samples:
         truth: labels and class names; None for random inputs.
         images: uint8 [N, H, W, C] for the report; None for random inputs.
         float_logits: float32 [N, classes] of the float network; None where they are not at hand.
+        output_scale, output_zero_point: quantization of the model's output.
         random_seed: seed of the first random input.
         facts: what the report says about their origin.
     """
@@ -46,6 +47,8 @@ class Samples:
     truth: Truth | None = None
     images: npt.NDArray[np.uint8] | None = None
     float_logits: npt.NDArray[np.float32] | None = None
+    output_scale: float = 1.0
+    output_zero_point: int = 0
     random_seed: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -95,7 +98,9 @@ def random_samples(graph: Graph, count: int, seed: int) -> Samples:
     tensor = input_tensor(graph)
     rows = [random_input(seed + i, tensor.elements) for i in range(count)]
     inputs = np.stack(rows).reshape(count, *tensor.shape[1:])
-    return Samples(tuple(f"seed {seed + i}" for i in range(count)), inputs, random_seed=seed)
+    scale, zero_point = quantization(graph.tensors[graph.outputs[0]])
+    ids = tuple(f"seed {seed + i}" for i in range(count))
+    return Samples(ids, inputs, output_scale=scale, output_zero_point=zero_point, random_seed=seed)
 
 
 def open_samples(
@@ -122,7 +127,7 @@ def open_samples(
     testset = _testset(workspace, source, tensor, graph, choice, progress)
     if choice.limit is not None:
         testset = testset.subset(choice.limit)
-    return _from_testset(testset, source, graph, tensor)
+    return samples_from(testset, source, graph)
 
 
 def data_folder(workspace: Workspace, given: Path | None) -> Path | None:
@@ -199,31 +204,41 @@ def folder_testset(
     return TestSet(found.class_names, found.ids, labels, found.images, find_normalization(normalization))
 
 
-def _from_testset(testset: TestSet, source: ModelSource, graph: Graph, tensor: Tensor) -> Samples:
+def samples_from(
+    testset: TestSet, source: ModelSource, graph: Graph, *, float_logits: npt.NDArray[np.float32] | None = None
+) -> Samples:
+    """A test set as the model is fed it.
+
+    Args:
+        float_logits: of the float network; by default those that the training run recorded.
+
+    Raises:
+        DataError: size or classes are not the model's.
+    """
+    tensor, output = input_tensor(graph), graph.tensors[graph.outputs[0]]
     shape = testset.images.shape[1:]
     if tuple(shape) != tuple(tensor.shape[1:]):
         raise DataError(
             "the test images do not fit the model", expected=str(list(tensor.shape[1:])), received=str(list(shape))
         )
-    outputs = graph.tensors[graph.outputs[0]].elements
-    if len(testset.class_names) != outputs:
+    if len(testset.class_names) != output.elements:
         raise DataError(
             "the classes of the test images do not fit the model",
-            expected=f"{outputs} outputs",
+            expected=f"{output.elements} outputs",
             received=", ".join(testset.class_names),
         )
-    logits = _float_logits(source, testset.ids)
+    logits = float_logits if float_logits is not None else _float_logits(source, testset.ids)
     floats = logits.argmax(axis=1).astype(np.int64) if logits is not None else None
-    facts: dict[str, Any] = {"synthetic": testset.synthetic}
-    if source.recipe:
-        facts = {"recipe": source.recipe, **facts}
+    scale, zero_point = quantization(output)
     return Samples(
         ids=testset.ids,
         inputs=testset.int8(*quantization(tensor)),
         truth=Truth(testset.class_names, testset.labels, floats),
         images=testset.images,
         float_logits=logits,
-        facts=facts,
+        output_scale=scale,
+        output_zero_point=zero_point,
+        facts={**({"recipe": source.recipe} if source.recipe else {}), "synthetic": testset.synthetic},
     )
 
 

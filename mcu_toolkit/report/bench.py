@@ -16,6 +16,7 @@ SCHEMA = "mcutk.bench/1"
 Int8Array = npt.NDArray[np.int8]
 #: Differences of accuracy within this share count as equivalent in the report.
 EQUIVALENCE_MARGIN = 0.02
+AUC_RESAMPLES = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,46 +173,62 @@ def _labelled(data: BenchData, truth: Truth) -> _Labelled:
 def _accuracy(part: _Labelled | None) -> dict[str, Any]:
     if part is None:
         return {"device": None, "host_int8": None, "float": None, "ci95": None, "labelled": 0}
-    interval = statistics.bootstrap_accuracy(part.device == part.labels)
     return {
         "device": metrics.accuracy(part.labels, part.device),
         "host_int8": metrics.accuracy(part.labels, part.host),
         "float": metrics.accuracy(part.labels, part.floats) if part.floats is not None else None,
-        "ci95": interval.as_list() if interval is not None else None,
+        "ci95": as_list(statistics.bootstrap_accuracy(part.device == part.labels)),
         "labelled": int(part.labels.size),
     }
 
 
-def _per_class(part: _Labelled, names: Sequence[str], confusion: metrics.Confusion) -> list[dict[str, Any]]:
+def class_rows(
+    labels: npt.NDArray[np.int64],
+    predictions: npt.NDArray[np.int64],
+    scores: npt.NDArray[np.float64],
+    names: Sequence[str],
+    *,
+    auc_intervals: bool = True,
+) -> list[dict[str, Any]]:
+    """A row a class: sensitivity, specificity (each with Wilson's interval), precision, F1 and AUC with a bootstrap."""
+    confusion = metrics.confusion_matrix(labels, predictions, len(names))
     rows = []
-    for i, row in enumerate(metrics.class_metrics(confusion, names, metrics.class_aucs(part.labels, part.scores))):
+    for i, row in enumerate(metrics.class_metrics(confusion, names, metrics.class_aucs(labels, scores))):
         hits, total = int(confusion[i, i]), int(confusion.sum())
         rejected = total - row.support - int(confusion[:, i].sum()) + hits
-        sensitivity = statistics.wilson(hits, row.support)
-        specificity = statistics.wilson(rejected, total - row.support)
-        rows.append(
-            {
-                "name": row.name,
-                "support": row.support,
-                "sensitivity": row.sensitivity,
-                "specificity": row.specificity,
-                "precision": row.precision,
-                "f1": row.f1,
-                "auc": row.auc,
-                "sensitivity_ci95": sensitivity.as_list() if sensitivity else None,
-                "specificity_ci95": specificity.as_list() if specificity else None,
-            }
-        )
+        made: dict[str, Any] = {
+            "name": row.name,
+            "support": row.support,
+            "sensitivity": row.sensitivity,
+            "specificity": row.specificity,
+            "precision": row.precision,
+            "f1": row.f1,
+            "auc": row.auc,
+            "sensitivity_ci95": as_list(statistics.wilson(hits, row.support)),
+            "specificity_ci95": as_list(statistics.wilson(rejected, total - row.support)),
+        }
+        if auc_intervals:
+            interval = statistics.bootstrap(metrics.auc, labels == i, scores[:, i], resamples=AUC_RESAMPLES)
+            made["auc_ci95"] = as_list(interval)
+        rows.append(made)
     return rows
 
 
+def as_list(interval: statistics.Interval | None) -> list[float] | None:
+    """[low, high], or None."""
+    return interval.as_list() if interval is not None else None
+
+
 def compare_with_float(
-    labels: npt.NDArray[np.int64], floats: npt.NDArray[np.int64], device: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.int64],
+    floats: npt.NDArray[np.int64],
+    device: npt.NDArray[np.int64],
+    margin: float = EQUIVALENCE_MARGIN,
 ) -> dict[str, Any] | None:
     """Paired statistics of float against int8 on the same images; None without images."""
     float_right, int8_right = floats == labels, device == labels
     test = statistics.mcnemar(float_right, int8_right)
-    same = statistics.equivalence(float_right, int8_right, EQUIVALENCE_MARGIN)
+    same = statistics.equivalence(float_right, int8_right, margin)
     if same is None:
         return None
     return {
@@ -223,7 +240,9 @@ def compare_with_float(
         "equivalence_margin": same.margin,
         "equivalence_p": same.p_value,
         "equivalent": same.equivalent,
+        "both_wrong": int(np.sum(~float_right & ~int8_right)),
         "both_wrong_alike": int(np.sum((floats == device) & ~float_right)),
+        "both_wrong_alike_share": float(np.mean((floats == device) & ~float_right)),
     }
 
 
@@ -297,7 +316,7 @@ def document(data: BenchData) -> dict[str, Any]:
         report["mismatching_samples"] = [data.ids[i] for i in wrong[:100]]
     if part is not None and truth is not None:
         confusion = metrics.confusion_matrix(part.labels, part.device, len(truth.class_names))
-        report["per_class"] = _per_class(part, truth.class_names, confusion)
+        report["per_class"] = class_rows(part.labels, part.device, part.scores, truth.class_names)
         report["confusion"] = {"classes": list(truth.class_names), "counts": confusion.tolist()}
         report["calibration_error"] = metrics.calibration_error(part.labels, part.scores)
         if part.floats is not None:

@@ -21,13 +21,11 @@ def count(value: float | None) -> str:
     """A count with three or four digits and a unit prefix: 29.86 M."""
     if value is None:
         return UNKNOWN
-    for limit, divisor, suffix in ((1e4, 1, ""), (1e6, 1e3, " k"), (1e9, 1e6, " M"), (float("inf"), 1e9, " G")):
-        if abs(value) < limit:
-            scaled = value / divisor
-            break
-    if divisor == 1:
-        return f"{scaled:,.0f}"
-    return f"{scaled:.2f}{suffix}" if abs(scaled) < 100 else f"{scaled:.1f}{suffix}"
+    if abs(value) < 1e4:
+        return f"{value:,.0f}"
+    divisor, suffix = (1e3, "k") if abs(value) < 1e6 else (1e6, "M") if abs(value) < 1e9 else (1e9, "G")
+    scaled = value / divisor
+    return f"{scaled:.2f} {suffix}" if abs(scaled) < 100 else f"{scaled:.1f} {suffix}"
 
 
 def exact(value: int | None) -> str:

@@ -169,7 +169,7 @@ def _ram(ram: Mapping[str, Any]) -> Markup:
     parts = {name: int(ram[name]) for name in ("arena", "static", "stack") if name in ram}
     said = (
         f"The live-tensor lower bound of the arena is {fmt.exact(ram['arena_lower_bound'])} bytes, the plan takes "
-        f"{fmt.exact(ram['arena'])}. The stack's high-water mark on the device was {fmt.exact(ram['stack_peak'])} bytes."
+        f"{fmt.exact(ram['arena'])}. On the device the stack grew to {fmt.exact(ram['stack_peak'])} bytes."
     )
     return charts.stacked(parts, ram.get("limit"), "RAM by what it holds") + charts.element("p", said, class_="soft")
 
@@ -211,3 +211,87 @@ def provenance(report: Mapping[str, Any]) -> Markup:
                  f"{link['seconds']:.1f} s"),
     ]  # fmt: skip
     return table(("", ""), rows, left=2)
+
+
+def evaluation(report: Mapping[str, Any]) -> str:
+    """The page of an evaluation, from a document of schema ``mcutk.eval/1``."""
+    accuracy = report["accuracy"]
+    items = [
+        Card(f"{pair.replace('-', ' ≠ ')}", str(wrong), f"of {report['samples']} outputs", "bad" if wrong else "good")
+        for pair, wrong in report["mismatches"].items()
+    ]
+    for name in ("int8", "float"):
+        low, high = accuracy.get(f"{name}_ci95") or (None, None)
+        if accuracy[name] is not None:
+            items.append(
+                Card(f"accuracy, {name}", fmt.percent(accuracy[name]), f"95 % interval {fmt.interval(low, high)}")
+            )
+    sections = [
+        Section("", cards(items)),
+        Section("Float against int8 on the same images", _paired(report.get("float_vs_int8"))),
+        Section("Confusion matrix, int8", confusion(report.get("confusion"))),
+        Section("Confusion matrix, float", confusion(_float_confusion(report.get("confusion")))),
+        Section("Sensitivity and specificity by class, with 95 % intervals", per_class(report["per_class"])),
+        Section("Calibration, int8", _reliability(report)),
+        *(Section(f"Threshold sweep: {row['class']}", _sweep(row)) for row in report.get("threshold_sweep", ())),
+        Section("Sizes", table(("", ""), [(k.replace("_", " "), f"{v:,}") for k, v in report["sizes"].items()])),
+        Section("Where this comes from", table(("", ""), _origin(report), left=2)),
+    ]
+    subtitle = f"{report['samples']} samples on " + ", ".join(report["references"])
+    if report.get("external"):
+        subtitle += f"; external images {report['external']}"
+    name = f"{report.get('recipe') or report.get('model', 'model')}: evaluation"
+    return page(name, subtitle, sections, SYNTHETIC if report.get("synthetic") else "")
+
+
+def _origin(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [("command", str(report.get("command", ""))), ("model SHA-256", str(report["model_sha256"]))]
+
+
+def _float_confusion(found: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    if not found or "float_counts" not in found:
+        return None
+    return {"classes": found["classes"], "counts": found["float_counts"]}
+
+
+def _paired(versus: Mapping[str, Any] | None) -> Markup:
+    if not versus:
+        return Markup("")
+    low, high = versus["difference_ci90"]
+    rows = [
+        ("difference of accuracy, float - int8", f"{100 * versus['difference']:+.2f} points"),
+        ("its 90 % interval", f"{100 * low:+.2f} to {100 * high:+.2f} points"),
+        ("McNemar's exact test", f"p = {versus['mcnemar_p']:.3g}"),
+        (
+            f"equivalence within ±{fmt.percent(versus['equivalence_margin'], 1)}",
+            f"{'shown' if versus['equivalent'] else 'not shown'} (p = {versus['equivalence_p']:.3g})",
+        ),
+        ("only float right", versus["only_float_right"]),
+        ("only int8 right", versus["only_int8_right"]),
+        ("both wrong alike", f"{versus['both_wrong_alike']} ({fmt.percent(versus['both_wrong_alike_share'])})"),
+    ]
+    return table(("", ""), rows)
+
+
+def _reliability(report: Mapping[str, Any]) -> Markup:
+    points = report.get("reliability")
+    if not points:
+        return Markup("")
+    drawn = [
+        charts.Series("accuracy", [(p["confidence"], p["accuracy"]) for p in points]),
+        charts.Series("perfect", [(p["confidence"], p["confidence"]) for p in points]),
+    ]
+    said = ", ".join(f"{name} {fmt.percent(value)}" for name, value in report["calibration_error"].items())
+    chart = charts.lines(drawn, "reliability diagram", "confidence", "accuracy", (0.0, 1.0))
+    return chart + charts.element("p", f"Expected calibration error: {said}", class_="soft")
+
+
+def _sweep(row: Mapping[str, Any]) -> Markup:
+    drawn = [
+        charts.Series(key, [(p["threshold"], p[key]) for p in row["points"]])
+        for key in ("sensitivity", "specificity", "precision")
+    ]
+    best = row["best"]
+    said = "" if best is None else f"Youden's J is largest at {best['threshold']:.2f}: {best['youden_j']:.3f}"
+    chart = charts.lines(drawn, f"threshold sweep of {row['class']}", "threshold", "share", (0.0, 1.0))
+    return chart + charts.element("p", said, class_="soft")

@@ -139,6 +139,12 @@ def class_aucs(labels: IntArray, scores: FloatArray) -> tuple[float | None, ...]
     return tuple(auc(labels == c, scores[:, c]) for c in range(scores.shape[1]))
 
 
+def softmax(logits: FloatArray) -> npt.NDArray[np.float64]:
+    """Rows of logits [N, C] as rows of probabilities."""
+    exp = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(exp / exp.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
 def probabilities(outputs: npt.NDArray[np.int8], scale: float, zero_point: int) -> npt.NDArray[np.float64]:
     """Rows of probabilities from int8 outputs: dequantized, and brought to sum 1 as softmax outputs nearly do.
 
@@ -157,8 +163,7 @@ def probabilities(outputs: npt.NDArray[np.int8], scale: float, zero_point: int) 
     sums = real.sum(axis=1, keepdims=True)
     # A softmax output quantized by 1/256 is off by at most half a step in each class.
     if real.size and (real.min() < 0 or np.abs(sums - 1).max() > 0.5 * scale * real.shape[1] + scale):
-        exp = np.exp(real - real.max(axis=1, keepdims=True))
-        return np.asarray(exp / exp.sum(axis=1, keepdims=True))
+        return softmax(real)
     return np.asarray(real / np.maximum(sums, np.finfo(np.float64).tiny))
 
 
@@ -185,3 +190,45 @@ def calibration_error(labels: IntArray, scores: FloatArray, bins: int = 15) -> f
         inside = index == b
         error += float(inside.mean()) * abs(float(correct[inside].mean()) - float(confidence[inside].mean()))
     return error
+
+
+def reliability(labels: IntArray, scores: FloatArray, bins: int = 15) -> list[dict[str, float | int]]:
+    """The reliability diagram behind `calibration_error`: images, mean confidence and accuracy of each bin in use."""
+    if labels.size == 0:
+        return []
+    confidence = scores.max(axis=1)
+    correct = scores.argmax(axis=1) == labels
+    index = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
+    return [
+        {
+            "images": int((index == b).sum()),
+            "confidence": float(confidence[index == b].mean()),
+            "accuracy": float(correct[index == b].mean()),
+        }
+        for b in np.unique(index)
+    ]
+
+
+def at_threshold(positive: npt.NDArray[np.bool_], scores: FloatArray, threshold: float) -> dict[str, float | None]:
+    """What calling an image positive where its score is at least `threshold` gives.
+
+    Args:
+        positive: [N], whether the image belongs to the class.
+        scores: [N], probability of the class.
+
+    Returns:
+        threshold, sensitivity, specificity, precision and youden_j (sensitivity + specificity - 1); None where a
+        ratio has no denominator.
+    """
+    called = scores >= threshold
+    tp, fp = int((called & positive).sum()), int((called & ~positive).sum())
+    fn, tn = int((~called & positive).sum()), int((~called & ~positive).sum())
+    sensitivity, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
+    youden = sensitivity + specificity - 1 if sensitivity is not None and specificity is not None else None
+    return {
+        "threshold": threshold,
+        "sensitivity": sensitivity,
+        "specificity": specificity,
+        "precision": _ratio(tp, tp + fp),
+        "youden_j": youden,
+    }

@@ -1,0 +1,93 @@
+"""What a run needs of training: which recipe on which images, and whether that was done already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mcu_toolkit.cli.console import note
+from mcu_toolkit.cli.project import load_project
+from mcu_toolkit.cli.samples import data_folder
+from mcu_toolkit.cli.sources import MODEL_FILE, SHIPPED_RECIPE
+from mcu_toolkit.data.split import FILE as SPLIT_FILE
+from mcu_toolkit.data.split import read_split
+from mcu_toolkit.errors import ConfigError, McutkError, WorkspaceError
+from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.recipe import Recipe, find, load, override
+from mcu_toolkit.workspace import Workspace, checked_artefact
+
+RECIPE_FILE = "recipe.toml"
+
+
+def resolve_recipe(workspace: Workspace, given: str | None, overrides: Sequence[str] = ()) -> Recipe:
+    """The recipe given, else the project's, else the synthetic phantom; with its overrides.
+
+    Raises:
+        ConfigError: there is no such recipe, or it or an override is wrong.
+    """
+    name = given or load_project(workspace).recipe or SHIPPED_RECIPE
+    recipe = load(find(name, workspace.root))
+    for text in overrides:
+        key, separator, value = text.partition("=")
+        if not separator:
+            raise ConfigError(f"--set {text} has no value", expected="--set KEY=VALUE", hint="--set student.width=0.5")
+        recipe = override(recipe, key.strip(), value.strip())
+    return recipe
+
+
+def train_if_needed(
+    workspace: Workspace,
+    given: str | None,
+    overrides: Sequence[str],
+    data: Path | None,
+    *,
+    retrain: bool = False,
+    skip_bad: bool = False,
+    command: str = "mcutk run",
+    progress: Progress = silent,
+) -> Path:
+    """Train a recipe unless its run is here already; an interrupted run is taken up again. Returns the run folder.
+
+    Raises:
+        ConfigError: the recipe; DataError: the images; TrainError: TensorFlow is missing, or training failed.
+    """
+    recipe = resolve_recipe(workspace, given, overrides)
+    folder = None if recipe.data.source == "phantom" and data is None else data_folder(workspace, data)
+    run_dir = workspace.train_dir(recipe.name)
+    begun = _same_recipe(run_dir, recipe)
+    if begun and not retrain and _finished(run_dir, folder):
+        note(f"{recipe.name}: trained already (--retrain trains again)")
+    else:
+        from mcu_toolkit.train.run import train
+
+        train(
+            recipe,
+            folder,
+            run_dir,
+            resume=begun and not retrain and not (run_dir / MODEL_FILE).is_file(),
+            progress=progress,
+            skip_bad=skip_bad,
+            cache_dir=workspace.cache_dir("images"),
+            command=command,
+        )
+    workspace.remember(train=recipe.name)
+    return run_dir
+
+
+def _same_recipe(run_dir: Path, recipe: Recipe) -> bool:
+    try:
+        return load(run_dir / RECIPE_FILE) == recipe
+    except McutkError:
+        return False  # no run, or one of another version: train
+
+
+def _finished(run_dir: Path, folder: Path | None) -> bool:
+    """Whether the run has its model, untouched, and was made from the same folder of images."""
+    try:
+        checked_artefact(run_dir, MODEL_FILE)
+        made_from = read_split(run_dir / SPLIT_FILE).data_dir
+    except (WorkspaceError, ConfigError):
+        return False
+    if folder is None or made_from is None:
+        return folder is None and made_from is None
+    return folder.resolve() == made_from.resolve()

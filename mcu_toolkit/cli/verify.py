@@ -1,0 +1,54 @@
+"""`mcutk verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mcu_toolkit.cli.console import common_options, console, progress_bar, write_json
+from mcu_toolkit.cli.options import board_option, data_option, port_option
+from mcu_toolkit.cli.sources import pick_board, pick_port
+from mcu_toolkit.errors import McutkError
+from mcu_toolkit.workspace import Workspace
+
+
+@click.command()
+@board_option("Board to verify; by default the one flashed last.")
+@port_option
+@data_option("Take the input from these images: DIR/<class>/*.png.")
+@click.option("--sample", type=click.IntRange(min=0), default=0, show_default=True, help="Number of the test image.")
+@click.option("--random", "random_seed", type=click.IntRange(min=0), metavar="SEED", help="A random input instead.")
+@common_options
+def command(
+    board_id: str | None,
+    port: str | None,
+    data: Path | None,
+    sample: int,
+    random_seed: int | None,
+    json_path: str | None,
+) -> None:
+    """Run a model layer by layer on the device and compare each tensor with the host's reference.
+
+    The device answers with a CRC of every tensor; the first layer that differs is named (exit code 1).
+    """
+    from mcu_toolkit.cli.samples import Choice
+    from mcu_toolkit.cli.verifying import verify_board
+
+    workspace = Workspace.find()
+    board = pick_board(workspace, board_id, "flash", "build")
+    choice = Choice(data) if random_seed is None else Choice(random=1, seed=random_seed)
+    with progress_bar() as progress:
+        report = verify_board(workspace, board, pick_port(workspace, board, port), choice, sample, progress=progress)
+    out = console(json_path)
+    wrong = report["mismatch"]
+    if wrong is None:
+        out.print(f"{board.id}: all {report['compared']} tensors equal the host's reference", markup=False)
+    write_json(json_path, report)
+    if wrong is not None:
+        raise McutkError(
+            f"step {wrong['step']} ({wrong['layer']}, {wrong['kernel']}) differs from the host's reference",
+            expected=f"CRC-32 {wrong['expected_crc32']} of tensor {wrong['tensor']}",
+            received=f"CRC-32 {wrong['received_crc32']}; the {report['compared'] - 1} tensors before it agree",
+            hint="flash again; if it stays, report it with the model and this text",
+        )

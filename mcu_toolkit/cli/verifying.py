@@ -1,0 +1,123 @@
+"""Layer-by-layer verification: the tensors that the oracle expects, and where they lie on the device."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mcu_toolkit.board import Board
+from mcu_toolkit.cli.benching import require_flashed
+from mcu_toolkit.cli.building import Built, compile_source, layer_rows, read_built, read_graph, target_for
+from mcu_toolkit.cli.samples import Choice, open_samples
+from mcu_toolkit.errors import DataError, WorkspaceError
+from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mcu_toolkit.compiler.pipeline import Compiled
+    from mcu_toolkit.device.types import LayerTensor, VerifyRun
+
+SCHEMA = "mcutk.verify/1"
+
+
+def verify_board(
+    workspace: Workspace,
+    board: Board,
+    port: str | None,
+    choice: Choice,
+    sample: int,
+    *,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Compare every tensor of one inference on the device with the oracle's.
+
+    Returns:
+        The report, schema ``mcutk.verify/1``; ``mismatch`` is None where all agree.
+
+    Raises:
+        WorkspaceError: nothing built or flashed, or by another version of the toolkit.
+        LinkError: the board; DataError: there is no such sample.
+    """
+    from mcu_toolkit.device.verify import verify
+
+    built = read_built(workspace, board)
+    require_flashed(workspace, board, built)
+    progress("compile", 0, 0)
+    compiled = compile_source(built.source, target_for(board, built.optimize))
+    _require_same_code(built, compiled)
+    samples = open_samples(workspace, built.source, read_graph(built.source.data), choice, progress)
+    chosen = 0 if choice.random is not None else sample
+    if chosen >= len(samples.ids):
+        raise DataError(f"there is no test image {sample}", expected=f"0 to {len(samples.ids) - 1}")
+    values = np.ascontiguousarray(samples.inputs[chosen : chosen + 1])
+    tensors = expected_tensors(compiled, values)
+    run = verify(
+        board,
+        workspace.device_dir(board.id),
+        port,
+        values.reshape(-1),
+        tensors,
+        model_sha256=built.firmware.model_sha256,
+    )
+    return _document(board, built, compiled, run, samples.ids[chosen])
+
+
+def expected_tensors(compiled: Compiled, sample: np.ndarray[Any, np.dtype[np.int8]]) -> tuple[LayerTensor, ...]:
+    """What each step of the generated code leaves in the arena, by the oracle.
+
+    Args:
+        compiled: as built for the board.
+        sample: int8 [1, *input shape without the batch].
+    """
+    from mcu_toolkit.device.types import LayerTensor
+    from mcu_toolkit.host.oracle import Oracle
+
+    graph, schedule = compiled.graph, compiled.schedule
+    known = Oracle(graph).run_steps([sample])
+    return tuple(
+        LayerTensor(
+            step=number,
+            name=graph.tensors[index].name,
+            offset=compiled.plan.offsets[schedule.key(index)],
+            data=np.ascontiguousarray(known[index][0]).tobytes(),
+        )
+        for number, step in enumerate(schedule.steps)
+        for index in graph.nodes[step.node].outputs
+    )
+
+
+def _require_same_code(built: Built, compiled: Compiled) -> None:
+    """Offsets are those of the code on the device only if the same code would be generated now."""
+    folder = built.firmware.folder / "src"
+    for name, content in compiled.files.items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != content:
+            raise WorkspaceError(
+                f"{path} is not what this version of mcutk generates",
+                hint="mcutk build && mcutk flash, then verify again",
+            )
+
+
+def _document(board: Board, built: Built, compiled: Compiled, run: VerifyRun, name: str) -> dict[str, Any]:
+    wrong = run.mismatch
+    rows = layer_rows(compiled)
+    return {
+        "schema": SCHEMA,
+        "board": board.id,
+        "model_sha256": built.firmware.model_sha256,
+        "firmware_sha256": built.firmware.firmware_sha256,
+        "sample": name,
+        "compared": run.compared,
+        "mismatch": None
+        if wrong is None
+        else {
+            "step": wrong.step,
+            "tensor": wrong.name,
+            "layer": rows[wrong.step]["operator"],
+            "kernel": rows[wrong.step]["kernel"],
+            "node": rows[wrong.step]["source"],
+            "expected_crc32": wrong.expected_crc32,
+            "received_crc32": wrong.received_crc32,
+        },
+    }
