@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mcu_toolkit.data.dataset import Dataset, load_dataset
+from mcu_toolkit.data.predictions import Predictions
+from mcu_toolkit.data.predictions import save as save_predictions
+from mcu_toolkit.data.preprocess import normalization
+from mcu_toolkit.data.preprocess import to_int8 as to_int8_pixels
+from mcu_toolkit.data.split import FILE as SPLIT_FILE
+from mcu_toolkit.data.split import Division, divide, summary, write_split
+from mcu_toolkit.errors import TrainError, WorkspaceError
 from mcu_toolkit.progress import Progress, silent
-from mcu_toolkit.recipe import Recipe
+from mcu_toolkit.recipe import Recipe, to_toml
+from mcu_toolkit.train import predict
+from mcu_toolkit.train.backend import backend
+from mcu_toolkit.train.export import Int8Runner, border, log_probabilities, run_int8, to_int8, with_softmax
+from mcu_toolkit.train.saved import FLOAT_FILE, save_student
+from mcu_toolkit.train.student import distil, quantize
+from mcu_toolkit.train.teacher import Answers, Material, teach
+from mcu_toolkit.workspace import atomic_write, sha256_bytes, to_json, write_manifest
+
+MODEL_FILE = "model.tflite"
+RECIPE_FILE = "recipe.toml"
+METRICS_FILE = "metrics.json"
+PREDICTIONS_FILE = "predictions.npz"
+_FILES = (MODEL_FILE, METRICS_FILE, PREDICTIONS_FILE, FLOAT_FILE, SPLIT_FILE, RECIPE_FILE, "manifest.json")
+_ORDER = ("teacher", "float", "fakequant", "int8")
 
 
 @dataclass(frozen=True)
@@ -39,6 +65,7 @@ def train(
     skip_bad: bool = False,
     cache_dir: Path | None = None,
     command: str = "mcutk train",
+    int8_runner: Int8Runner | None = None,
 ) -> TrainResult:
     """Dataset → teacher → student → quantization → ``model.tflite``, with what was measured.
 
@@ -52,6 +79,8 @@ def train(
         skip_bad: leave out images that cannot be read, and count them.
         cache_dir: where decoded images are kept between runs; None: not kept.
         command: recorded in the manifest.
+        int8_runner: what runs the int8 model for its accuracy (the oracle); by default TensorFlow's reference kernels,
+            whose answer is for information, since they round fully connected layers otherwise.
 
     Raises:
         DataError: as `data.dataset.load_dataset`.
@@ -60,24 +89,157 @@ def train(
         WorkspaceError: the disk refuses.
         KeyboardInterrupt: goes through; the run folder then holds whole checkpoints and a manifest; `resume` goes on.
     """
-    raise NotImplementedError
+    job = _Job(recipe, data_dir, run_dir, progress, skip_bad, cache_dir, command, int8_runner)
+    return job.run(resume)
 
 
-def train_seeds(
-    recipe: Recipe,
-    data_dir: Path | None,
-    run_dir: Path,
-    seeds: int,
-    *,
-    resume: bool = False,
-    progress: Progress = silent,
-    skip_bad: bool = False,
-    cache_dir: Path | None = None,
-    command: str = "mcutk train",
-) -> tuple[TrainResult, ...]:
-    """`train` with seeds ``recipe.seed``, +1, … in ``run_dir/seed-<n>``; mean ± sd into ``run_dir/seeds.json``.
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """One run in progress."""
 
-    The best model by validation accuracy (int8; first among equals) is copied to `run_dir` itself with its split and
-    predictions, so that `build` and `eval` find it there. A finished seed is not trained again when `resume` is set.
-    """
-    raise NotImplementedError
+    recipe: Recipe
+    data_dir: Path | None
+    run_dir: Path
+    progress: Progress
+    skip_bad: bool
+    cache_dir: Path | None
+    command: str
+    run_int8: Int8Runner | None
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.run_dir / "checkpoints"
+
+    def run(self, resume: bool) -> TrainResult:
+        backend()
+        started = time.monotonic()
+        data = load_dataset(
+            self.recipe, self.data_dir, skip_bad=self.skip_bad, cache_dir=self.cache_dir, progress=self.progress
+        )
+        division = divide(data, self.recipe.split)
+        self._begin(resume)
+        write_split(self.run_dir / SPLIT_FILE, data, division, self.data_dir)
+        seconds = {"data": time.monotonic() - started}
+        inputs = {"recipe": sha256_bytes(to_toml(self.recipe).encode()), "images": _digest(data)}
+        try:
+            metrics = self._stages(data, division, seconds)
+        except BaseException:
+            # Ctrl-C included: what is there is whole, and its manifest says so.
+            with suppress(WorkspaceError):
+                write_manifest(self.run_dir, self.command, inputs=inputs, facts={"complete": False})
+            raise
+        write_manifest(self.run_dir, self.command, inputs=inputs, facts={"complete": True, **backend().versions})
+        return TrainResult(self.run_dir, self.run_dir / MODEL_FILE, metrics, data.class_names)
+
+    def _begin(self, resume: bool) -> None:
+        """Make the run folder ready: cleared for a new run, checked for an old one."""
+        recorded = self.run_dir / RECIPE_FILE
+        text = to_toml(self.recipe)
+        if resume:
+            if not recorded.is_file():
+                raise TrainError(f"there is no run to resume in {self.run_dir}", hint="run the same command without --resume")
+            if recorded.read_text(encoding="utf-8") != text:
+                raise TrainError(
+                    f"the run in {self.run_dir} began with another recipe",
+                    expected=f"the recipe in {recorded}",
+                    hint="resume with that recipe and the same --set options, or train without --resume",
+                )
+            return
+        if self.run_dir.is_dir():
+            shutil.rmtree(self.checkpoints, ignore_errors=True)
+            for name in _FILES:
+                (self.run_dir / name).unlink(missing_ok=True)
+        atomic_write(recorded, text)
+
+    def _stages(self, data: Dataset, division: Division, seconds: dict[str, float]) -> dict[str, Any]:
+        recipe = self.recipe
+        material = gather(data, division)
+        answers = self._teach(data, division, material, seconds)
+        student = distil(recipe, material, answers, self.checkpoints, self.progress)
+        seconds["student"] = student.outcome.seconds
+        simulated, outcome = quantize(recipe, material, answers, student, self.checkpoints, self.progress)
+        seconds["quantize"] = outcome.seconds
+        started = time.monotonic()
+        self.progress("export", 0, 1)
+        content = to_int8(with_softmax(simulated))
+        how = normalization(recipe.input.normalization)
+        where = border(content)
+        fed = to_int8_pixels(material.held_out, where.input_scale, where.input_zero_point, how)
+        outputs = (self.run_int8 or run_int8)(content, fed)
+        stages = {
+            "float": predict.logits(student.folded, material.held_out, how),
+            "fakequant": predict.logits(simulated, material.held_out, how),
+            "int8": log_probabilities(outputs, where),
+        }
+        if answers is not None and answers.held_out is not None and answers.held_out.size:
+            stages["teacher"] = answers.held_out
+        seconds["export"] = time.monotonic() - started
+        found = Predictions(data.class_names, material.held_out_ids, material.held_out_labels, stages)
+        metrics = {
+            "schema": "mcutk.train/1",
+            "recipe": recipe.name,
+            "title": recipe.title,
+            "synthetic": data.synthetic,
+            "seed": recipe.seed,
+            "classes": list(data.class_names),
+            "split": summary(data, division),
+            "held_out": division.held_out,
+            "images": len(material.held_out_labels),
+            "accuracy": {name: found.accuracy(name) for name in _ORDER if name in stages},
+            "int8_runtime": "oracle" if self.run_int8 else "tensorflow reference kernels (for information)",
+            "fakequant_agreement": float((stages["fakequant"].argmax(1) == stages["int8"].argmax(1)).mean()),
+            "teachers": [] if answers is None else answers.facts.get("networks", [answers.facts]),
+            "parameters": {
+                "teacher": 0 if answers is None else answers.parameters,
+                "student": int(student.folded.count_params()),
+            },
+            "macs": predict.macs(student.folded),
+            "bytes": len(content),
+            "sha256": sha256_bytes(content),
+            "seconds": {name: round(value, 1) for name, value in seconds.items()},
+            "history": {"student": student.outcome.history, "quantize": outcome.history},
+        }
+        self.progress("export", 1, 1)
+        save_student(self.run_dir / FLOAT_FILE, student.folded)
+        save_predictions(self.run_dir / PREDICTIONS_FILE, found)
+        atomic_write(self.run_dir / METRICS_FILE, to_json(metrics))
+        atomic_write(self.run_dir / MODEL_FILE, content)
+        return metrics
+
+    def _teach(
+        self, data: Dataset, division: Division, material: Material, seconds: dict[str, float]
+    ) -> Answers | None:
+        recipe = self.recipe
+        if not recipe.distill.enabled:
+            return None
+        started = time.monotonic()
+        side = recipe.teacher.resolution
+        seen = material
+        if side and (side, side) != material.train.shape[1:3]:
+            larger = dataclasses.replace(recipe, input=dataclasses.replace(recipe.input, height=side, width=side))
+            images = load_dataset(
+                larger, self.data_dir, skip_bad=self.skip_bad, cache_dir=self.cache_dir, progress=self.progress
+            )
+            seen = gather(images, division)
+        views = min(recipe.distill.views, max(recipe.schedule.epochs, recipe.quant.epochs, 1))
+        answers = teach(recipe, seen, self.checkpoints, self.cache_dir, self.progress, views)
+        seconds["teacher"] = time.monotonic() - started
+        return answers
+
+
+def gather(data: Dataset, division: Division) -> Material:
+    """Arrays of the parts of a division."""
+    train, validation = division.indices("train"), division.indices("validation")
+    held_out = division.indices(division.held_out)
+    watched = validation if validation.size else held_out
+    text = "".join(data.content[i] + str(int(data.labels[i])) for i in train) + str(data.images.shape[1:])
+    return Material(
+        data.images[train], data.labels[train], tuple(data.ids[i] for i in train),
+        data.images[watched], data.labels[watched],
+        data.images[held_out], data.labels[held_out], tuple(data.ids[i] for i in held_out),
+        len(data.class_names), sha256_bytes(text.encode()),
+    )  # fmt: skip
+
+
+def _digest(data: Dataset) -> str:
+    return sha256_bytes("".join(data.sha256).encode())

@@ -1,0 +1,104 @@
+"""A folded float network → the same network with simulated quantization, its ranges set from calibration images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcu_toolkit.data.preprocess import Normalization
+from mcu_toolkit.errors import TrainError
+from mcu_toolkit.train.backend import backend
+from mcu_toolkit.train.quantizers import classes
+
+#: Layers that only move values: what comes out has the scale of what goes in.
+_MOVES = frozenset({"ReLU", "MaxPooling2D", "AveragePooling2D", "ZeroPadding2D", "Flatten", "Reshape", "Dropout"})
+_WEIGHTED = {"Conv2D": "conv", "DepthwiseConv2D": "depthwise", "Dense": "dense"}
+_OUTPUTS = frozenset({"Add", "GlobalAveragePooling2D", "Concatenate", "Multiply", "BatchNormalization"})
+
+
+def simulate(folded: Any, how: Normalization, calibration: Iterable[npt.NDArray[np.float32]]) -> Any:
+    """The network with tfmot's quantization wrappers, ranges calibrated.
+
+    Args:
+        folded: a network of `NetSpec.norm` false.
+        how: normalization of the input; pixels 0 and 255 are the ends of the input's range.
+        calibration: batches of images as the network is fed.
+
+    Raises:
+        TrainError: a layer that has no int8 form here.
+    """
+    modules = backend()
+    quantization, keras = modules.quantization, modules.keras
+    kinds = {layer.name: _kind(layer) for layer in folded.layers}
+
+    def annotate(layer: Any) -> Any:
+        kind = kinds[layer.name]
+        if kind == "input":
+            return layer
+        return quantization.quantize_annotate_layer(layer, classes()["LayerConfig"](kind))
+
+    annotated = keras.models.clone_model(folded, clone_function=annotate)
+    annotated.set_weights(folded.get_weights())
+    with quantization.quantize_scope(classes()):
+        model = quantization.quantize_apply(annotated)
+    _set_input_range(model, how)
+    calibrate(model, folded, calibration)
+    return model
+
+
+def _kind(layer: Any) -> str:
+    name = layer.__class__.__name__
+    if name == "InputLayer":
+        return "input"
+    if name in _WEIGHTED:
+        return _WEIGHTED[name]
+    if name in _OUTPUTS:
+        # A sum that goes straight into its activation is quantized after it, as the fused operator does.
+        followers = [node.outbound_layer for node in layer.outbound_nodes]
+        fused = name == "Add" and len(followers) == 1 and followers[0].__class__.__name__ == "ReLU"
+        return "none" if fused else "output"
+    if name == "ReLU":
+        return "output"
+    if name in _MOVES:
+        return "none"
+    raise TrainError(
+        f"layer '{layer.name}' ({name}) has no int8 form in quantization-aware training",
+        expected=", ".join(sorted([*_WEIGHTED, *_OUTPUTS, *_MOVES])),
+        hint="--set quant.scheme=ptq quantizes after training instead",
+    )
+
+
+def _set_input_range(model: Any, how: Normalization) -> None:
+    """Pixels 0…255 become int8 -128…127 exactly: scale = 1 / divisor, zero point from the offset."""
+    low, high = (0.0 - how.offset) / how.divisor, (255.0 - how.offset) / how.divisor
+    layer = next(layer for layer in model.layers if layer.__class__.__name__ == "QuantizeLayer")
+    for weight in layer.weights:
+        if weight.name.endswith("_min:0"):
+            weight.assign(low)
+        elif weight.name.endswith("_max:0"):
+            weight.assign(high)
+
+
+def calibrate(model: Any, folded: Any, batches: Iterable[npt.NDArray[np.float32]]) -> None:
+    """Set every activation range to what the float network shows on calibration images.
+
+    A range is the mean over batches of the batch's extremes, which rare outliers widen less than the extremes of all.
+    """
+    keras, tf = backend().keras, backend().tf
+    watched = [layer for layer in model.layers if any("_low" in w.name for w in layer.weights)]
+    names = [layer.layer.name for layer in watched]
+    probe = keras.Model(folded.input, [folded.get_layer(name).output for name in names])
+    measure = tf.function(
+        lambda x: [(tf.reduce_min(v), tf.reduce_max(v)) for v in tf.nest.flatten(probe(x, training=False))],
+        reduce_retracing=True,
+    )
+    seen = np.array([measure(tf.constant(batch)) for batch in batches], dtype=np.float64)
+    for layer, (low, high) in zip(watched, seen.mean(axis=0), strict=True):
+        for weight in layer.weights:
+            if weight.name.endswith("_low:0"):
+                weight.assign(min(low, 0.0))
+            elif weight.name.endswith("_high:0"):
+                weight.assign(max(high, 1e-3))
