@@ -56,6 +56,13 @@ class ConstTable:
         """Whether `bytes` is exact: not for structs, whose layout belongs to the kernel's header."""
         return self.ctype in literals.SIZES
 
+    @property
+    def weights_bytes(self) -> int:
+        """Bytes that are weights or biases: of a channel table only the biases, not the multipliers and shifts."""
+        if not self.is_weights:
+            return 0
+        return 4 * self.count if self.ctype == "mcutk_channel" else self.bytes
+
 
 @dataclass(frozen=True)
 class StepOutput:

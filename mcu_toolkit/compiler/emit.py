@@ -18,7 +18,8 @@ from mcu_toolkit.compiler.code import CodeStep, ConstTable, c_type, write_step
 from mcu_toolkit.compiler.plan import Plan
 from mcu_toolkit.compiler.schedule import Schedule
 from mcu_toolkit.errors import CompileError
-from mcu_toolkit.graph.ir import DType, Graph
+from mcu_toolkit.graph.ir import Graph
+from mcu_toolkit.graph.quantize import reset_value
 
 #: The kernel ABI (``MCUTK_KERNEL_ABI``) that this emitter writes for.
 KERNEL_ABI = 1
@@ -43,11 +44,12 @@ class Border:
 
 @dataclass(frozen=True)
 class Reset:
-    """A variable that `model_reset` fills."""
+    """A variable that `model_reset` fills: with a byte, or from a table where `table` names one."""
 
     offset: int
     bytes: int
     value: int
+    table: str
     name: str
 
 
@@ -108,6 +110,7 @@ def emit(
     """
     prefix = names.identifier(name)
     steps, tables = _steps(graph, schedule, plan, prefix)
+    resets, initial = _resets(graph, schedule, plan, prefix)
     kernels = kernel_files([path for step in schedule.steps for path in (*step.call.sources, *step.call.headers)])
     own = [f"{prefix}.c", f"{prefix}_weights.c"] + ([f"{prefix}_data.c"] if model is not None else [])
     clash = set(kernels) & {*own, f"{prefix}.h"}
@@ -122,9 +125,9 @@ def emit(
         plan=plan,
         inputs=_borders(graph, schedule, plan, prefix, graph.inputs, "INPUT"),
         outputs=_borders(graph, schedule, plan, prefix, graph.outputs, "OUTPUT"),
-        resets=_resets(graph, schedule, plan),
+        resets=resets,
         steps=steps,
-        tables=tables,
+        tables=(*tables, *initial),
         headers=tuple(sorted({PurePosixPath(h).name for s in schedule.steps for h in s.call.headers})),
         plan_rows=_plan_rows(graph, schedule, plan),
         macs=sum(step.macs for step in steps),
@@ -186,17 +189,26 @@ def _borders(
     return tuple(borders)
 
 
-def _resets(graph: Graph, schedule: Schedule, plan: Plan) -> tuple[Reset, ...]:
-    """Variables start at real 0: the zero point for int8, 0 otherwise, as TFLM's ResetVariableTensors does."""
-    found = []
+def _resets(
+    graph: Graph, schedule: Schedule, plan: Plan, prefix: str
+) -> tuple[tuple[Reset, ...], tuple[ConstTable, ...]]:
+    """What `model_reset` writes: one byte repeated where that is all a variable holds, else a table in flash."""
+    found: list[Reset] = []
+    tables: list[ConstTable] = []
     for index, tensor in enumerate(graph.tensors):
         key = ("tensor", index)
-        if tensor.variable and schedule.root.get(index) == index and key in plan.offsets:
-            zero = 0
-            if tensor.dtype is DType.INT8 and tensor.quant is not None and tensor.quant.zero_point.size:
-                zero = int(tensor.quant.zero_point[0])
-            found.append(Reset(plan.offsets[key], tensor.bytes, zero & 0xFF, names.comment(tensor.name)))
-    return tuple(found)
+        if not tensor.variable or schedule.root.get(index) != index or key not in plan.offsets:
+            continue
+        contents = reset_value(tensor)
+        raw = np.frombuffer(np.ascontiguousarray(contents).tobytes(), np.uint8)
+        table = ""
+        if (raw != raw[0]).any():
+            table = f"{prefix}_initial_t{index}"
+            ctype = c_type(tensor.dtype)
+            lines = literals.rows(contents.reshape(-1), ctype)
+            tables.append(ConstTable(table, ctype, tensor.elements, 4, lines, tensor.bytes, False, "initial contents"))
+        found.append(Reset(plan.offsets[key], tensor.bytes, int(raw[0]), table, names.comment(tensor.name)))
+    return tuple(found), tuple(tables)
 
 
 def _plan_rows(graph: Graph, schedule: Schedule, plan: Plan) -> tuple[str, ...]:

@@ -159,6 +159,13 @@ def zero_point_of(tensor: Tensor) -> int:
     return int(tensor.quant.zero_point[0])
 
 
+def reset_value(tensor: Tensor) -> Array:
+    """What a variable holds after a reset: its initial contents, else its zero point, else 0."""
+    if tensor.initial is not None:
+        return tensor.initial
+    return np.full(tensor.shape, zero_point_of(tensor) if tensor.quant else 0, tensor.dtype.numpy)
+
+
 def activation_range(activation: Activation, tensor: Tensor) -> tuple[int, int] | None:
     """Clamp that a fused activation puts on an output (CalculateActivationRangeQuantized).
 

@@ -15,8 +15,9 @@ import numpy as np
 
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
-from mcu_toolkit.errors import ModelError, ToolFailedError
+from mcu_toolkit.errors import ToolFailedError
 from mcu_toolkit.graph.ir import Array, Graph
+from mcu_toolkit.host.samples import check_samples, sample_shape
 
 #: Flags under which all C of the project is clean.
 STRICT_FLAGS = (
@@ -128,24 +129,13 @@ class NativeModel:
         for index, size in zip(tensors, sizes, strict=True):
             tensor = self._graph.tensors[index]
             part = np.ascontiguousarray(table[:, at : at + size]).view(tensor.dtype.numpy)
-            results.append(part.reshape(count, *_sample_shape(tensor.shape)))
+            results.append(part.reshape(count, *sample_shape(tensor.shape)))
             at += size
         return results
 
     def _execute(self, inputs: Sequence[Array], *, steps: bool, keep: bool) -> tuple[bytes, int]:
-        expected = [self._graph.tensors[i] for i in self._graph.inputs]
-        if len(inputs) != len(expected):
-            raise ModelError(f"the model has {len(expected)} inputs", received=f"{len(inputs)} arrays")
-        count = len(inputs[0]) if inputs else 1
-        columns = []
-        for array, tensor in zip(inputs, expected, strict=True):
-            if array.dtype != tensor.dtype.numpy or array.size != count * tensor.elements:
-                raise ModelError(
-                    f"the input '{tensor.name}' does not fit",
-                    expected=f"{tensor.dtype.value} [{count}, {tensor.elements}]",
-                    received=f"{array.dtype} {list(array.shape)}",
-                )
-            columns.append(np.ascontiguousarray(array).reshape(count, -1).view(np.uint8))
+        samples, count = check_samples(self._graph, inputs)
+        columns = [np.ascontiguousarray(array).reshape(count, -1).view(np.uint8) for array in samples]
         payload = np.concatenate(columns, axis=1).tobytes() if columns else b"\0" * count
         source, sink = self._folder / "samples.bin", self._folder / "results.bin"
         source.write_bytes(payload)
@@ -190,10 +180,6 @@ def _border_names(name: str, word: str, count: int) -> list[tuple[str, str]]:
     """(function, macro prefix) of each input or output."""
     suffixes = ["" if number == 0 else str(number + 1) for number in range(count)]
     return [(f"{name}_{word}{suffix}", f"{name}_{word}{suffix}".upper()) for suffix in suffixes]
-
-
-def _sample_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return shape[1:] if shape and shape[0] == 1 else shape
 
 
 _OBJECTS: dict[str, Path] = {}

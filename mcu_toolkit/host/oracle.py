@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from mcu_toolkit.graph.ir import ABSENT, Array, Graph, Tensor
+from mcu_toolkit.graph.ir import ABSENT, Array, Graph
 from mcu_toolkit.graph.ops import operator
 from mcu_toolkit.graph.ops.base import Operator
-from mcu_toolkit.graph.quantize import zero_point_of
+from mcu_toolkit.graph.quantize import reset_value
 from mcu_toolkit.graph.support import require_supported
 from mcu_toolkit.host.samples import check_samples, sample_shape
 
@@ -136,13 +136,6 @@ class Oracle:
             tensor = self._graph.tensors[index]
             assert result.dtype == tensor.dtype.numpy and result.shape[1:] == tensor.shape, (index, result.shape)
             values[index] = np.broadcast_to(result, (count, *tensor.shape))
-
-
-def reset_value(tensor: Tensor) -> Array:
-    """What a variable holds after a reset: its initial contents, else its zero point, else 0."""
-    if tensor.initial is not None:
-        return tensor.initial
-    return np.full(tensor.shape, zero_point_of(tensor) if tensor.quant else 0, tensor.dtype.numpy)
 
 
 def _states(kind: Operator, number: int, graph: Graph) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from functools import cache, lru_cache
+from functools import cache
 
 from mcu_toolkit.compiler.site import ConvKernel, Isa
 
@@ -17,7 +17,7 @@ from mcu_toolkit.compiler.site import ConvKernel, Isa
 RUNS: dict[Isa, tuple[Isa, ...]] = {
     Isa.PORTABLE: (Isa.PORTABLE,),
     Isa.DSP: (Isa.DSP, Isa.PORTABLE),
-    Isa.MVE: (Isa.MVE, Isa.PORTABLE),
+    Isa.MVE: (Isa.MVE, Isa.DSP, Isa.PORTABLE),
 }
 
 

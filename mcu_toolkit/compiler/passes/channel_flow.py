@@ -1,8 +1,8 @@
 """Which channels of which tensors must exist: the analysis behind dead-channel elimination.
 
 An element is a channel (a position along the last axis) of an activation. Elements that an operator carries over one
-to one, as depthwise convolution, pooling, elementwise operators and RESHAPE do, are tied: all or none can go. A class of
-tied elements must stay when one of them is needed:
+to one, as depthwise convolution, pooling, elementwise operators and RESHAPE do, are tied: all or none can go. A class
+of tied elements must stay when one of them is needed:
 
 - because an operator that cannot drop channels reads or writes it, or it belongs to the model's border;
 - because a convolution or fully connected layer multiplies it by a weight that is not zero into an output channel that
@@ -73,7 +73,7 @@ class Flow:
         worst = np.abs(p.weights.astype(np.int64)).reshape(p.out_c, -1).sum(axis=1) * 255 + np.abs(p.bias)
         if worst.max(initial=0) > _BIAS_LIMIT:
             fixed[:] = False
-        return fixed
+        return np.asarray(fixed)
 
     def constant_outputs(self, node: Node) -> Mask:
         """Which output channels of a convolution-like node are constant, bool [out_c]."""
