@@ -31,6 +31,8 @@ class Compiled:
         schedule: the steps in order, and which tensors share storage.
         problem: what was asked of the planner.
         plan: where everything lies in the arena.
+        weight_symbols: C name of each table that holds weights or biases → its bytes that are weights or biases; the rest
+            of a table of channels are multipliers and shifts.
         files: the generated folder, file name → contents. The same model gives the same bytes on every machine.
         report: figures for people and for `--json`.
     """
@@ -41,6 +43,7 @@ class Compiled:
     schedule: Schedule
     problem: PlanProblem
     plan: Plan
+    weight_symbols: Mapping[str, int]
     files: Mapping[str, bytes]
     report: CompileReport
 
@@ -78,7 +81,8 @@ def compile_model(graph: Graph, target: Target, name: str = "model", *, model: b
     prefix = names.identifier(name)
     files, source = emit.emit(final, chosen.schedule, chosen.plan, prefix, model)
     report = compile_report(graph, final, chosen, source, target)
-    return Compiled(prefix, target, final, chosen.schedule, chosen.problem, chosen.plan, files, report)
+    weights = {table.symbol: table.weights_bytes for table in source.tables if table.is_weights}
+    return Compiled(prefix, target, final, chosen.schedule, chosen.problem, chosen.plan, weights, files, report)
 
 
 def _option(graph: Graph, node: Node, target: Target) -> Option:
