@@ -8,7 +8,7 @@ the input as far as `overlap_slack` permits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels.conv_mve import KERNELS as CONV
+from mcu_toolkit.compiler.kernels.fc_mve import KERNELS as FULLY_CONNECTED
 from mcu_toolkit.compiler.site import ConstArray, ConvKernel, ConvKind, ConvSite, Isa, Target
 
 HERE = Path(__file__).parent
@@ -219,4 +220,18 @@ def test_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) -> Non
         for n, shape in enumerate(CONV_SHAPES)
     ]
     jobs = jobs_for(CONV, sites)
+    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+
+
+def fc_site(batch: int, in_c: int, out_c: int, rounding: str, seed: int) -> ConvSite:
+    """A fully connected layer: a 1x1 convolution over `batch` pixels."""
+    site = make_site(ConvKind.CONV, (1, batch, in_c), out_c, (1, 1), rounding=rounding, seed=seed)
+    return replace(site, kind=ConvKind.FULLY_CONNECTED)
+
+
+@pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
+def test_fully_connected_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
+    shapes = [(1, 64, 12), (1, 128, 1), (3, 33, 7), (2, 5, 6), (1, 16, 4), (4, 100, 2)]
+    sites = [fc_site(*shape, rounding, seed=n) for n, shape in enumerate(shapes)]
+    jobs = jobs_for(FULLY_CONNECTED, sites)
     check(run_rig(tmp_path, jobs, overlap=True), jobs)

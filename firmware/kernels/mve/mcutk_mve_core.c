@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "mcutk_mve_rounding.h"
+
 /* Assembly, because all fourteen usable registers are in use: VMLADAVA accumulates into even registers only, and GCC 12
  * spills them when it is given the same loop as intrinsics. Eight even registers hold 2 pixels x 4 channels:
  *
@@ -103,19 +105,8 @@ _Static_assert(offsetof(mcutk_mve_job, out_zero_point) == 12 && offsetof(mcutk_m
     "vqrdmulh.s32 q1, q1, q2\n"                                                                                        \
     "vldrw.32 q2, [r7], #16\n"
 #define AWAY_RELU ""
-#define AWAY_LINEAR                                                                                                    \
-    "vshr.s32 q3, q0, #31\n"                                                                                           \
-    "vqadd.s32 q0, q0, q3\n"                                                                                           \
-    "vshr.s32 q3, q1, #31\n"                                                                                           \
-    "vqadd.s32 q1, q1, q3\n"
-/* Where right is 0 nothing may be taken off: the sign of (x & right) is set only for negative x and right. */
-#define AWAY_ANY                                                                                                       \
-    "vand q3, q0, q2\n"                                                                                                \
-    "vshr.s32 q3, q3, #31\n"                                                                                           \
-    "vqadd.s32 q0, q0, q3\n"                                                                                           \
-    "vand q3, q1, q2\n"                                                                                                \
-    "vshr.s32 q3, q3, #31\n"                                                                                           \
-    "vqadd.s32 q1, q1, q3\n"
+#define AWAY_LINEAR MCUTK_MVE_AWAY_LINEAR("q0", "q3") MCUTK_MVE_AWAY_LINEAR("q1", "q3")
+#define AWAY_ANY MCUTK_MVE_AWAY_ANY("q0", "q2", "q3") MCUTK_MVE_AWAY_ANY("q1", "q2", "q3")
 #define CLAMP                                                                                                          \
     "ldrd r0, r2, [sp, #12]\n"                                                                                         \
     "vrshl.s32 q0, q0, q2\n"                                                                                           \

@@ -19,8 +19,16 @@ _OVERREAD = 15
 _CALL, _PAIR = 60, 16
 
 
+class Rounding(str, Enum):
+    """How a kernel rounds; the conditions stand in ``mcutk_mve_core.h``."""
+
+    RELU = "relu"
+    LINEAR = "linear"
+    ANY = "any"
+
+
 class Core(str, Enum):
-    """Rounding and edges of a core; the conditions stand in ``mcutk_mve_core.h``."""
+    """Rounding of a dot-product core, and whether it knows that no edge is left over."""
 
     RELU_EVEN = "relu_even"
     RELU = "relu"
@@ -47,14 +55,19 @@ def depth_of(site: ConvSite) -> int:
     return site.kernel_h * site.kernel_w * site.in_c
 
 
+def choose_rounding(site: ConvSite) -> Rounding:
+    """The cheapest rounding that is exact for a site."""
+    largest = int(site.shift.max(initial=-1))
+    if site.act_min >= site.out_zero_point and largest <= 0:
+        return Rounding.RELU
+    return Rounding.LINEAR if largest < 0 else Rounding.ANY
+
+
 def choose_core(site: ConvSite) -> Core:
-    """The cheapest core that rounds a site exactly."""
-    even = depth_of(site) % 16 == 0 and site.out_c % GROUP == 0
-    if site.act_min >= site.out_zero_point and int(site.shift.max(initial=-1)) <= 0:
-        return Core.RELU_EVEN if even else Core.RELU
-    if int(site.shift.max(initial=-1)) < 0:
-        return Core.LINEAR_EVEN if even else Core.LINEAR
-    return Core.ANY
+    """The cheapest core that is exact for a site."""
+    rounding = choose_rounding(site)
+    even = rounding is not Rounding.ANY and depth_of(site) % 16 == 0 and site.out_c % GROUP == 0
+    return Core(f"{rounding.value}_even" if even else rounding.value)
 
 
 def pack_weights(rows: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:

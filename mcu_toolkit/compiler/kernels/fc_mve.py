@@ -1,0 +1,57 @@
+"""FULLY_CONNECTED with Helium: four channels at a time (firmware/kernels/mve/mcutk_fc_mve.h)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mcu_toolkit.compiler.kernels.conv_mve import GROUP, Rounding, choose_rounding, pack_channels, pack_weights
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
+
+_GROUP_COST = {Rounding.RELU: 19, Rounding.LINEAR: 21, Rounding.ANY: 24}
+
+
+@dataclass(frozen=True)
+class MveFullyConnected:
+    """The kernel with one way to round."""
+
+    rounding: Rounding
+
+    @property
+    def name(self) -> str:
+        """C function."""
+        return f"mcutk_fc_mve_{self.rounding.value}"
+
+    isa = Isa.MVE
+    header = "mve/mcutk_fc_mve.h"
+    sources: Sequence[str] = ("mve/mcutk_fc_mve.c",)
+
+    def accepts(self, site: ConvSite, target: Target) -> bool:
+        """Every FULLY_CONNECTED, by the cheapest rounding that is exact."""
+        return site.kind is ConvKind.FULLY_CONNECTED and self.rounding is choose_rounding(site)
+
+    def cost(self, site: ConvSite, target: Target) -> int:
+        """Counted in the assembly, checked on the emulator."""
+        blocks, tail = divmod(site.in_c, 16)
+        group = _GROUP_COST[self.rounding] + 10 * blocks + (15 if tail else 0)
+        return 40 + site.out_h * site.out_w * (25 + -(-site.out_c // GROUP) * group)
+
+    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+        """None."""
+        return 0
+
+    def pack(self, site: ConvSite) -> PackedConv:
+        """Weights in groups of four channels."""
+        rows = site.weights.reshape(site.out_c, site.in_c)
+        return PackedConv(
+            ConstArray("weights", "int8_t", pack_weights(rows), align=16),
+            ConstArray("channels", "mcutk_channel", pack_channels(site, self.rounding is Rounding.ANY)),
+        )
+
+    def overlap_slack(self, site: ConvSite) -> int | None:
+        """A batch's inputs are needed until its last four channels are computed."""
+        batches = site.out_h * site.out_w
+        return max(n * (site.out_c - site.in_c) for n in (1, batches)) + site.in_c
+
+
+KERNELS: tuple[MveFullyConnected, ...] = tuple(MveFullyConnected(rounding) for rounding in Rounding)
