@@ -17,6 +17,7 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels.conv_mve import KERNELS as CONV
+from mcu_toolkit.compiler.kernels.depthwise_mve import KERNELS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_mve import KERNELS as FULLY_CONNECTED
 from mcu_toolkit.compiler.site import ConstArray, ConvKernel, ConvKind, ConvSite, Isa, Target
 
@@ -234,4 +235,27 @@ def test_fully_connected_equals_the_arithmetic(tmp_path: Path, rounding: str) ->
     shapes = [(1, 64, 12), (1, 128, 1), (3, 33, 7), (2, 5, 6), (1, 16, 4), (4, 100, 2)]
     sites = [fc_site(*shape, rounding, seed=n) for n, shape in enumerate(shapes)]
     jobs = jobs_for(FULLY_CONNECTED, sites)
+    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+
+
+DEPTHWISE_SHAPES = [
+    ((5, 6, 8), (3, 3), (1, 1), True),
+    ((7, 5, 13), (3, 3), (2, 2), True),
+    ((6, 6, 3), (3, 3), (2, 2), True),
+    ((4, 9, 6), (2, 4), (1, 3), True),
+    ((6, 5, 17), (3, 3), (1, 1), False),
+    ((5, 3, 4), (4, 4), (2, 1), True),
+    ((9, 4, 1), (1, 2), (4, 1), False),
+    ((3, 3, 5), (3, 3), (1, 1), False),
+    ((2, 2, 9), (5, 3), (1, 1), True),
+]
+
+
+@pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
+def test_depthwise_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
+    sites = [
+        make_site(ConvKind.DEPTHWISE, shape, shape[2], *rest, rounding=rounding, seed=n)
+        for n, (shape, *rest) in enumerate(DEPTHWISE_SHAPES)
+    ]  # fmt: skip
+    jobs = jobs_for(DEPTHWISE, sites)
     check(run_rig(tmp_path, jobs, overlap=True), jobs)
