@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,6 @@ STRICT_FLAGS = (
     "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wcast-align", "-Werror",
 )  # fmt: skip
 SANITIZER_FLAGS = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
-_MAIN = "native_main.c"
 
 
 class CompiledModel(Protocol):
@@ -54,6 +54,7 @@ class NativeModel:
         compiled: from `compile_model`; for a target whose kernels the host can run (`Isa.PORTABLE`).
         sanitize: with AddressSanitizer and UndefinedBehaviorSanitizer.
         flags: further compiler flags; the default optimises lightly.
+        program: a program that holds this model among others, where there is one.
 
     Raises:
         ToolMissingError: no host compiler.
@@ -61,19 +62,20 @@ class NativeModel:
     """
 
     def __init__(
-        self, compiled: CompiledModel, *, sanitize: bool = False, flags: Sequence[str] = ("-O1",), compiler: str = "gcc"
+        self,
+        compiled: CompiledModel,
+        *,
+        sanitize: bool = False,
+        flags: Sequence[str] = ("-O1",),
+        program: NativeProgram | None = None,
     ) -> None:
         self._compiled = compiled
         self._graph = compiled.graph
-        self._flags = (*STRICT_FLAGS, *flags, *(SANITIZER_FLAGS if sanitize else ()))
-        self._compiler = compiler
-        self._folder = Path(tempfile.mkdtemp(prefix="mcutk-native-"))
-        atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
-        self._program = self._build()
+        self._program = program or NativeProgram([compiled], sanitize=sanitize, flags=flags)
 
     def close(self) -> None:
         """Remove the program; also done when Python ends."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._program.close()
 
     def __enter__(self) -> NativeModel:
         return self
@@ -137,43 +139,99 @@ class NativeModel:
         samples, count = check_samples(self._graph, inputs)
         columns = [np.ascontiguousarray(array).reshape(count, -1).view(np.uint8) for array in samples]
         payload = np.concatenate(columns, axis=1).tobytes() if columns else b"\0" * count
+        return self._program.run(self._compiled.name, payload, steps=steps, keep=keep), count
+
+
+class NativeProgram:
+    """One host program of one or more generated models.
+
+    Args:
+        models: compiled for the host, of different names.
+        sanitize, flags: as for `NativeModel`.
+
+    Raises:
+        ToolMissingError: no host compiler.
+        ToolFailedError: the generated C does not compile under the strict flags.
+    """
+
+    def __init__(
+        self, models: Sequence[CompiledModel], *, sanitize: bool = False, flags: Sequence[str] = ("-O1",)
+    ) -> None:
+        self._models = tuple(models)
+        self._flags = (*STRICT_FLAGS, *flags, *(SANITIZER_FLAGS if sanitize else ()))
+        self._folder = Path(tempfile.mkdtemp(prefix="mcutk-native-"))
+        atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
+        try:
+            self._build()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Remove the program; also done when Python ends."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def run(self, name: str, payload: bytes, *, steps: bool, keep: bool) -> bytes:
+        """Feed samples to a model.
+
+        Args:
+            name: which model.
+            payload: the bytes of all inputs, sample after sample.
+            steps: return what each step writes instead of the outputs.
+            keep: do not reset the variables between samples.
+
+        Raises:
+            ToolFailedError: the program crashed (sanitizer report in the message).
+        """
         source, sink = self._folder / "samples.bin", self._folder / "results.bin"
         source.write_bytes(payload)
-        process.run([str(self._program), str(source), str(sink), str(int(steps)), str(int(keep))], timeout=600.0)
-        return sink.read_bytes(), count
+        arguments = [name, str(source), str(sink), str(int(steps)), str(int(keep))]
+        process.run([str(self._folder / "program"), *arguments], timeout=600.0)
+        return sink.read_bytes()
 
-    def _build(self) -> Path:
-        compiled, name = self._compiled, self._compiled.name
-        kernels = {f: c for f, c in compiled.files.items() if not f.startswith((f"{name}.", f"{name}_", "Makefile"))}
-        own = {f: c for f, c in compiled.files.items() if f not in kernels}
-        objects = [_kernel_object(kernels, f, self._flags, self._compiler) for f in kernels if f.endswith(".c")]
-        for file, content in {**kernels, **own, _MAIN: self._main()}.items():
-            (self._folder / file).write_bytes(content)
-        sources = [f"{name}.c", f"{name}_weights.c", _MAIN]
-        program = self._folder / "model"
-        process.run(
-            [
-                *(self._compiler, *self._flags, f"-D{name.upper()}_STEPS=1", "-I", str(self._folder)),
-                *(str(self._folder / s) for s in sources),
-                *(str(o) for o in objects),
-                *("-o", str(program)),
-            ]
-        )
-        return program
+    def _build(self) -> None:
+        kernels: dict[str, bytes] = {}
+        units = ["main.c"]
+        for compiled in self._models:
+            name = compiled.name
+            own = {f for f in compiled.files if f.startswith((f"{name}.", f"{name}_", "Makefile"))}
+            kernels.update({f: c for f, c in compiled.files.items() if f not in own})
+            for file in own:
+                (self._folder / file).write_bytes(compiled.files[file])
+            (self._folder / f"{name}_run.c").write_bytes(_run_unit(compiled))
+            units.append(f"{name}_run.c")
+        (self._folder / "main.c").write_bytes(_render("native_main.c.j2", names=[c.name for c in self._models]))
+        for file, content in kernels.items():
+            if file.endswith(".h"):
+                (self._folder / file).write_bytes(content)
+        objects = [_kernel_object(kernels, f, self._flags) for f in kernels if f.endswith(".c")]
+        sources = [str(self._folder / unit) for unit in units]
+        target = ["-o", str(self._folder / "program")]
+        include = ["-I", str(self._folder)]
+        process.run(["gcc", *self._flags, *include, *sources, *(str(o) for o in objects), *target], timeout=600.0)
 
-    def _main(self) -> bytes:
-        name = self._compiled.name
-        loader = jinja2.FileSystemLoader(asset_dir("firmware") / "templates")
-        environment = jinja2.Environment(
-            loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        )
-        text = environment.get_template("native_main.c.j2").render(
-            prefix=name,
-            upper=name.upper(),
-            inputs=_border_names(name, "input", len(self._graph.inputs)),
-            outputs=_border_names(name, "output", len(self._graph.outputs)),
-        )
-        return text.encode("ascii")
+
+def _run_unit(compiled: CompiledModel) -> bytes:
+    """One translation unit a model: model, weights, and the loop over samples; one start of the compiler."""
+    name = compiled.name
+    return _render(
+        "native_run.c.j2",
+        prefix=name,
+        upper=name.upper(),
+        inputs=_border_names(name, "input", len(compiled.graph.inputs)),
+        outputs=_border_names(name, "output", len(compiled.graph.outputs)),
+    )
+
+
+def _render(template: str, **values: object) -> bytes:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(asset_dir("firmware") / "templates"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(template).render(**values).encode("ascii")
 
 
 def _border_names(name: str, word: str, count: int) -> list[tuple[str, str]]:
@@ -182,16 +240,17 @@ def _border_names(name: str, word: str, count: int) -> list[tuple[str, str]]:
     return [(f"{name}_{word}{suffix}", f"{name}_{word}{suffix}".upper()) for suffix in suffixes]
 
 
+_INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
 _OBJECTS: dict[str, Path] = {}
 _OBJECT_FOLDERS: list[Path] = []
 
 
-def _kernel_object(kernels: Mapping[str, bytes], file: str, flags: tuple[str, ...], compiler: str) -> Path:
+def _kernel_object(kernels: Mapping[str, bytes], file: str, flags: tuple[str, ...]) -> Path:
     """The object of a kernel source, compiled once in the life of the process for each content and set of flags."""
-    digest = hashlib.sha256("\0".join((compiler, *flags, file)).encode())
-    for name in sorted(kernels):
-        if name == file or name.endswith(".h"):
-            digest.update(name.encode() + b"\0" + kernels[name])
+    needed = _reached(kernels, file)
+    digest = hashlib.sha256("\0".join((*flags, file)).encode())
+    for name in needed:
+        digest.update(name.encode() + b"\0" + kernels[name])
     key = digest.hexdigest()
     found = _OBJECTS.get(key)
     if found is not None and found.exists():
@@ -201,9 +260,21 @@ def _kernel_object(kernels: Mapping[str, bytes], file: str, flags: tuple[str, ..
         atexit.register(shutil.rmtree, _OBJECT_FOLDERS[0], ignore_errors=True)
     folder = _OBJECT_FOLDERS[0] / key[:16]
     folder.mkdir(exist_ok=True)
-    for name, content in kernels.items():
-        (folder / name).write_bytes(content)
+    for name in needed:
+        (folder / name).write_bytes(kernels[name])
     target = folder / "kernel.o"
-    process.run([compiler, *flags, "-I", str(folder), "-c", "-o", str(target), str(folder / file)])
+    process.run(["gcc", *flags, "-I", str(folder), "-c", "-o", str(target), str(folder / file)])
     _OBJECTS[key] = target
     return target
+
+
+def _reached(kernels: Mapping[str, bytes], file: str) -> list[str]:
+    """A file and the files that it includes, directly or not, sorted."""
+    found: set[str] = set()
+    waiting = [file]
+    while waiting:
+        name = waiting.pop()
+        if name in kernels and name not in found:
+            found.add(name)
+            waiting.extend(m.group(1).decode() for m in _INCLUDE.finditer(kernels[name]))
+    return sorted(found)

@@ -1,0 +1,23 @@
+"""Two hundred random graphs: the oracle, TensorFlow Lite Micro and the generated C, under sanitizers, agree on every byte.
+
+`benchmarks/random_graphs.py` does the same for thousands.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from mcu_toolkit import process
+from tests.support.compare import three_ways
+from tests.support.randmodels import random_graph_model
+
+pytest.importorskip("tflite_micro", reason="needs the package tflite-micro (pip install 'mcu_toolkit[verify]')")
+pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
+
+_CHUNK = 25
+
+
+@pytest.mark.parametrize("start", range(0, 200, _CHUNK))
+def test_oracle_interpreter_and_generated_c_agree(start: int) -> None:
+    models = {f"graph_{seed}": random_graph_model(seed) for seed in range(start, start + _CHUNK)}
+    assert three_ways(models, start) == {}

@@ -1,0 +1,92 @@
+"""Three answers to one model: the oracle on the graph as read, TensorFlow Lite Micro, and the generated C on the host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mcu_toolkit.compiler.pipeline import compile_model
+from mcu_toolkit.compiler.site import Isa, Optimize, Target
+from mcu_toolkit.graph.ir import Array, Graph
+from mcu_toolkit.graph.quantize import RANGES
+from mcu_toolkit.graph.reader import read_model
+from mcu_toolkit.host.native import NativeModel, NativeProgram
+from mcu_toolkit.host.oracle import Oracle
+from mcu_toolkit.host.tflm import TflmRuntime
+
+#: Sanitizers stop at the first error; optimisation is off, because compiling dominates.
+HOST_FLAGS = ("-O0",)
+
+
+def random_inputs(graph: Graph, count: int, seed: int) -> list[Array]:
+    """`count` samples for each input: the extremes of its type, then uniform values."""
+    rng = np.random.default_rng(seed)
+    arrays: list[Array] = []
+    for index in graph.inputs:
+        tensor = graph.tensors[index]
+        if tensor.dtype.numpy.kind == "f":
+            arrays.append((rng.standard_normal((count, *tensor.shape)) * 4).astype(np.float32))
+            continue
+        low, high = RANGES[tensor.dtype]
+        array = rng.integers(low, high, (count, *tensor.shape), endpoint=True).astype(tensor.dtype.numpy)
+        array[:1] = low
+        array[1:2] = high
+        arrays.append(array)
+    return arrays
+
+
+def differences(answers: dict[str, list[Array]]) -> str:
+    """Where answers differ from the first, in words; empty where none does."""
+    (reference, expected), *others = answers.items()
+    found = []
+    for name, outputs in others:
+        for number, (a, b) in enumerate(zip(expected, outputs, strict=True)):
+            if a.dtype != b.dtype or a.shape != b.shape:
+                found.append(f"output {number}: {reference} {a.dtype}{a.shape}, {name} {b.dtype}{b.shape}")
+            elif not np.array_equal(a.view(np.uint8), b.view(np.uint8)):
+                where = tuple(int(i[0]) for i in np.nonzero(np.atleast_1d(a != b)))
+                found.append(
+                    f"output {number}: {int((a != b).sum())} of {a.size} differ; at {where} "
+                    f"{reference} {np.atleast_1d(a)[where]}, {name} {np.atleast_1d(b)[where]}"
+                )
+    return "; ".join(found)
+
+
+def three_ways(
+    models: Mapping[str, bytes], seed: int, *, samples: int = 4, sanitize: bool = True, optimize: Optimize | None = None
+) -> dict[str, str]:
+    """Run models three ways; the generated C of all of them goes into one program.
+
+    Args:
+        models: name, an identifier → .tflite file.
+        seed: of the inputs; also picks what each is optimised for.
+        samples: how many inputs.
+        sanitize: compile with AddressSanitizer and UndefinedBehaviorSanitizer.
+        optimize: a certain choice.
+
+    Returns:
+        Name → differences in words, of the models whose answers do not all agree.
+    """
+    graphs = {name: read_model(data) for name, data in models.items()}
+    modes = tuple(Optimize)
+    compiled = [
+        compile_model(graph, Target(Isa.PORTABLE, "host", optimize or modes[(seed + number) % len(modes)]), name)
+        for number, (name, graph) in enumerate(graphs.items())
+    ]
+    found = {}
+    program = NativeProgram(compiled, sanitize=sanitize, flags=HOST_FLAGS)
+    try:
+        for each in compiled:
+            graph = graphs[each.name]
+            inputs = random_inputs(graph, samples, seed)
+            keep = any(tensor.variable for tensor in graph.tensors)
+            answers = {"oracle": Oracle(graph).run_all(inputs, keep_state=keep)}
+            answers["TFLM"] = TflmRuntime(models[each.name]).run_all(inputs, keep_state=keep)
+            answers["C"] = NativeModel(each, program=program).run_all(inputs, keep_state=keep)
+            problem = differences(answers)
+            if problem:
+                found[each.name] = problem
+    finally:
+        program.close()
+    return found
