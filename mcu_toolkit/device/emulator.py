@@ -21,8 +21,8 @@ _FAULTS = {2: "NMI", 3: "HardFault", 4: "MemManage", 5: "BusFault", 6: "UsageFau
 class EmulatedPort:
     """The serial port of an emulated board.
 
-    One instruction is one nanosecond of virtual time (``-icount shift=0``), so that every run counts the same. QEMU dials
-    in to a socket that listens here: no port number is guessed, none can be taken meanwhile.
+    One instruction is one nanosecond of virtual time (``-icount shift=0``), so that every run counts the same. QEMU
+    dials in to a socket that listens here: no port number is guessed, none can be taken meanwhile.
 
     Args:
         board: its descriptor; `board.emulator` is not None.

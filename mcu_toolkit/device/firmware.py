@@ -15,7 +15,7 @@ from mcu_toolkit import __version__
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.board import Board, Memory
 from mcu_toolkit.device import toolchain
-from mcu_toolkit.device.image import Image, Piece, measure
+from mcu_toolkit.device.image import Image, Piece, Share, measure
 from mcu_toolkit.device.types import CompiledModel, Contributor, Firmware, FlashUse, RamUse
 from mcu_toolkit.errors import CompileError, FitError, ToolFailedError, WorkspaceError
 from mcu_toolkit.graph.ir import Tensor
@@ -278,7 +278,7 @@ def _compile_and_link(compiled: CompiledModel, board: Board, staging: Path, step
 
 def _link(compiled: CompiledModel, board: Board, staging: Path, objects: list[Path]) -> Image:
     map_file = objects[0].parent / "firmware.map"
-    part_of = _parts(compiled)
+    share_of = _shares(compiled)
     try:
         toolchain.link(objects, board.core, staging / "board" / "memory.ld", staging / ELF, map_file)
     except ToolFailedError as bad:
@@ -287,20 +287,21 @@ def _link(compiled: CompiledModel, board: Board, staging: Path, objects: list[Pa
         script, elf = map_file.with_name("measuring.ld"), map_file.with_name("measuring.elf")
         script.write_bytes(_linker_script(board, _MEASURING, _MEASURING))
         toolchain.link(objects, board.core, script, elf, map_file)
-        raise _unfit(board, measure(elf, map_file, board.memory, part_of)) from None
-    return measure(staging / ELF, map_file, board.memory, part_of)
+        raise _unfit(board, measure(elf, map_file, board.memory, share_of)) from None
+    return measure(staging / ELF, map_file, board.memory, share_of)
 
 
-def _parts(compiled: CompiledModel) -> Callable[[Piece], str]:
-    """Weights are the tables that the compiler names; code of the model and library functions are engine."""
-    weights = frozenset(getattr(compiled, "weight_symbols", ()))
+def _shares(compiled: CompiledModel) -> Callable[[Piece], Share]:
+    """Weights are what the compiler says of its tables; code of the model and library functions are engine."""
+    weights = compiled.weight_symbols
 
-    def part(piece: Piece) -> str:
+    def share(piece: Piece) -> Share:
         if Path(piece.origin).name.startswith("base-"):
-            return "other"
-        return "weights" if piece.symbol in weights else "engine"
+            return Share(0, 0)
+        heavy = min(weights.get(piece.symbol, 0), piece.size)
+        return Share(piece.size - heavy, heavy)
 
-    return part
+    return share
 
 
 def _unfit(board: Board, image: Image) -> FitError:

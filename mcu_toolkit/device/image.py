@@ -56,6 +56,21 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Share:
+    """Bytes of a piece that count as engine and as weights; the rest is neither."""
+
+    engine: int
+    weights: int
+
+    @property
+    def part(self) -> str:
+        """The part that it mostly belongs to."""
+        if self.weights:
+            return "weights"
+        return "engine" if self.engine else "other"
+
+
+@dataclass(frozen=True)
 class Image:
     """Sizes of a linked image and its largest symbols, largest first."""
 
@@ -74,38 +89,40 @@ def pieces(map_text: str) -> Iterator[Piece]:
             yield Piece(match["section"], match["origin"], int(match["address"], 16), size)
 
 
-def measure(elf: Path, map_file: Path, memory: Memory, part_of: Callable[[Piece], str]) -> Image:
+def measure(elf: Path, map_file: Path, memory: Memory, share_of: Callable[[Piece], Share]) -> Image:
     """Sizes of an image.
 
     Args:
         elf: linked image.
         map_file: the linker's map of it.
         memory: the board's; `stack_bytes` is the stack's share of RAM.
-        part_of: ``engine``, ``weights`` or ``other`` for an input section in flash.
+        share_of: how an input section in flash divides between engine and weights.
 
     Raises:
         WorkspaceError: the image cannot be read.
     """
     total, ram_total = _extent(elf, memory)
-    parts = {"engine": 0, "weights": 0}
-    arena = 0
+    arena = engine = weights = 0
     listed: list[Contributor] = []
     for piece in pieces(map_file.read_text(encoding="utf-8", errors="replace")):
         if not piece.section.startswith(_IN_IMAGE):
             continue
         in_ram, stored = _in_ram(piece.address, memory), piece.section.startswith(_STORED)
-        part = "arena" if piece.section == ARENA_SECTION else part_of(piece)
-        if part == "arena":
+        share = share_of(piece)
+        part = share.part
+        if piece.section == ARENA_SECTION:
+            part = "arena"
             arena += piece.size
-        elif stored and part in parts:
-            parts[part] += piece.size
+        elif stored:
+            engine += share.engine
+            weights += share.weights
         if piece.size >= _TINY:
             region = "both" if stored and in_ram else "ram" if in_ram else "flash"
             listed.append(Contributor(piece.symbol, region, part, piece.size))
     listed.append(Contributor("stack", "ram", "stack", memory.stack_bytes))
     listed.sort(key=lambda item: (-item.bytes, item.name))
     return Image(
-        FlashUse(total, parts["engine"], parts["weights"], total - sum(parts.values())),
+        FlashUse(total, engine, weights, total - engine - weights),
         RamUse(ram_total, arena, ram_total - arena - memory.stack_bytes, memory.stack_bytes),
         tuple(listed[:_LISTED]),
     )

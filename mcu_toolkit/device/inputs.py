@@ -12,7 +12,7 @@ _MODULUS = 1 << 32
 
 
 def random_input(seed: int, count: int) -> Int8Array:
-    """`count` int8 values: ``s = s * 1664525 + 1013904223 (mod 2^32)``, starting from the seed; each byte is ``s >> 24``.
+    """`count` int8 values: ``s = s * 1664525 + 1013904223 (mod 2^32)`` from the seed on; each byte is ``s >> 24``.
 
     Args:
         seed: any integer; taken modulo 2^32.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -27,8 +27,8 @@ class CompiledModel(Protocol):
         """Generated folder: path below ``src/`` → contents. Every ``.c`` and ``.S`` is compiled."""
 
     @property
-    def weight_symbols(self) -> Collection[str]:
-        """C names of the tables that hold weights and biases; the flash report counts them apart from the engine."""
+    def weight_symbols(self) -> Mapping[str, int]:
+        """C names of the tables that hold weights or biases → how many of their bytes do; the rest is engine."""
 
 
 @dataclass(frozen=True)

@@ -24,22 +24,19 @@ static void uart_irq_disable(void) { NVIC_ICER(UART_IRQ / 32u) = 1u << (UART_IRQ
 
 void hal_systick_handler(void) { systick_wraps = systick_wraps + 1u; }
 
-/* Never takes a byte for which there is no room: a transport with back-pressure then loses nothing. */
+/* Takes one byte: the interrupt comes again while there are more, and every look at a register that can be left out is felt
+ * on an emulator. Never takes a byte for which there is no room: a transport with back-pressure then loses nothing. */
 void hal_uart_handler(void) {
-    uint32_t head = ring_head;
-    for (;;) {
-        if (head - ring_tail == MCUTK_RING) {
-            ring_stalled = true;
-            uart_irq_disable();
-            break;
-        }
-        const int byte = uart_take();
-        if (byte < 0) {
-            break;
-        }
+    const uint32_t head = ring_head;
+    if (head - ring_tail == MCUTK_RING) {
+        ring_stalled = true;
+        uart_irq_disable();
+        return;
+    }
+    const int byte = uart_take();
+    if (byte >= 0) {
         ring[head & RING_MASK] = (uint8_t)byte;
-        head++;
-        ring_head = head;
+        ring_head = head + 1u;
     }
 }
 

@@ -10,7 +10,8 @@
  * (the NVIC is the caller's). */
 void uart_init(void);
 
-/* Called from the interrupt: a received byte, or -1 when there is none left. Clears the interrupt's cause. */
+/* Called from the receive interrupt: clears its cause and gives one byte, or -1 if there was none. More bytes in the
+ * peripheral raise the interrupt again. */
 int uart_take(void);
 
 /* Hands over a byte; false if the transmitter is full. */

@@ -18,9 +18,10 @@ void uart_init(void) {
     UART_CTRL = 0x1u | 0x2u | 0x8u; /* transmit, receive, receive interrupt */
 }
 
+/* The interrupt says that there is a byte; the cause is cleared first, so that the next byte's is not. */
 int uart_take(void) {
     UART_INTCLEAR = 0x2u;
-    return (UART_STATE & RX_FULL) != 0u ? (int)(UART_DATA & 0xFFu) : -1;
+    return (int)(UART_DATA & 0xFFu);
 }
 
 bool uart_put(uint8_t byte) {
