@@ -1,7 +1,7 @@
 """Random int8 models: every operator and attribute, odd shapes, extreme quantization, accumulators near int32.
 
-``random_graph_model(seed)`` gives the bytes of a model of a few nodes that the toolkit supports; the same seed gives the
-same bytes. Operators are registered with `makes`; one that finds no tensor to work on raises `Skip`.
+``random_graph_model(seed)`` gives the bytes of a model of a few nodes that the toolkit supports; the same seed gives
+the same bytes. Operators are registered with `makes`; one that finds no tensor to work on raises `Skip`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 from tests.support.tflite_writer import ACTIVATIONS, SAME, VALID, SubgraphSpec, write_model
 
 CORE = (
-    "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "AVERAGE_POOL_2D", "MAX_POOL_2D", "MEAN", "PAD", "RESHAPE",
-    "SOFTMAX", "QUANTIZE",
+    "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "AVERAGE_POOL_2D", "MAX_POOL_2D", "MEAN", "PAD",
+    "RESHAPE", "SOFTMAX", "QUANTIZE",
 )  # fmt: skip
 
 _MAX_ELEMENTS = 1500
