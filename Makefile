@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test test-quick lint format bench bench-check nightly fuzz wheel clean
+.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check fuzz wheel clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## system packages (sudo only when not root), virtual environment, Python packages; safe to repeat
 	@VENV=$(VENV) scripts/setup.sh
@@ -26,13 +26,27 @@ test: setup lint ## lint, then all tests
 test-quick: setup ## the tests that take less than about ten seconds each
 	$(PYTEST) -m "not slow"
 
+test-nightly: setup ## all tests with nightly-sized random graphs, and one million fuzz inputs
+	MCUTK_NIGHTLY=1 $(PYTEST)
+	@$(MAKE) fuzz
+
 lint: setup ## ruff and mypy (strict)
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 format: setup ## ruff's formatter and its safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: setup ## every model × board × mode beside the peers' figures; writes benchmarks/results.json
+	$(BIN)/python -m benchmarks.run
+
+bench-check: setup ## fail when a committed figure got worse by over 1 %
+	$(BIN)/python -m benchmarks.run --check
+
+fuzz: setup ## one million inputs to the model reader
+	$(BIN)/python -m tests.fuzz.run --inputs 1000000
 
 wheel: setup ## a wheel in dist/ that works outside the checkout
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -46,20 +46,15 @@ def command(model: Path | None, board_id: str | None, optimize: str, modes: bool
 
 
 def _list_operators(json_path: str | None) -> None:
-    """The operators with what each takes, as their modules' own docstrings say."""
-    import inspect
-
+    """The operators with the forms of each that are supported."""
     from rich.markup import escape
 
     from mcu_toolkit.graph.ops import OPERATORS
     from mcu_toolkit.report import terminal
 
-    rows = [
-        {"operator": name, "about": (inspect.getdoc(kind) or "").split("\n", 1)[0].rstrip(".")}
-        for name, kind in sorted(OPERATORS.items())
-    ]
+    rows = [{"operator": name, "forms": kind.forms} for name, kind in sorted(OPERATORS.items())]
     made = terminal.table("operator", "what is supported", numbers_from=9)
     for row in rows:
-        made.add_row(row["operator"], escape(row["about"]))
+        made.add_row(row["operator"], escape(row["forms"]))
     console(json_path).print(made)
     write_json(json_path, {"schema": "mcutk.operators/1", "operators": rows})

@@ -192,6 +192,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         _say(_usage(error))
         return error.exit_code
+    except SystemExit as end:
+        # click turns a reader that went away into exit code 1
+        if isinstance(end.__context__, BrokenPipeError):
+            _drop_stdout()
+            return BROKEN_PIPE
+        raise
     except (click.Abort, KeyboardInterrupt):
         _say("interrupted")
         return INTERRUPTED

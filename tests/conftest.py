@@ -1,0 +1,31 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.support.cli import Mcutk
+
+# The same examples in every run, on every machine; nightly runs look further. No deadline: machines differ in speed.
+settings.register_profile("default", deadline=None, derandomize=True)
+settings.register_profile("nightly", deadline=None, max_examples=1000)
+settings.load_profile("nightly" if os.environ.get("MCUTK_NIGHTLY") else "default")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with a wide terminal without colours."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("NO_COLOR", "1")
+    return tmp_path
+
+
+@pytest.fixture
+def mcutk(project: Path, capfd: pytest.CaptureFixture[str]) -> Mcutk:
+    """The command line, run in this process in an empty folder."""
+    return Mcutk(capfd)
