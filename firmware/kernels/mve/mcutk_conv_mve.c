@@ -77,7 +77,7 @@ static void copy_runs(int8_t *dst, int32_t dst_step, const int8_t *src, int32_t 
                          "add %0, %3\n"
                          "add %1, %4\n"
                          "le lr, 1b\n"
-                         : "+r"(src), "+r"(dst)
+                         : "+&r"(src), "+&r"(dst)
                          : "r"(n), "r"(src_step), "r"(dst_step), "r"(bytes)
                          : "q0", "lr", "memory", "p0");
         return;
@@ -89,7 +89,7 @@ static void copy_runs(int8_t *dst, int32_t dst_step, const int8_t *src, int32_t 
                          "1: vldrb.8 q0, [%0], #16\n"
                          "vstrb.8 q0, [%1], #16\n"
                          "letp lr, 1b\n"
-                         : "+r"(from), "+r"(to)
+                         : "+&r"(from), "+&r"(to)
                          : "r"(bytes)
                          : "q0", "lr", "memory", "p0");
         src += src_step;

@@ -141,13 +141,15 @@ CORE(core_relu, "48", DOTS, ROUND_RELU)
 CORE(core_linear, "48", DOTS, ROUND_LINEAR)
 CORE(core_any, "64", DOTS, ROUND_ANY)
 
-/* `pixels` pixels of `channels` channels into the strip: pixels `step` bytes apart there, channels `plane`. */
-static void scatter_row(int8_t *dst, int32_t step, int32_t plane, const int8_t *in, int32_t pixels, int32_t channels) {
-    const int32_t in_step = channels;
+/* `pixels` pixels of `channels` channels into the strip: pixels `step` bytes apart there, channels `plane`. With in_step 0
+ * the same eight bytes go everywhere. */
+static void scatter_row(int8_t *dst, int32_t step, int32_t plane, const int8_t *in, int32_t in_step, int32_t pixels,
+                        int32_t channels) {
     for (; channels > 0; channels -= 8) {
         const int8_t *from = in;
         int8_t *to = dst;
         int32_t index = 0;
+        /* "l": a widening load takes a low register. */
         __asm__ volatile("vidup.u16 q1, %[index], #1\n"
                          "vmul.i16 q1, q1, %[plane]\n"
                          "vctp.16 %[channels]\n"
@@ -158,11 +160,11 @@ static void scatter_row(int8_t *dst, int32_t step, int32_t plane, const int8_t *
                          "add %[from], %[in_step]\n"
                          "add %[to], %[step]\n"
                          "le lr, 1b\n"
-                         : [from] "+r"(from), [to] "+r"(to), [index] "+Te"(index)
+                         : [from] "+&l"(from), [to] "+&r"(to), [index] "+&Te"(index)
                          : [plane] "r"(plane), [channels] "r"(channels), [pixels] "r"(pixels), [in_step] "r"(in_step),
                            [step] "r"(step)
                          : "q0", "q1", "lr", "memory", "p0");
-        in += 8;
+        in += in_step != 0 ? 8 : 0;
         dst += 8 * plane;
     }
 }
@@ -172,7 +174,7 @@ static void fill(int8_t *dst, int32_t bytes, int8_t value) {
                      "dlstp.8 lr, %[bytes]\n"
                      "1: vstrb.8 q0, [%[dst]], #16\n"
                      "letp lr, 1b\n"
-                     : [dst] "+r"(dst)
+                     : [dst] "+&r"(dst)
                      : [value] "r"((int32_t)value), [bytes] "r"(bytes)
                      : "q0", "lr", "memory", "p0");
 }
@@ -192,14 +194,14 @@ static void set_order(uint8_t order[16], const mcutk_conv *p, int32_t first) {
 static void enter_row(int8_t *strip, int32_t columns, const int8_t *in, const mcutk_conv *p, int32_t in_y) {
     const int32_t kernel_h = p->kernel_h;
     const int32_t plane = columns * kernel_h;
-    const int32_t slot = (in_y + p->pad_top) % kernel_h;
+    int8_t *const dst = strip + (in_y + p->pad_top) % kernel_h;
     if (in_y >= p->in_h) {
-        for (int32_t i = slot; i < plane * p->in_c; i += kernel_h) {
-            strip[i] = p->in_zero_point;
-        }
+        int8_t padding[8];
+        fill(padding, 8, p->in_zero_point);
+        scatter_row(dst, kernel_h, plane, padding, 0, columns, p->in_c);
     } else if (in_y >= 0) {
         const int32_t inside = columns - p->pad_left < p->in_w ? columns - p->pad_left : p->in_w;
-        scatter_row(strip + p->pad_left * kernel_h + slot, kernel_h, plane, in + in_y * p->in_w * p->in_c, inside,
+        scatter_row(dst + p->pad_left * kernel_h, kernel_h, plane, in + in_y * p->in_w * p->in_c, p->in_c, inside,
                     p->in_c);
     }
 }
