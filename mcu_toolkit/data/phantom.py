@@ -36,9 +36,9 @@ Field = npt.NDArray[np.float32]
 
 #: Greys by contrast: scalp, skull, fluid, cortex, white matter, lesion.
 _CONTRASTS: tuple[tuple[float, ...], ...] = (
-    (0.80, 0.08, 0.14, 0.42, 0.58, 0.84),  # T1-like with contrast agent
-    (0.55, 0.06, 0.90, 0.52, 0.36, 0.72),  # T2-like
-    (0.62, 0.06, 0.10, 0.50, 0.42, 0.78),  # FLAIR-like
+    (0.80, 0.08, 0.14, 0.42, 0.56, 0.92),  # T1-like with contrast agent
+    (0.55, 0.06, 0.90, 0.50, 0.34, 0.76),  # T2-like
+    (0.62, 0.06, 0.10, 0.48, 0.40, 0.86),  # FLAIR-like
 )
 
 
@@ -123,7 +123,7 @@ class _Head:
         self.edge = 2.5 / grid.x.shape[0]
         tilt = np.deg2rad(rng.normal(0.0, 6.0))
         x0, y0 = rng.normal(0.0, 0.03, 2)
-        self.a, self.b = rng.uniform(0.64, 0.78), rng.uniform(0.78, 0.92)
+        self.a, self.b = rng.uniform(0.74, 0.86), rng.uniform(0.86, 0.97)
         u, v = grid.x - np.float32(x0), grid.y - np.float32(y0)
         # Head coordinates, scaled so that the outer scalp is the unit circle (v < 0 is the forehead).
         self.u = ((u * np.cos(tilt) + v * np.sin(tilt)) / self.a).astype(np.float32)
@@ -204,7 +204,7 @@ class _Head:
         rng = self.rng
         radius, angle, side = rng.uniform(0.12, 0.48), rng.uniform(-2.4, 2.4), rng.choice([-1.0, 1.0])
         u, v = side * max(0.1, abs(radius * np.cos(angle))), radius * np.sin(angle) * 1.2
-        size = rng.uniform(0.09, 0.27)
+        size = rng.uniform(0.13, 0.32)
         cover = self.blob(u, v, size, 0.3, soft=rng.uniform(1.5, 5.0))
         grey = 1.0 + 0.18 * self.noise(16)
         if rng.random() < 0.65:
@@ -216,7 +216,7 @@ class _Head:
     def meningioma(self) -> _Lesion:
         """Broad-based on the skull, or on the falx."""
         rng = self.rng
-        size = rng.uniform(0.08, 0.24)
+        size = rng.uniform(0.11, 0.27)
         if rng.random() < 0.75:
             angle, reach = rng.uniform(0.0, 2.0 * np.pi), self.inner - size * rng.uniform(0.45, 0.8)
             u, v = reach * np.cos(angle), reach * np.sin(angle)
@@ -230,7 +230,7 @@ class _Head:
     def pituitary(self) -> _Lesion:
         """On the midline, where the sella lies."""
         rng = self.rng
-        u, v, size = rng.normal(0.0, 0.03), 0.1 + rng.normal(0.0, 0.09), rng.uniform(0.06, 0.19)
+        u, v, size = rng.normal(0.0, 0.03), 0.1 + rng.normal(0.0, 0.07), rng.uniform(0.1, 0.2)
         cover = self.blob(u, v, size, 0.1, soft=1.5)
         if rng.random() < 0.4:  # a waist where it leaves the sella
             cover = np.maximum(cover, self.blob(u, v - size * 1.1, size * rng.uniform(0.5, 0.9), 0.1, soft=1.5))
@@ -240,7 +240,7 @@ class _Head:
         """Blend a lesion in, more or less visibly."""
         rng = self.rng
         brain = self.inside(self.r, self.inner)
-        visible = 1.0 - 0.55 * self.difficulty * rng.random() ** 1.5
+        visible = 1.0 - 0.4 * self.difficulty * rng.random() ** 2
         if lesion.oedema is not None:
             swollen = self.fluid if self.fluid > 0.5 else 0.75 * self.fluid + 0.25 * self.white
             picture = _over(picture, lesion.oedema * brain * rng.uniform(0.2, 0.7), swollen)
@@ -251,7 +251,7 @@ class _Head:
         """What the scanner adds: bias field, Rician noise, blur, window; uint8."""
         rng, hard = self.rng, self.difficulty
         picture = picture * (1.0 + 0.18 * hard * np.clip(self.noise(1), -2.0, 2.0))
-        sigma = hard * rng.uniform(0.01, 0.07)
+        sigma = hard * rng.uniform(0.005, 0.045)
         real, imaginary = rng.normal(0.0, 1.0, (2, *self.shape)).astype(np.float32) * np.float32(sigma)
         picture = np.sqrt((picture + real) ** 2 + imaginary**2)
         if rng.random() < 0.5:

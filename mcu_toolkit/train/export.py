@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from mcu_toolkit.errors import TrainError
 from mcu_toolkit.train.backend import backend, quiet
+from mcu_toolkit.train.slim import slim
 
 Int8 = npt.NDArray[np.int8]
 Float = npt.NDArray[np.float32]
@@ -55,7 +56,7 @@ def to_int8(model: Any, calibration: Iterable[Float] | None = None) -> bytes:
         converter._experimental_disable_per_channel_quantization_for_dense_layers = True
         batches = [batch for batch in calibration]
         converter.representative_dataset = lambda: ([image[None]] for batch in batches for image in batch)
-    content = convert(converter)
+    content = slim(convert(converter))
     check_int8(content)
     return content
 
