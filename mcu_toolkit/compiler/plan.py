@@ -11,6 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+Key = tuple[str, int]
+#: (input key, output key) → slack.
+Rules = dict[tuple[Key, Key], int]
+
 
 @dataclass(frozen=True)
 class Buffer:
@@ -24,7 +28,7 @@ class Buffer:
         align: alignment of its offset in bytes.
     """
 
-    key: tuple[str, int]
+    key: Key
     size: int
     first: int
     last: int
@@ -39,8 +43,8 @@ class Buffer:
 class OverlapRule:
     """`output` may overlap `input` while ``offset[input] - offset[output] >= slack``."""
 
-    input: tuple[str, int]
-    output: tuple[str, int]
+    input: Key
+    output: Key
     slack: int
 
 
@@ -75,7 +79,7 @@ class Plan:
         peak_steps: steps at which a live buffer touches the top of the arena.
     """
 
-    offsets: Mapping[tuple[str, int], int]
+    offsets: Mapping[Key, int]
     arena_bytes: int
     lower_bound: int
     overlap_bound: int
@@ -84,10 +88,10 @@ class Plan:
     peak_steps: tuple[int, ...] = field(default=())
 
 
-def usable_rules(problem: PlanProblem) -> dict[tuple[tuple[str, int], tuple[str, int]], int]:
+def usable_rules(problem: PlanProblem) -> Rules:
     """The rules that count, (input key, output key) → slack: the output is born where the input dies."""
     buffers = {b.key: b for b in problem.buffers}
-    rules: dict[tuple[tuple[str, int], tuple[str, int]], int] = {}
+    rules: Rules = {}
     for rule in problem.rules:
         source, target = buffers.get(rule.input), buffers.get(rule.output)
         if source is None or target is None or source.key == target.key or source.last != target.first:
@@ -109,13 +113,20 @@ def live_tensor_bound(problem: PlanProblem) -> int:
 
 
 def overlap_bound(problem: PlanProblem) -> int:
-    """A bound that holds for every legal placement, overlaps included.
+    """A bound in bytes that holds for every legal placement, overlaps included.
 
-    At a step, the bytes covered are at least the sum of the live buffers less what outputs may share with
-    inputs. An output of size S shares with an input of size T at most min(S, T), and at most S - slack for a
-    positive slack.
+    It is the greater of two: what is live at one step cannot be folded into less (`_step_bound`), and overlaps shift
+    each tensor of a chain against the one before (`_drift_bound`).
     """
     rules = usable_rules(problem)
+    return _drift_bound(problem, rules, _step_bound(problem, rules))
+
+
+def _step_bound(problem: PlanProblem, rules: Rules) -> int:
+    """At a step, the bytes covered are at least the sum of the live buffers less what outputs may share with inputs.
+
+    An output of size S shares with an input of size T at most min(S, T), and at most S - slack for a positive slack.
+    """
     by_key = {b.key: b for b in problem.buffers}
     best = 0
     for step in range(problem.steps):
@@ -130,3 +141,28 @@ def overlap_bound(problem: PlanProblem) -> int:
             total -= min(shared, target.size)
         best = max(best, total)
     return best
+
+
+def _drift_bound(problem: PlanProblem, rules: Rules, floor: int) -> int:
+    """Least arena, from `floor` up, that leaves room for the overlaps that it makes necessary.
+
+    In an arena that two buffers do not fit side by side they must overlap, so the input lies at least `slack` above the
+    output. The longest chain of such distances, plus a buffer at its end, must fit too.
+    """
+    sizes = {b.key: b.size for b in problem.buffers}
+    order = sorted(problem.buffers, key=lambda b: (-b.first, b.key))  # outputs before the inputs that lie above them
+    sums = sorted({sizes[source] + sizes[target] for source, target in rules})
+    arena = floor
+    while True:
+        height = {b.key: 0 for b in problem.buffers}
+        above: dict[Key, list[tuple[Key, int]]] = {}
+        for (source, target), slack in rules.items():
+            if sizes[source] + sizes[target] > arena:
+                above.setdefault(target, []).append((source, slack))
+        for b in order:
+            for source, slack in above.get(b.key, ()):
+                height[source] = max(height[source], height[b.key] + slack)
+        needed = max((height[key] + size for key, size in sizes.items()), default=0)
+        if needed <= arena:
+            return arena
+        arena = min([needed, *(total for total in sums if total > arena)])

@@ -1,4 +1,4 @@
-"""Two hundred random graphs: the oracle, TensorFlow Lite Micro and the generated C, under sanitizers, agree on every byte.
+"""Two hundred random graphs: oracle, TensorFlow Lite Micro and generated C, under sanitizers, agree on every byte.
 
 `benchmarks/random_graphs.py` does the same for thousands.
 """

@@ -1,4 +1,4 @@
-"""Three answers to one model: the oracle on the graph as read, TensorFlow Lite Micro, and the generated C on the host."""
+"""Three answers to one model: the oracle on the graph as read, TensorFlow Lite Micro, the generated C on the host."""
 
 from __future__ import annotations
 
