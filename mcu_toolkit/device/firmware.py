@@ -16,6 +16,7 @@ from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.board import Board, Memory
 from mcu_toolkit.device import toolchain
 from mcu_toolkit.device.image import Image, Piece, Share, measure
+from mcu_toolkit.device.sketch import compile_sketch, write_sketch
 from mcu_toolkit.device.types import CompiledModel, Contributor, Firmware, FlashUse, RamUse
 from mcu_toolkit.errors import CompileError, FitError, ToolFailedError, WorkspaceError
 from mcu_toolkit.graph.ir import Tensor
@@ -73,6 +74,7 @@ def build(
         elf = staging / ELF
         toolchain.convert(elf, staging / "firmware.hex", "ihex")
         toolchain.convert(elf, staging / "firmware.bin", "binary")
+        sketch, notes = _sketch(compiled, board, staging)
         made = Firmware(
             folder=out_dir,
             board=board.id,
@@ -83,7 +85,9 @@ def build(
             flash_limit=board.memory.flash_bytes,
             ram_limit=board.memory.ram_bytes,
             contributors=image.contributors,
+            sketch=out_dir / sketch if sketch else None,
             steps=steps,
+            notes=notes,
         )
         (staging / "build.json").write_text(to_json(_document(made, compiled, facts or {})), encoding="utf-8")
         write_manifest(staging, command, inputs={"model": compiled.graph.sha256}, facts={"mcutk": __version__})
@@ -120,6 +124,7 @@ def read_build(build_dir: Path) -> Firmware:
         contributors=tuple(Contributor(**item) for item in document["contributors"]),
         sketch=build_dir / document["sketch"] if document["sketch"] else None,
         steps=document["steps"],
+        notes=tuple(document["notes"]),
     )
 
 
@@ -141,7 +146,8 @@ def _document(made: Firmware, compiled: CompiledModel, facts: Mapping[str, Any])
         },
         "contributors": [asdict(item) for item in made.contributors],
         "steps": made.steps,
-        "sketch": None,
+        "sketch": str(made.sketch.relative_to(made.folder)) if made.sketch else None,
+        "notes": list(made.notes),
         "compiler": f"{toolchain.CC} {toolchain.version()}",
         "facts": dict(facts),
     }
@@ -157,6 +163,20 @@ def _quantization(tensor: Tensor) -> tuple[float, int]:
     if quant is None or not quant.scale.size:
         return 1.0, 0
     return float(quant.scale[0]), int(quant.zero_point[0]) if quant.zero_point.size else 0
+
+
+def _sketch(compiled: CompiledModel, board: Board, staging: Path) -> tuple[Path | None, tuple[str, ...]]:
+    """The sketch of a board that the Arduino core knows, and what the user is to be told of both images."""
+    made = f"bare-metal image firmware.elf/.hex/.bin at 0x{board.memory.flash_origin:08x}"
+    notes: tuple[str, ...] = (f"made: {made}",) if not board.is_emulated else ()
+    if board.notes and not board.is_emulated:
+        notes += (board.notes,)
+    if not board.flash.fqbn:
+        return None, notes
+    folder = write_sketch(compiled, config_header(compiled, board, bare_metal=False), staging / "sketch")
+    lacking = compile_sketch(folder, board, staging / "sketch-build")
+    sketch = folder.relative_to(staging)
+    return sketch, (*notes, f"sketch: {sketch}, {lacking or 'compiled by arduino-cli'}")
 
 
 # Sources -------------------------------------------------------------------------------------------------------------

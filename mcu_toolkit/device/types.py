@@ -87,6 +87,7 @@ class Firmware:
         contributors: largest symbols first, at most 20.
         sketch: folder of the Arduino sketch where one was made, else None.
         steps: whether the image can run layer by layer (profile, verify).
+        notes: what the user is to be told: what was made, how to wire and flash it.
     """
 
     folder: Path
@@ -100,6 +101,24 @@ class Firmware:
     contributors: tuple[Contributor, ...]
     sketch: Path | None = None
     steps: bool = True
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FlashReport:
+    """What `flash.flash` did.
+
+    Attributes:
+        board: board id.
+        tool: name of the flasher.
+        firmware_sha256: of the image programmed.
+        said: in words.
+    """
+
+    board: str
+    tool: str
+    firmware_sha256: str
+    said: str
 
 
 @dataclass(frozen=True)

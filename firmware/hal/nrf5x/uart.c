@@ -1,6 +1,6 @@
 /* Nordic nRF51 and nRF52: the UART register block that both families have (nRF51 Series Reference Manual, chapter 29;
  * nRF52840 Product Specification, "UART"). Macros: UART_BASE, UART_IRQ, PIN_RX, PIN_TX (pin + 32 * port), UART_BAUDRATE
- * (register value, 0x01D7E000 is 115,200), CLOCK_BASE. */
+ * (register value, 0x01D7E000 is 115,200), CLOCK_BASE; ICACHE_ENABLE (NVMC register, nRF52 alone). */
 #include "uart.h"
 
 #include "cortexm.h"
@@ -37,6 +37,9 @@ static void pins_init(void) {
 }
 
 void uart_init(void) {
+#if defined(ICACHE_ENABLE)
+    REG32(ICACHE_ENABLE) = 1u; /* off after reset: code would run at the speed of the flash */
+#endif
     HFCLKSTARTED = 0u;
     HFCLKSTART = 1u; /* the crystal: the internal oscillator is too far off for a UART */
     for (uint32_t i = 0; i < START_PATIENCE && HFCLKSTARTED == 0u; i++) {

@@ -1,0 +1,54 @@
+// HAL on the Arduino core: USB serial port, cycle counter of the core where there is one, else the microsecond clock.
+#include <Arduino.h>
+
+extern "C" {
+#include "hal.h"
+#include "mcutk_config.h"
+}
+
+#if defined(__ARM_ARCH_7M__) || defined(__ARM_ARCH_7EM__) || defined(__ARM_ARCH_8M_MAIN__)
+#define REG32(address) (*(volatile uint32_t *)(address))
+#define DEMCR REG32(0xE000EDFCu)
+#define DWT_CTRL REG32(0xE0001000u)
+#define DWT_CYCCNT REG32(0xE0001004u)
+
+static void timer_init(void) {
+  DEMCR |= 1u << 24; // TRCENA
+  DWT_CTRL |= 1u;    // CYCCNTENA
+}
+static uint32_t timer_now(void) { return DWT_CYCCNT; }
+#else
+static void timer_init(void) {}
+static uint32_t timer_now(void) { return (uint32_t)micros() * (MCUTK_CLOCK_HZ / 1000000u); }
+#endif
+
+static uint32_t started;
+
+extern "C" void hal_init(void) {
+  Serial.begin(MCUTK_BAUD);
+  timer_init();
+}
+
+extern "C" int hal_getc(void) { return Serial.read(); }
+
+extern "C" bool hal_putc(uint8_t byte) { return Serial.write(byte) == 1u; }
+
+extern "C" void hal_wait(void) { yield(); }
+
+// The host pauses while the board computes (link.overlap), so that no byte arrives meanwhile. 32 bits of cycles are 67 s at
+// 64 MHz: longer inferences wrap.
+extern "C" void hal_timed_begin(void) { started = timer_now(); }
+
+extern "C" uint64_t hal_timed_end(void) { return timer_now() - started; }
+
+extern "C" uint32_t hal_calibration_loop(void) { return 0u; }
+
+// The core owns stack and variables: nothing is known of them here.
+extern "C" void hal_ram(hal_ram_use *use) { *use = hal_ram_use(); }
+
+extern "C" void hal_reset(void) {
+  Serial.flush();
+#if defined(__arm__)
+  NVIC_SystemReset();
+#endif
+}

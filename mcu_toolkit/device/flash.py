@@ -1,0 +1,69 @@
+"""Programs a board with what was built last, by the first of its tools that this machine has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mcu_toolkit.board import Board
+from mcu_toolkit.device.firmware import read_build
+from mcu_toolkit.device.flashers import FLASHERS, Flasher, FlashJob
+from mcu_toolkit.device.types import FlashReport
+from mcu_toolkit.errors import ConfigError, ToolMissingError, WorkspaceError
+
+
+def flash(
+    board: Board, build_dir: Path, device_dir: Path, port: str | None = None, *, tool: str | None = None
+) -> FlashReport:
+    """Program a board.
+
+    Args:
+        board: which board.
+        build_dir: its build folder.
+        device_dir: where an emulated board keeps its flash memory.
+        port: serial port, for the tools that need one.
+        tool: name of a flasher; None for the first of the descriptor that this machine has.
+
+    Raises:
+        WorkspaceError: nothing was built, for another board, or the image was changed since.
+        ToolMissingError: none of the board's tools is installed.
+        ToolFailedError: the tool failed.
+        PortError: a port is needed, missing or in use.
+    """
+    made = read_build(build_dir)
+    if made.board != board.id:
+        raise WorkspaceError(
+            "the build is for another board",
+            expected=board.id,
+            received=made.board,
+            hint=f"mcutk build --board {board.id}",
+        )
+    flasher = _named(board, tool) if tool is not None else _first(board)
+    said = flasher.flash(FlashJob(board, made, device_dir, port))
+    return FlashReport(board.id, flasher.name, made.firmware_sha256, said)
+
+
+def _named(board: Board, tool: str) -> Flasher:
+    if tool not in board.flash.tools:
+        raise ConfigError(
+            f"'{tool}' does not program '{board.id}'", expected=", ".join(board.flash.tools), received=tool
+        )
+    FLASHERS[tool].require(board)
+    return FLASHERS[tool]
+
+
+def _first(board: Board) -> Flasher:
+    lacking: list[ToolMissingError] = []
+    for name in board.flash.tools:
+        try:
+            FLASHERS[name].require(board)
+        except ToolMissingError as missing:
+            lacking.append(missing)
+            continue
+        return FLASHERS[name]
+    if len(lacking) == 1:
+        raise lacking[0]
+    raise ToolMissingError(
+        f"none of the tools that program '{board.id}' is installed",
+        expected=" or ".join(board.flash.tools),
+        hint="; or ".join(str(missing.hint) for missing in lacking),
+    )

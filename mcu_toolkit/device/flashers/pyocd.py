@@ -1,0 +1,26 @@
+"""pyOCD: a debug probe on SWD (CMSIS-DAP, J-Link, ST-LINK)."""
+
+from __future__ import annotations
+
+from mcu_toolkit import process
+from mcu_toolkit.board import Board
+from mcu_toolkit.device.flashers.base import Flasher, FlashJob, require_key
+
+
+class PyocdFlasher(Flasher):
+    """Programs the HEX file, which carries its addresses: a bootloader below it stays."""
+
+    name = "pyocd"
+    summary = "programs over a debug probe with pyOCD"
+
+    def require(self, board: Board) -> None:
+        """See `Flasher.require`."""
+        require_key(board, "flash.pyocd_target", board.flash.pyocd_target)
+        process.require_tool("pyocd")
+
+    def flash(self, job: FlashJob) -> str:
+        """See `Flasher.flash`."""
+        target = ["--target", job.board.flash.pyocd_target]
+        process.run(["pyocd", "flash", *target, "--no-wait", str(job.image("hex"))], timeout=180)
+        process.run(["pyocd", "reset", *target, "--no-wait"], timeout=60)
+        return f"programmed by pyOCD as {job.board.flash.pyocd_target}, and reset"

@@ -1,0 +1,52 @@
+"""The bench application as an Arduino sketch: one flat folder, compiled by arduino-cli where it is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mcu_toolkit import process
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.board import Board
+from mcu_toolkit.device.types import CompiledModel
+from mcu_toolkit.errors import ToolError
+
+NAME = "mcutk_bench"
+_CODE = (".c", ".h", ".cpp", ".ino", ".S")
+
+
+def write_sketch(compiled: CompiledModel, config: bytes, folder: Path) -> Path:
+    """The sketch folder, ready for the Arduino IDE too; it holds everything that it includes.
+
+    Args:
+        compiled: the generated model.
+        config: text of ``mcutk_config.h``.
+        folder: parent of the sketch.
+    """
+    sketch = folder / NAME
+    sketch.mkdir(parents=True)
+    files = {name: content for name, content in compiled.files.items() if name.endswith((".c", ".h", ".S"))}
+    files["mcutk_config.h"] = config
+    firmware = asset_dir("firmware")
+    sources = [firmware / "hal" / "hal.h", *(firmware / "hal" / "arduino").iterdir(), *(firmware / "app").iterdir()]
+    files |= {path.name: path.read_bytes() for path in sources if path.suffix in _CODE and path.name != "main.c"}
+    for name, content in files.items():
+        (sketch / name).write_bytes(content)
+    return sketch
+
+
+def compile_sketch(sketch: Path, board: Board, target: Path) -> str | None:
+    """Compile a sketch with arduino-cli; why not, in words, or None where it worked.
+
+    A sketch that does not compile is no reason to lose the bare-metal image: the caller reports the text.
+    """
+    if process.find_tool("arduino-cli") is None:
+        return "arduino-cli is not installed, so the sketch was not compiled"
+    try:
+        process.run(
+            ["arduino-cli", "compile", "--fqbn", board.flash.fqbn, "--output-dir", str(target), str(sketch)],
+            timeout=600,
+        )
+    except ToolError as bad:
+        core = ":".join(board.flash.fqbn.split(":")[:2])
+        return f"arduino-cli could not compile the sketch (arduino-cli core install {core}): {bad.received}"
+    return None
