@@ -202,7 +202,9 @@ class _Writer:
         if value is None:
             return "NULL"
         if isinstance(value, ConstArray):
-            return self.table(value)
+            # A variant's own packing of channels stands behind a pointer of the plain type.
+            own = value.suffix == "channels" and value.ctype != "mcutk_channel"
+            return ("(const void *)" if own else "") + self.table(value)
         if isinstance(value, StructValue):
             return "{" + " ".join(piece.strip() for piece in self.fields(value.fields, indent)) + "}"
         if isinstance(value, tuple):

@@ -1,0 +1,172 @@
+/* Two pixels by four channels in 12 instructions for 16 multiplications; mcutk_gemm_dsp.h has the packing.
+ *
+ * In the loop:   r0 r1 r2 r3  pixel 0: 256*c0+c1, c1, 256*c2+c3, c3      r4 r5 r6 r7  pixel 1 alike
+ *                r8 r9 weights   r10 r11 inputs   r12 weight pointer   lr column pointer
+ * No register is left for a count: the loop compares the column pointer with a word of the frame.
+ */
+#if defined(__ARM_FEATURE_DSP)
+    .syntax unified
+    .thumb
+
+    .equ FRAME_ENTRY, 0     /* where the first turn enters the unrolled loop */
+    .equ FRAME_COLUMN, 4
+    .equ FRAME_COLUMN_END, 8
+    .equ FRAME_OUT0, 12
+    .equ FRAME_OUT1, 16
+    .equ FRAME_CHANNELS, 20
+    .equ FRAME_CHANNELS_END, 24
+    .equ FRAME_ROUNDING, 28
+    .equ FRAME_WEIGHTS, 32
+    .equ FRAME_BYTES, 40
+
+    .equ UNROLL, 8
+    .equ STEP_BYTES, 48
+
+    /* Two inputs of both pixels for four channels. */
+    .macro step
+    ldrd r8, r9, [r12], #8
+    ldrd r10, r11, [lr], #8
+    smlad r0, r8, r10, r0
+    smlad r4, r8, r11, r4
+    sxtb16 r8, r8
+    smlad r1, r8, r10, r1
+    smlad r5, r8, r11, r5
+    smlad r2, r9, r10, r2
+    smlad r6, r9, r11, r6
+    sxtb16 r9, r9
+    smlad r3, r9, r10, r3
+    smlad r7, r9, r11, r7
+    .endm
+
+    /* One result of a doubled accumulator: r12 multiplier, lr rounding and zero point, r11 right shift - 1.
+     * SMMLAR is gemmlowp's doubling high multiplication; -1 for a negative accumulator rounds halves away from zero. */
+    .macro finish linear, acc, out
+    .if \linear
+    add r10, lr, \acc, asr #31
+    smmlar \acc, \acc, r12, r10
+    .else
+    smmlar \acc, \acc, r12, lr
+    .endif
+    asr \acc, \acc, r11
+    ssat \acc, #8, \acc, asr #1
+    strb \acc, [\out], #1
+    .endm
+
+    .macro even_channel linear, high0, low0, high1, low1
+    sub \high0, \high0, \low0
+    sub \high1, \high1, \low1
+    asr \high0, \high0, #7
+    asr \high1, \high1, #7
+    finish \linear, \high0, r8
+    finish \linear, \high1, r9
+    .endm
+
+    .macro odd_channel linear, low0, low1
+    lsl \low0, \low0, #1
+    lsl \low1, \low1, #1
+    finish \linear, \low0, r8
+    finish \linear, \low1, r9
+    .endm
+
+    .macro gemm name, linear, raw=0
+    .section .text.\name, "ax", %progbits
+    .balign 4
+    .global \name
+    .type \name, %function
+    .thumb_func
+\name:
+    push {r4-r11, lr}
+    sub sp, sp, #FRAME_BYTES
+    ldm r0, {r3-r8}             /* weights, channels, channels_end, column, column_end, rounding */
+    mov r12, r3
+    str r4, [sp, #FRAME_CHANNELS]
+    str r5, [sp, #FRAME_CHANNELS_END]
+    strd r6, r7, [sp, #FRAME_COLUMN]
+    str r8, [sp, #FRAME_ROUNDING]
+    strd r1, r2, [sp, #FRAME_OUT0]
+    sub r7, r6, r7              /* -8 * steps */
+    and r7, r7, #8 * (UNROLL - 1)
+    add r7, r7, r7, lsl #1      /* turns to skip: 8 bytes of column are 48 of code */
+    lsl r7, r7, #1
+    adr r6, 2f
+    add r6, r6, r7
+    orr r6, r6, #1
+    str r6, [sp, #FRAME_ENTRY]
+
+1:  ldm r12!, {r0-r3}
+    mov r4, r0
+    mov r5, r1
+    mov r6, r2
+    mov r7, r3
+    ldr lr, [sp, #FRAME_COLUMN]
+    ldr pc, [sp, #FRAME_ENTRY]
+
+    .balign 4
+2:
+    .rept UNROLL
+    step
+    .endr
+    ldr r10, [sp, #FRAME_COLUMN_END]
+    cmp lr, r10
+    bne 2b
+
+    .if \raw
+    ldr r8, [sp, #FRAME_OUT0]
+    sub r0, r0, r1
+    sub r2, r2, r3
+    sub r4, r4, r5
+    sub r6, r6, r7
+    asr r0, r0, #8
+    asr r2, r2, #8
+    asr r4, r4, #8
+    asr r6, r6, #8
+    stm r8, {r0-r7}
+    .else
+    str r12, [sp, #FRAME_WEIGHTS]
+    ldr r8, [sp, #FRAME_CHANNELS]
+    ldr lr, [sp, #FRAME_ROUNDING]
+    ldr r11, [r8]
+    ldr r12, [r8, #4]
+    ldrd r8, r9, [sp, #FRAME_OUT0]
+    lsl lr, lr, r11
+    even_channel \linear, r0, r1, r4, r5
+
+    ldrd r0, r4, [sp, #FRAME_CHANNELS]  /* r4: the end */
+    lsr r11, r11, #8
+    ldr lr, [sp, #FRAME_ROUNDING]
+    ldr r12, [r0, #8]
+    lsl lr, lr, r11
+    odd_channel \linear, r1, r5
+
+    ldr r1, [sp, #FRAME_ROUNDING]
+    lsr r11, r11, #8
+    ldr r12, [r0, #12]
+    lsl lr, r1, r11
+    even_channel \linear, r2, r3, r6, r7
+
+    lsr r11, r11, #8
+    ldr r12, [r0, #16]
+    lsl lr, r1, r11
+    odd_channel \linear, r3, r7
+
+    add r0, r0, #20
+    strd r8, r9, [sp, #FRAME_OUT0]
+    str r0, [sp, #FRAME_CHANNELS]
+    ldr r12, [sp, #FRAME_WEIGHTS]
+    cmp r0, r4
+    bne 1b
+
+    .endif
+
+    add sp, sp, #FRAME_BYTES
+    pop {r4-r11, pc}
+    .size \name, . - \name
+    .endm
+
+    gemm mcutk_gemm_dsp_relu, 0
+    gemm mcutk_gemm_dsp_linear, 1
+    gemm mcutk_gemm_dsp_raw, 0, 1
+#endif
+#if defined(__linux__) && defined(__ELF__)
+    .section .note.GNU-stack, "", %progbits
+#endif

@@ -1,0 +1,123 @@
+"""CONV_2D with the DSP extension: two ways to gather inputs, three to round (firmware/kernels/dsp)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Ints, Rounding, channel_table, channels, run_slack
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
+
+#: Instructions of a group of channels and two pixels around the multiplications, counted in the assembly.
+_GROUP_COST = {Rounding.RELU: 81, Rounding.LINEAR: 89, Rounding.ANY: 330}
+
+
+def depth_of(site: ConvSite) -> int:
+    """Inputs of one output."""
+    return site.kernel_h * site.kernel_w * site.in_c
+
+
+def padded_depth(site: ConvSite) -> int:
+    """Inputs of one output, as the column buffer holds them."""
+    return -(-depth_of(site) // 4) * 4
+
+
+def fits_gemm(made: Channels) -> bool:
+    """Whether two channels can share a word, by the bounds in ``mcutk_gemm_dsp.h``."""
+    if made.bound[0::2].max(initial=0) >= 2**23:
+        return False
+    joint = _joint(made)
+    return bool(joint.max(initial=0) < 2**15 and joint.min(initial=0) >= -(2**15))
+
+
+def _joint(made: Channels) -> Ints:
+    """256 * even + odd channels, [ceil(out_c / 2), depth]."""
+    odd = np.zeros_like(made.weights[0::2])
+    odd[: made.weights[1::2].shape[0]] = made.weights[1::2]
+    return 256 * made.weights[0::2] + odd
+
+
+def pack_gemm(site: ConvSite, made: Channels) -> ConstArray:
+    """Biases and weights, a group of four channels after another, as ``mcutk_gemm_dsp.h`` says: uint32 words."""
+    groups, depth = -(-site.out_c // GROUP), padded_depth(site)
+    joint = np.zeros((groups * 2, depth), np.int64)
+    rows = _joint(made)
+    joint[: rows.shape[0], : rows.shape[1]] = rows
+    # Inputs 0 2, then 1 3, of every four: the order in which SXTB16 unpacks bytes.
+    pairs = joint.reshape(groups, 2, depth // 4, 2, 2).transpose(0, 2, 4, 1, 3) & 0xFFFF
+    words = pairs[..., 0] | pairs[..., 1] << 16
+    bias = np.zeros((groups, 2, 2), np.int64)
+    bias.reshape(-1)[: site.out_c] = made.bias
+    bias[..., 0] = 256 * bias[..., 0] + bias[..., 1]
+    packed = np.concatenate([bias.reshape(groups, 4), words.reshape(groups, -1)], axis=1)
+    return ConstArray("weights", "uint32_t", (packed.reshape(-1) & 0xFFFFFFFF).astype(np.uint32))
+
+
+@dataclass(frozen=True)
+class DspConv:
+    """Gathers the windows of two pixels as int16, then multiplies them with all channels."""
+
+    pointwise: bool
+    rounding: Rounding
+
+    isa = Isa.DSP
+    header = "dsp/mcutk_conv_dsp.h"
+    sources: Sequence[str] = ("dsp/mcutk_conv_dsp.c", "dsp/mcutk_gemm_dsp.S", "dsp/mcutk_gemm_host.c")
+
+    @property
+    def name(self) -> str:
+        """C function."""
+        return f"mcutk_{'pointwise' if self.pointwise else 'conv'}_dsp_{self.rounding.value}"
+
+    def accepts(self, site: ConvSite, target: Target) -> bool:
+        """CONV_2D whose weights leave room for a second channel in each half-word, as converters make them."""
+        if site.kind is ConvKind.DEPTHWISE or is_pointwise(site) is not self.pointwise:
+            return False
+        made = channels(site)
+        return made is not None and made.rounding is self.rounding and fits_gemm(made)
+
+    def cost(self, site: ConvSite, target: Target) -> int:
+        """Counted in the assembly, checked on the emulator."""
+        depth, groups = padded_depth(site), -(-site.out_c // GROUP)
+        steps = depth // 2
+        multiply = 40 + groups * (_GROUP_COST[self.rounding] + 12 * steps + 3 * -(-steps // 8))
+        if site.out_c % GROUP:
+            multiply += 60
+        pairs = -(-site.out_h * site.out_w // 2)
+        return 60 + pairs * (multiply + 2 * self._gather_cost(site))
+
+    def _gather_cost(self, site: ConvSite) -> int:
+        """Instructions for the window of one pixel."""
+        depth = padded_depth(site)
+        if self.pointwise:
+            return 6 + depth * 13 // 8
+        rows = site.kernel_h * 30 + 30
+        if site.dilation_w != 1:
+            rows += site.kernel_h * site.kernel_w * 30
+        return rows + 2 * depth + (0 if site.in_c % 4 == 0 else site.kernel_h * 12 + 2 * depth)
+
+    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+        """Two windows as int16, and one as bytes where its runs are not whole words."""
+        depth = padded_depth(site)
+        return 4 * depth + (0 if self.pointwise or site.in_c % 4 == 0 else depth)
+
+    def pack(self, site: ConvSite) -> PackedConv:
+        """Two channels in each half-word."""
+        made = channels(site)
+        assert made is not None
+        return PackedConv(pack_gemm(site, made), channel_table(site, made))
+
+    def overlap_slack(self, site: ConvSite) -> int | None:
+        """Windows of a pair are gathered before the pair is written."""
+        return run_slack(site, 2)
+
+
+def is_pointwise(site: ConvSite) -> bool:
+    """Whether each output pixel reads just the input pixel of the same number."""
+    same = (site.out_h, site.out_w) == (site.in_h, site.in_w)
+    return same and site.kernel_h * site.kernel_w * site.stride_h * site.stride_w == 1
+
+
+KERNELS = tuple(DspConv(pointwise, rounding) for pointwise in (True, False) for rounding in Rounding)

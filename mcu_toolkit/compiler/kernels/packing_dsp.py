@@ -1,0 +1,120 @@
+"""What the DSP kernels share: constant channels, the choice of rounding, channel tables, and overlap slack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite
+
+#: Output channels that the inner blocks compute together.
+GROUP = 4
+#: Right shifts that the rounding of ``relu`` and ``linear`` can hold beside a zero point.
+_MAX_RIGHT = 22
+
+Ints = npt.NDArray[np.int64]
+
+
+class Rounding(str, Enum):
+    """How accumulators become outputs; the conditions stand in ``mcutk_gemm_dsp.h``."""
+
+    RELU = "relu"
+    LINEAR = "linear"
+    ANY = "any"
+
+
+@dataclass(frozen=True, eq=False)
+class Channels:
+    """The channels of a site with constant ones replaced, so that every other one obeys known bounds.
+
+    Attributes:
+        weights: int64 [out_c, taps]; zero where the output does not depend on the input.
+        bias, multiplier, shift: int64 [out_c].
+        bound: int64 [out_c], largest |accumulator| that any int8 input can give.
+        rounding: the cheapest exact way to round.
+    """
+
+    weights: Ints
+    bias: Ints
+    multiplier: Ints
+    shift: Ints
+    bound: Ints
+    rounding: Rounding
+
+
+def requantize(acc: Ints, multiplier: Ints, shift: Ints) -> Ints:
+    """Double rounding, elementwise; a left shift must not leave int32."""
+    left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
+    high = ((acc << left) * multiplier + (1 << 30)) >> 31
+    half = np.where(right > 0, (np.int64(1) << right) >> 1, 0)
+    return (high + np.where((high < 0) & (right > 0), -1, 0) + half) >> right
+
+
+@lru_cache(maxsize=4)
+def channels(site: ConvSite) -> Channels | None:
+    """The channels of a site, None where an accumulator could leave int32 on its way."""
+    order = (2, 0, 1) if site.kind is ConvKind.DEPTHWISE else (0, 1, 2, 3)
+    weights = site.weights.astype(np.int64).transpose(order).reshape(site.out_c, -1)
+    bias, multiplier, shift = (a.astype(np.int64) for a in (site.bias, site.multiplier, site.shift))
+    positive, negative = np.maximum(weights, 0).sum(axis=1), np.minimum(weights, 0).sum(axis=1)
+    high, low = bias + 127 * positive - 128 * negative, bias - 128 * positive + 127 * negative
+    if (np.maximum(np.abs(high), np.abs(low)) << np.maximum(shift, 0)).max(initial=0) >= 2**31:
+        return None
+    ends = [
+        np.clip(requantize(acc, multiplier, shift) + site.out_zero_point, site.act_min, site.act_max)
+        for acc in (low, high)
+    ]
+    # An accumulator of 4 v with half a multiplier and a right shift by one gives v in every way of rounding.
+    constant = ends[0] == ends[1]
+    weights = np.where(constant[:, None], 0, weights)
+    bias = np.where(constant, 4 * (ends[0] - site.out_zero_point), bias)
+    multiplier = np.where(constant, 1 << 30, multiplier)
+    shift = np.where(constant, -1, shift)
+    # Partial sums may exceed the ends; sums modulo 2^32 do not mind.
+    bound = np.where(constant, np.abs(bias), np.maximum(np.abs(high), np.abs(low)))
+    return Channels(weights, bias, multiplier, shift, bound, _rounding(site, shift, bound))
+
+
+def _rounding(site: ConvSite, shift: Ints, bound: Ints) -> Rounding:
+    simple = shift.max(initial=-1) <= -1 and shift.min(initial=-1) >= -_MAX_RIGHT and bound.max(initial=0) < 2**30
+    if not simple or site.act_max != 127:
+        return Rounding.ANY
+    if site.act_min == site.out_zero_point == -128:
+        return Rounding.RELU
+    return Rounding.LINEAR if site.act_min == -128 else Rounding.ANY
+
+
+def channel_table(site: ConvSite, made: Channels) -> ConstArray:
+    """The table behind ``mcutk_conv.channels``.
+
+    Returns:
+        a group of four channels after another: four bytes (right shift - 1), four multipliers; or, to round in any
+        way, plain ``mcutk_channel``.
+    """
+    if made.rounding is Rounding.ANY:
+        rows = np.stack([made.bias, made.multiplier, made.shift], axis=1).astype(np.int32)
+        return ConstArray("channels", "mcutk_channel", rows)
+    groups = -(-site.out_c // GROUP)
+    shifts = np.zeros(groups * GROUP, np.int64)
+    shifts[: site.out_c] = -made.shift - 1
+    multipliers = np.zeros(groups * GROUP, np.int64)
+    multipliers[: site.out_c] = made.multiplier
+    words = (shifts.reshape(groups, GROUP) << np.array([0, 8, 16, 24])).sum(axis=1)
+    table = np.concatenate([words[:, None], multipliers.reshape(groups, GROUP)], axis=1)
+    return ConstArray("channels", "uint32_t", table.reshape(-1).astype(np.uint32), is_weights=False)
+
+
+def run_slack(site: ConvSite, run: int) -> int:
+    """Overlap slack of a kernel that reads the windows of `run` pixels, in raster order, before it writes them."""
+    pixels = np.arange(site.out_h * site.out_w, dtype=np.int64)
+    row = np.clip(pixels // site.out_w * site.stride_h - site.pad_top, 0, site.in_h)
+    column = np.clip(pixels % site.out_w * site.stride_w - site.pad_left, 0, site.in_w)
+    first = (row * site.in_w + column) * site.in_c
+    needed = np.minimum.accumulate(first[::-1])[::-1]  # the lowest byte that this pixel or a later one reads
+    written = pixels[run::run] * site.out_c  # bytes written before the next run is read
+    nothing = -site.in_h * site.in_w * site.in_c
+    return int((written - needed[run::run]).max(initial=nothing))

@@ -1,0 +1,130 @@
+"""DSP kernels on the emulated Cortex-M4, each against int64 arithmetic.
+
+A rig of its own (test_dsp_rig.c) runs kernels without the rest of the firmware: the input ends where RAM ends, so
+that a read beyond it faults; guards around output and scratch catch stray writes; a second run lays the output over
+the input as far as `overlap_slack` permits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcu_toolkit import process
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.compiler.kernels.conv_dsp import KERNELS as CONV
+from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite, Isa, Target
+from tests.support.conv_sites import c_array, c_table, make_site, reference
+
+HERE = Path(__file__).parent
+TARGET = Target(Isa.DSP, "cortex-m4")
+FLAGS = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror")
+BARE = ("-ffreestanding", "-nostartfiles", "--specs=nosys.specs")
+
+pytestmark = pytest.mark.skipif(
+    process.find_tool("arm-none-eabi-gcc") is None or process.find_tool("qemu-system-arm") is None,
+    reason="needs arm-none-eabi-gcc and qemu-system-arm",
+)
+
+_FIELDS = (
+    "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w", "dilation_h",
+    "dilation_w", "pad_top", "pad_left", "in_zero_point", "out_zero_point", "act_min", "act_max", "depth_multiplier",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the rig printed for a case."""
+
+    mismatches: int
+    stray: int
+    instructions: int
+
+
+def run_rig(folder: Path, jobs: Sequence[tuple[ConvKernel, ConvSite]], overlap: bool) -> list[Result]:
+    """Build and run one image with every job; with `overlap`, twice, the output over the input the second time."""
+    text = ['#include "mcutk_types.h"\n#include "test_dsp_rig.h"\n']
+    text += [f'#include "{header}"\n' for header in sorted({kernel.header for kernel, _ in jobs})]
+    rows = []
+    for n, (kernel, site) in enumerate(jobs):
+        rng = np.random.default_rng(1000 + n)
+        x = rng.integers(-128, 128, (site.in_h, site.in_w, site.in_c)).astype(np.int8)
+        x.reshape(-1)[rng.random(x.size) < 0.1] = -128
+        packed = kernel.pack(site)
+        expected = reference(site, x)
+        text += [c_table(f"w{n}", packed.weights), c_table(f"ch{n}", packed.channels)]
+        text += [c_array(f"x{n}", "int8_t", x), c_array(f"e{n}", "int8_t", expected)]
+        fields = ", ".join(f".{f} = {int(getattr(site, f))}" for f in _FIELDS)
+        pointers = f".weights = w{n}, .channels = (const void *)ch{n}"
+        text.append(f"static const mcutk_conv p{n} = {{{pointers}, {fields}}};\n")
+        slack = kernel.overlap_slack(site)
+        for over in (0, 1) if overlap and slack is not None else (0,):
+            call = f"(void (*)(const int8_t *, int8_t *, void *, const void *))(void (*)(void)){kernel.name}"
+            sizes = f"{x.size}, {expected.size}, {kernel.scratch_bytes(site, TARGET)}, {over}, {slack or 0}"
+            rows.append(f"{{{call}, &p{n}, x{n}, e{n}, {sizes}}},\n")
+    text += ["const rig_case rig_cases[] = {\n", *rows, "};\n", f"const int32_t rig_case_count = {len(rows)};\n"]
+    (folder / "cases.c").write_text("".join(text))
+    return run_cases(folder, sorted({s for kernel, _ in jobs for s in kernel.sources}), len(rows))
+
+
+def run_cases(folder: Path, sources: Sequence[str], count: int) -> list[Result]:
+    """Compile cases.c with kernel sources, run it, and read what it printed."""
+    kernels = asset_dir("firmware") / "kernels"
+    elf = folder / "rig.elf"
+    process.run(
+        ["arm-none-eabi-gcc", *FLAGS, *BARE, "-I", str(HERE), "-I", str(kernels), "-I", str(kernels / "dsp"),
+         "-I", str(kernels / "portable"), "-T", str(HERE / "test_dsp_rig.ld"),
+         str(HERE / "test_dsp_rig.c"), str(folder / "cases.c"),
+         *(str(kernels / s) for s in sources), "-o", str(elf), "-lgcc", "-lc"]
+    )  # fmt: skip
+    done = process.run(
+        ["qemu-system-arm", "-M", "mps2-an386", "-kernel", str(elf), "-display", "none", "-serial", "none",
+         "-monitor", "none", "-semihosting-config", "enable=on,target=native", "-icount", "shift=0"],
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = [Result(*map(int, line.split())) for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    assert len(rows) == count
+    return rows
+
+
+def check(results: Sequence[Result], jobs: Sequence[tuple[ConvKernel, ConvSite]]) -> None:
+    assert sum(r.mismatches for r in results) == 0, [r.mismatches for r in results]
+    assert sum(r.stray for r in results) == 0, [r.stray for r in results]
+    assert len(results) >= len(jobs)
+
+
+def jobs_for(kernels: Sequence[ConvKernel], sites: Sequence[ConvSite]) -> list[tuple[ConvKernel, ConvSite]]:
+    """Every kernel that accepts each site; each site must find one."""
+    jobs = [(k, s) for s in sites for k in kernels if k.accepts(s, TARGET)]
+    assert {id(s) for _, s in jobs} == {id(s) for s in sites}
+    return jobs
+
+
+CONV_SHAPES = [
+    ((5, 5, 16), 8, (3, 3), (1, 1), True, (1, 1)),
+    ((6, 7, 3), 5, (3, 3), (2, 2), True, (1, 1)),
+    ((4, 4, 32), 4, (1, 1), (1, 1), True, (1, 1)),
+    ((5, 3, 37), 7, (1, 1), (1, 1), True, (1, 1)),
+    ((5, 6, 9), 3, (1, 1), (2, 2), True, (1, 1)),
+    ((11, 6, 1), 12, (6, 4), (2, 2), True, (1, 1)),
+    ((7, 7, 5), 4, (3, 3), (1, 1), False, (2, 2)),
+    ((3, 2, 19), 1, (2, 2), (1, 1), False, (1, 1)),
+    ((9, 1, 2), 6, (5, 1), (1, 1), True, (2, 1)),
+    ((4, 5, 8), 6, (3, 7), (1, 3), True, (1, 1)),
+    ((7, 6, 8), 6, (3, 3), (1, 1), True, (1, 2)),
+]
+
+
+@pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
+def test_dsp_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) -> None:
+    sites = [
+        make_site(ConvKind.CONV, *shape, rounding=rounding, seed=n)  # type: ignore[arg-type]
+        for n, shape in enumerate(CONV_SHAPES)
+    ]
+    jobs = jobs_for(CONV, sites)
+    check(run_rig(tmp_path, jobs, overlap=True), jobs)
