@@ -53,6 +53,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+class ReaderGone(Exception):
+    """The reader of the output closed its end; click would report a BrokenPipeError as exit code 1."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands live in modules of their own, imported on demand."""
 
@@ -67,6 +71,13 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"mcu_toolkit.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as gone:
+            raise ReaderGone from gone
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -192,12 +203,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         _say(_usage(error))
         return error.exit_code
-    except SystemExit as end:
-        # click turns a reader that went away into exit code 1
-        if isinstance(end.__context__, BrokenPipeError):
-            _drop_stdout()
-            return BROKEN_PIPE
-        raise
+    except ReaderGone:
+        _drop_stdout()
+        return BROKEN_PIPE
     except (click.Abort, KeyboardInterrupt):
         _say("interrupted")
         return INTERRUPTED

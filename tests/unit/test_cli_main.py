@@ -103,9 +103,7 @@ def test_no_arguments_show_the_help(mcutk: Mcutk) -> None:
         (("completion", "tcsh"), 2, "bash"),
     ],
 )
-def test_wrong_command_lines_say_what_to_try(
-    arguments: tuple[str, ...], code: int, said: str, mcutk: Mcutk
-) -> None:
+def test_wrong_command_lines_say_what_to_try(arguments: tuple[str, ...], code: int, said: str, mcutk: Mcutk) -> None:
     outcome = mcutk(*arguments)
     assert outcome.code == code
     assert outcome.err.startswith("error: ")
