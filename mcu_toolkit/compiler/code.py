@@ -124,7 +124,7 @@ class _Writer:
             if self.call.scratch_bytes == 0:
                 return "NULL"
             self.uses_arena = True
-            return f"arena + {self.plan.offsets[('scratch', self.number)] + argument.offset}"
+            return place(self.plan.offsets[("scratch", self.number)] + argument.offset).strip("()")
         if isinstance(argument, ConstArg):
             return self.table(argument.array)
         if isinstance(argument, IntArg):
@@ -142,7 +142,7 @@ class _Writer:
         written = argument.index in self.node.outputs or tensor.variable
         kind = ("" if written else "const ") + c_type(tensor.dtype)
         through = "" if tensor.dtype.bytes == 1 else f"({'' if written else 'const '}void *)"
-        return f"({kind} *){through}(arena + {offset})"
+        return f"({kind} *){through}{place(offset)}"
 
     def constant_tensor(self, argument: TensorArg, tensor: Tensor) -> str:
         if tensor.data is None or argument.offset % tensor.dtype.bytes:
@@ -212,6 +212,11 @@ class _Writer:
         return literals.floating(value) if isinstance(value, float) else literals.integer(int(value))
 
 
+def place(offset: int) -> str:
+    """An address in the arena."""
+    return f"(arena + {offset})" if offset else "arena"
+
+
 def c_type(dtype: DType) -> str:
     """The C element type of a tensor."""
     return {DType.FLOAT32: "float", DType.BOOL: "uint8_t"}.get(dtype, f"{dtype.value}_t")
@@ -258,14 +263,14 @@ def write_step(
 
 
 def _comments(graph: Graph, schedule: Schedule, plan: Plan, node: Node, call: Call, macs: int) -> tuple[str, ...]:
-    def place(index: int) -> str:
+    def shown(index: int) -> str:
         tensor = graph.tensors[index]
         shape = "x".join(map(str, tensor.shape)) or "1"
         at = "" if tensor.is_const else f" @{plan.offsets[schedule.key(index)]}"
         return f"t{index} {shape}{at}"
 
-    reads = ", ".join(place(i) for i, t in graph.used_inputs(node) if not t.is_const)
-    writes = ", ".join(place(i) for i in node.outputs)
+    reads = ", ".join(shown(i) for i, t in graph.used_inputs(node) if not t.is_const)
+    writes = ", ".join(shown(i) for i in node.outputs)
     work = f", {macs} MACs" if macs else ""
     first = f"{node.op}: {reads or 'constants'} -> {writes or 'nothing'}{work}"
     named = f'"{names.comment(graph.tensors[node.outputs[0]].name)}"' if node.outputs else ""

@@ -15,7 +15,7 @@ from mcu_toolkit import __version__
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler import literals, names
 from mcu_toolkit.compiler.code import CodeStep, ConstTable, c_type, write_step
-from mcu_toolkit.compiler.plan import Plan
+from mcu_toolkit.compiler.plan import Plan, PlanProblem
 from mcu_toolkit.compiler.schedule import Schedule
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph
@@ -23,6 +23,8 @@ from mcu_toolkit.graph.quantize import reset_value
 
 #: The kernel ABI (``MCUTK_KERNEL_ABI``) that this emitter writes for.
 KERNEL_ABI = 1
+#: Name of the folder that the files go to; an Arduino sketch bears the name of its folder.
+FOLDER = "src"
 _INCLUDE = re.compile(rb'^([ \t]*#[ \t]*include[ \t]*)"([^"]+)"', re.MULTILINE)
 
 
@@ -97,13 +99,14 @@ def render(template: str, **values: object) -> bytes:
 
 
 def emit(
-    graph: Graph, schedule: Schedule, plan: Plan, name: str, model: bytes | None
+    graph: Graph, schedule: Schedule, problem: PlanProblem, plan: Plan, name: str, model: bytes | None
 ) -> tuple[dict[str, bytes], Source]:
     """The generated folder as file name → contents, and the values behind it.
 
     Args:
         graph: after all passes.
         schedule: steps and aliases.
+        problem: what the planner was asked.
         plan: checked placement.
         name: prefix of files and symbols; made an identifier.
         model: the flatbuffer for ``model_data.h/.c``, or None to leave them out.
@@ -129,7 +132,7 @@ def emit(
         steps=steps,
         tables=(*tables, *initial),
         headers=tuple(sorted({PurePosixPath(h).name for s in schedule.steps for h in s.call.headers})),
-        plan_rows=_plan_rows(graph, schedule, plan),
+        plan_rows=_plan_rows(graph, problem, plan),
         macs=sum(step.macs for step in steps),
         c_sources=tuple(sorted([*own, *(f for f in kernels if f.endswith((".c", ".S")))])),
     )
@@ -147,7 +150,7 @@ def _own_files(prefix: str) -> Mapping[str, str]:
         f"{prefix}.c": "model.c.j2",
         f"{prefix}_weights.h": "model_weights.h.j2",
         f"{prefix}_weights.c": "model_weights.c.j2",
-        f"{prefix}.ino": "model_sketch.ino.j2",
+        f"{FOLDER}.ino": "model_sketch.ino.j2",
         "Makefile": "model_makefile.j2",
     }
 
@@ -211,17 +214,19 @@ def _resets(
     return tuple(found), tuple(tables)
 
 
-def _plan_rows(graph: Graph, schedule: Schedule, plan: Plan) -> tuple[str, ...]:
-    """The plan as comment lines: offset, bytes, what."""
+def _plan_rows(graph: Graph, problem: PlanProblem, plan: Plan) -> tuple[str, ...]:
+    """The plan as comment lines in order of time: offset, bytes, steps at which the bytes are in use, what."""
     rows = []
-    for (kind, number), offset in sorted(plan.offsets.items(), key=lambda item: (item[1], item[0])):
+    for b in sorted(problem.buffers, key=lambda b: (b.first, b.last, b.key)):
+        kind, number = b.key
+        steps = f"{b.first}-{min(b.last, problem.steps - 1)}"
         if kind == "scratch":
-            size = schedule.steps[number].call.scratch_bytes
-            rows.append(f"{offset:8d} {size:8d}  scratch of step {number}")
+            what = f"scratch of step {number}"
         else:
             tensor = graph.tensors[number]
             shape = "x".join(map(str, tensor.shape)) or "1"
-            rows.append(f"{offset:8d} {tensor.bytes:8d}  t{number} {shape} {names.comment(tensor.name)}")
+            what = f"t{number} {shape} {names.comment(tensor.name)}"
+        rows.append(f"{plan.offsets[b.key]:8d} {b.size:8d}  {steps:>9}  {what}")
     return tuple(rows)
 
 

@@ -31,8 +31,8 @@ class Compiled:
         schedule: the steps in order, and which tensors share storage.
         problem: what was asked of the planner.
         plan: where everything lies in the arena.
-        weight_symbols: C name of each table that holds weights or biases → its bytes that are weights or biases; the rest
-            of a table of channels are multipliers and shifts.
+        weight_symbols: C name of each table that holds weights or biases → how many of its bytes are; the rest of a
+            table of channels are multipliers and shifts.
         files: the generated folder, file name → contents. The same model gives the same bytes on every machine.
         report: figures for people and for `--json`.
     """
@@ -79,7 +79,7 @@ def compile_model(graph: Graph, target: Target, name: str = "model", *, model: b
     chosen = assign(final, [_option(final, node, target) for node in final.nodes], target)
     plan_check.check(chosen.plan, chosen.problem)
     prefix = names.identifier(name)
-    files, source = emit.emit(final, chosen.schedule, chosen.plan, prefix, model)
+    files, source = emit.emit(final, chosen.schedule, chosen.problem, chosen.plan, prefix, model)
     report = compile_report(graph, final, chosen, source, target)
     weights = {table.symbol: table.weights_bytes for table in source.tables if table.is_weights}
     return Compiled(prefix, target, final, chosen.schedule, chosen.problem, chosen.plan, weights, files, report)

@@ -45,29 +45,26 @@ def raster_slack(g: WindowLike, in_c: int, out_c: int, reading: Reading = Readin
         g: geometry.
         in_c, out_c: channels of the input and of the output, one byte each.
         reading: when the windows of a block are done with.
-        block: output pixels that are computed together; a block does not cross the end of a row. 0: whole rows.
+        block: output pixels that are computed together; 0: whole rows. Blocks run on across the ends of rows.
 
     Returns:
         Slack in bytes, as `mcu_toolkit.compiler.call.Overlap` defines it; may be negative.
     """
     needed, end = _blocks(g, in_c, out_c, block or g.out_w)
-    in_bytes = g.in_h * g.in_w * in_c
-    after = np.append(needed[1:], in_bytes)
+    after = np.append(needed[1:], g.in_h * g.in_w * in_c)
     behind = int((end - after).max())
     if reading is Reading.WHILE_WRITING:
         behind = max(behind, int((end - needed).max()))
     elif reading is Reading.BY_CHANNEL:
-        behind = max(behind, int((end - out_c * min(block or g.out_w, 1) - needed).max()))
+        behind = max(behind, int((end - out_c - needed).max()))
     return behind
 
 
 def _blocks(g: WindowLike, in_c: int, out_c: int, block: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """For each block in order: the lowest input byte that it or a later block reads, and the end of its outputs."""
-    starts = np.arange(0, g.out_w, block)
-    ends = np.minimum(starts + block, g.out_w)
     rows = np.clip(np.arange(g.out_h) * g.stride_h - g.pad_top, 0, g.in_h)
-    columns = np.clip(starts * g.stride_w - g.pad_left, 0, g.in_w)
+    columns = np.clip(np.arange(g.out_w) * g.stride_w - g.pad_left, 0, g.in_w)
     first = ((rows[:, np.newaxis] * g.in_w + columns) * in_c).reshape(-1)
-    end = ((np.arange(g.out_h)[:, np.newaxis] * g.out_w + ends) * out_c).reshape(-1)
     needed = np.minimum.accumulate(first[::-1])[::-1]
-    return needed, end
+    starts = np.arange(0, first.size, block)
+    return needed[starts], np.minimum(starts + block, first.size) * out_c

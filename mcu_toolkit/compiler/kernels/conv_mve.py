@@ -114,8 +114,8 @@ def pair_slack(site: ConvSite) -> int:
     for y in range(site.out_h):
         row = min(max(0, y * site.stride_h - site.pad_top), site.in_h)
         later = min(max(0, (y + 1) * site.stride_h - site.pad_top), site.in_h)
-        for x in range(0, site.out_w, 2):
-            last = min(y * site.out_w + x + 1, site.out_h * site.out_w - 1)  # a pair may begin in the row below
+        for x in range(site.out_w):  # a pair may begin at any pixel: without a stride, pairs run on across rows
+            last = min(y * site.out_w + x + 1, site.out_h * site.out_w - 1)
             # The first input byte still needed: in this window, or, where the window grows past one row, in the next.
             column = min(max(0, x * site.stride_w - site.pad_left), site.in_w)
             needed = min((row * site.in_w + column) * site.in_c, later * site.in_w * site.in_c)

@@ -5,15 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mcu_toolkit.compiler.raster import Reading, raster_slack
 from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
 
 
-def channel_table(site: ConvSite) -> ConstArray:
-    """The plain table of `mcutk_channel`: int32 [out_c, 3] of bias, multiplier, shift."""
+def _round_up(value: int, multiple: int) -> int:
+    return -(-value // multiple) * multiple
+
+
+def channel_table(site: ConvSite, multiple: int = 1) -> ConstArray:
+    """The plain table of `mcutk_channel`: int32 [out_c, 3] of bias, multiplier, shift, with rows of zeros up to a multiple."""
     rows = np.stack([site.bias, site.multiplier, site.shift], axis=1).astype(np.int32)
-    return ConstArray("channels", "mcutk_channel", rows)
+    return ConstArray("channels", "mcutk_channel", np.pad(rows, ((0, -len(rows) % multiple), (0, 0))))
+
+
+def interleaved_weights(weights: npt.NDArray[np.int8], channels: int, steps: int) -> ConstArray:
+    """Weights [out_c, depth] as [out_c / channels][depth][channels], zeros up to multiples of `channels` and `steps`."""
+    out_c, depth = weights.shape
+    padded = np.pad(weights, ((0, -out_c % channels), (0, -depth % steps)))
+    blocks = padded.reshape(-1, channels, padded.shape[1]).transpose(0, 2, 1)
+    return ConstArray("weights", "int8_t", np.ascontiguousarray(blocks).reshape(-1))
 
 
 @dataclass(frozen=True)
@@ -51,4 +64,40 @@ class Generic:
         return raster_slack(site, site.in_c, site.out_c, Reading.BY_CHANNEL if by_channel else Reading.WHILE_WRITING)
 
 
-KERNELS = (Generic("mcutk_conv_generic", depthwise=False), Generic("mcutk_depthwise_generic", depthwise=True))
+def small_core(target: Target) -> bool:
+    """Whether the core has a 16-bit instruction set without multiply-accumulate, and few registers: Armv6-M."""
+    return target.core in ("cortex-m0", "cortex-m0plus", "cortex-m1", "cortex-m23")
+
+
+@dataclass(frozen=True)
+class Quad:
+    """CONV_2D, four pixels and two channels at a time."""
+
+    name: str = "mcutk_conv_quad"
+    isa: Isa = Isa.PORTABLE
+    sources: tuple[str, ...] = ("portable/mcutk_conv_quad.c", "portable/mcutk_columns.c")
+    header: str = "portable/mcutk_conv_quad.h"
+
+    def accepts(self, site: ConvSite, target: Target) -> bool:
+        return site.kind is ConvKind.CONV and site.accumulator_bound() < 1 << 30
+
+    def cost(self, site: ConvSite, target: Target) -> int:
+        depth = _round_up(site.kernel_h * site.kernel_w * site.in_c, 4)
+        pixels = _round_up(site.out_h * site.out_w, 4)
+        pairs = pixels // 4 * -(-site.out_c // 2)
+        gather = pixels * (30 + site.kernel_h * 20 + depth * 5 // 2)
+        per_step = 50 if small_core(target) else 15
+        return gather + pairs * (180 + depth * per_step)
+
+    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+        return 4 * _round_up(site.kernel_h * site.kernel_w * site.in_c, 4)
+
+    def pack(self, site: ConvSite) -> PackedConv:
+        depth = site.kernel_h * site.kernel_w * site.in_c
+        return PackedConv(interleaved_weights(site.weights.reshape(site.out_c, depth), 2, 4), channel_table(site, 2))
+
+    def overlap_slack(self, site: ConvSite) -> int | None:
+        return raster_slack(site, site.in_c, site.out_c, Reading.BEFORE_WRITING, 4)
+
+
+KERNELS = (Generic("mcutk_conv_generic", depthwise=False), Generic("mcutk_depthwise_generic", depthwise=True), Quad())

@@ -5,12 +5,18 @@ from __future__ import annotations
 from mcu_toolkit.compiler.call import Call, Invocation, Overlap, TensorArg
 from mcu_toolkit.compiler.lower.common import params
 from mcu_toolkit.compiler.raster import Reading, raster_slack
+from mcu_toolkit.compiler.site import Isa, Target
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.pooling import prepare
 
 
-def pool_call(graph: Graph, node: Node, function: str) -> Call:
-    """A function of mcutk_pool.h; it writes in raster order while it reads."""
+def pool_call(graph: Graph, node: Node, target: Target, kind: str, lanes: int) -> Call:
+    """A function of mcutk_pool.h or mcutk_pool_mve.h; it writes in raster order while it reads.
+
+    Args:
+        kind: ``average`` or ``max``.
+        lanes: channels that the Helium kernel computes at a time.
+    """
     source, result = node.inputs[0], node.outputs[0]
     p = prepare(graph, node)
     g = p.geometry
@@ -32,10 +38,15 @@ def pool_call(graph: Graph, node: Node, function: str) -> Call:
         act_max=p.act_max,
     )
     outputs = graph.tensors[result].elements
+    vector = target.isa is Isa.MVE
+    file = "mve/mcutk_pool_mve" if vector else "portable/mcutk_pool"
+    function = f"mcutk_{kind}_pool_{'mve' if vector else 's8'}"
+    taps = g.kernel_h * g.kernel_w
+    groups = g.out_h * g.out_w * -(-channels // lanes)
     return Call(
         invocations=(Invocation(function, (TensorArg(source), TensorArg(result), fields)),),
-        sources=("portable/mcutk_pool.c",),
-        headers=("portable/mcutk_pool.h",),
+        sources=(f"{file}.c",),
+        headers=(f"{file}.h",),
         overlaps=(Overlap(source, result, raster_slack(g, channels, channels, Reading.BY_CHANNEL)),),
-        cost=outputs * (25 + 5 * g.kernel_h * g.kernel_w),
+        cost=groups * (60 + 6 * taps) if vector else outputs * (25 + 5 * taps),
     )
