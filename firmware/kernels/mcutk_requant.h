@@ -9,6 +9,9 @@
 #define MCUTK_REQUANT_H
 
 #include <stdint.h>
+#ifdef __ARM_FEATURE_SAT
+#include <arm_acle.h>
+#endif
 
 _Static_assert((-3 >> 1) == -2, "kernels need an arithmetic right shift of negative integers");
 
@@ -70,6 +73,17 @@ static inline int32_t mcutk_requantize_right(int32_t x, int32_t multiplier, int3
 static inline int32_t mcutk_clamp(int32_t x, int32_t low, int32_t high) {
     x = x < low ? low : x;
     return x > high ? high : x;
+}
+
+/* x limited to int8. */
+static inline int32_t mcutk_saturate_8(int32_t x) {
+#ifdef __ARM_FEATURE_SAT
+    int32_t limited; /* not __ssat(): GCC's own expansion of it warns under -Wconversion */
+    __asm("ssat %0, #8, %1" : "=r"(limited) : "r"(x));
+    return limited;
+#else
+    return mcutk_clamp(x, INT8_MIN, INT8_MAX);
+#endif
 }
 
 /* The end of every int8 kernel: requantize, add the output's zero point (modulo 2^32), limit to low..high. */

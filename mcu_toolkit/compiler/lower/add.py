@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mcu_toolkit.compiler.call import Call, IntArg, Invocation, Overlap, ParamsArg, TensorArg
+from mcu_toolkit.compiler.call import Call, IntArg, Invocation, Overlap, ParamsArg, ScratchArg, TensorArg
 from mcu_toolkit.compiler.lower.binary import binary_call
 from mcu_toolkit.compiler.lower.common import in_place, params
 from mcu_toolkit.compiler.site import Isa, Target
@@ -17,6 +17,8 @@ from mcu_toolkit.graph.quantize import Multiplier
 
 #: Factor of the input of the larger scale.
 _HALF = Multiplier(1 << 30, 0)
+#: Elements from which filling the table pays.
+_TABLE_PAYS = 200
 
 
 def lower(graph: Graph, node: Node, target: Target) -> Call:
@@ -26,6 +28,10 @@ def lower(graph: Graph, node: Node, target: Target) -> Call:
         vector = _vector_call(graph, node, p)
         if vector is not None:
             return vector
+    a, b = graph.tensors[node.inputs[0]], graph.tensors[node.inputs[1]]
+    plain = not a.is_const and not b.is_const and node.inputs[0] != node.inputs[1] and p.out.shift < 0
+    if plain and a.shape == b.shape and a.elements >= _TABLE_PAYS:
+        return _by_table(graph, node, p)
     return binary_call(graph, node, "mcutk_add_s8", _numbers(p), 55)
 
 

@@ -1,0 +1,134 @@
+#include "mcutk_columns.h"
+
+#include "mcutk_requant.h"
+
+/* `count` copies of one value, four bytes apart. */
+static int8_t *fill(int8_t *column, int8_t value, int32_t count) {
+    for (; count > 0; --count) {
+        *column = value;
+        column += 4;
+    }
+    return column;
+}
+
+#define SPREAD(i) column[4 * (i)] = from[i]
+
+/* `count` adjacent bytes to every fourth byte. */
+static inline int8_t *spread(int8_t *column, const int8_t *from, int32_t count) {
+    for (; count >= 16; count -= 16) {
+        SPREAD(0);
+        SPREAD(1);
+        SPREAD(2);
+        SPREAD(3);
+        SPREAD(4);
+        SPREAD(5);
+        SPREAD(6);
+        SPREAD(7);
+        SPREAD(8);
+        SPREAD(9);
+        SPREAD(10);
+        SPREAD(11);
+        SPREAD(12);
+        SPREAD(13);
+        SPREAD(14);
+        SPREAD(15);
+        column += 64;
+        from += 16;
+    }
+    for (; count >= 4; count -= 4) {
+        SPREAD(0);
+        SPREAD(1);
+        SPREAD(2);
+        SPREAD(3);
+        column += 16;
+        from += 4;
+    }
+    for (; count > 0; --count) {
+        *column = *from++;
+        column += 4;
+    }
+    return column;
+}
+
+/* A row of the window whose first tap is at image column `left`, of a row inside the image. */
+static int8_t *gather_row(int8_t *column, const int8_t *row, const mcutk_conv *p, int32_t left) {
+    const int32_t in_c = p->in_c;
+    if (p->dilation_w == 1 && left >= 0 && left + p->kernel_w <= p->in_w) {
+        return spread(column, row + left * in_c, p->kernel_w * in_c);
+    }
+    for (int32_t kx = 0; kx < p->kernel_w; ++kx) {
+        if (left >= 0 && left < p->in_w) {
+            column = spread(column, row + left * in_c, in_c);
+        } else {
+            column = fill(column, p->in_zero_point, in_c);
+        }
+        left += p->dilation_w;
+    }
+    return column;
+}
+
+void mcutk_gather_column(const int8_t *in, int8_t *column, const mcutk_conv *p, int32_t y, int32_t x) {
+    const int32_t in_row = p->in_w * p->in_c;
+    const int32_t left = x * p->stride_w - p->pad_left;
+    const int32_t height = p->kernel_h;
+    int32_t top = y * p->stride_h - p->pad_top;
+    if (p->dilation_w == 1 && p->dilation_h == 1 && left >= 0 && left + p->kernel_w <= p->in_w && top >= 0 &&
+        top + height <= p->in_h) {
+        const int32_t run = p->kernel_w * p->in_c;
+        const int8_t *row = in + top * in_row + left * p->in_c;
+        for (int32_t ky = 0; ky < height; ++ky) {
+            column = spread(column, row, run);
+            row += in_row;
+        }
+        return;
+    }
+    for (int32_t ky = 0; ky < height; ++ky) {
+        if (top >= 0 && top < p->in_h) {
+            column = gather_row(column, in + top * in_row, p, left);
+        } else {
+            column = fill(column, p->in_zero_point, p->kernel_w * p->in_c);
+        }
+        top += p->dilation_h;
+    }
+}
+
+/* Any number of pixels, any shift, any range. */
+static void finish_channel(const int32_t *sums, int8_t *out, const mcutk_conv *p, const mcutk_channel *channel,
+                           int32_t count) {
+    for (int32_t i = 0; i < count; ++i) {
+        *out = (int8_t)mcutk_finish(sums[i], channel->multiplier, channel->shift, p->out_zero_point, p->act_min,
+                                    p->act_max);
+        out += p->out_c;
+    }
+}
+
+/* One output with a right shift and the whole of int8. */
+static inline int8_t finish_right(int32_t sum, int32_t multiplier, int32_t right, int32_t zero_point) {
+    return (int8_t)mcutk_saturate_8(mcutk_requantize_right(sum, multiplier, right) + zero_point);
+}
+
+void mcutk_finish_block(const int32_t *sums, int8_t *out, const mcutk_conv *p, int32_t first, int32_t channels,
+                        int32_t count) {
+    const int32_t zero_point = p->out_zero_point;
+    const int32_t step = p->out_c;
+    const int whole = count == 4 && p->act_min == INT8_MIN && p->act_max == INT8_MAX;
+    const mcutk_channel *channel = p->channels + first;
+    for (const mcutk_channel *end = channel + channels; channel != end; ++channel) {
+        const int32_t multiplier = channel->multiplier;
+        const int32_t right = -channel->shift;
+        if (whole && right > 0) {
+            int8_t *to = out;
+            *to = finish_right(sums[0], multiplier, right, zero_point);
+            to += step;
+            *to = finish_right(sums[1], multiplier, right, zero_point);
+            to += step;
+            *to = finish_right(sums[2], multiplier, right, zero_point);
+            to += step;
+            *to = finish_right(sums[3], multiplier, right, zero_point);
+        } else {
+            finish_channel(sums, out, p, channel, count);
+        }
+        sums += 4;
+        ++out;
+    }
+}

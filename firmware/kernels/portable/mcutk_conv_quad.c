@@ -1,0 +1,86 @@
+#include "mcutk_conv_quad.h"
+
+#include "mcutk_columns.h"
+
+/* One step along the depth: two weights, four pixels, eight products. */
+#define STEP(i)                                                                                                        \
+    do {                                                                                                               \
+        const int32_t wa = weights[2 * (i)];                                                                           \
+        const int32_t wb = weights[2 * (i) + 1];                                                                       \
+        int32_t x = columns[4 * (i)];                                                                                  \
+        a0 += x * wa;                                                                                                  \
+        b0 += x * wb;                                                                                                  \
+        x = columns[4 * (i) + 1];                                                                                      \
+        a1 += x * wa;                                                                                                  \
+        b1 += x * wb;                                                                                                  \
+        x = columns[4 * (i) + 2];                                                                                      \
+        a2 += x * wa;                                                                                                  \
+        b2 += x * wb;                                                                                                  \
+        x = columns[4 * (i) + 3];                                                                                      \
+        a3 += x * wa;                                                                                                  \
+        b3 += x * wb;                                                                                                  \
+    } while (0)
+
+#define FOUR_STEPS(i)                                                                                                  \
+    do {                                                                                                               \
+        STEP(i);                                                                                                       \
+        STEP((i) + 1);                                                                                                 \
+        STEP((i) + 2);                                                                                                 \
+        STEP((i) + 3);                                                                                                 \
+    } while (0)
+
+/* Sums of two channels for four pixels, the biases included. */
+static void multiply(const int8_t *columns, const int8_t *weights, int32_t depth, const mcutk_channel *channel,
+                     int32_t sums[8]) {
+    int32_t a0 = channel[0].bias, a1 = a0, a2 = a0, a3 = a0;
+    int32_t b0 = channel[1].bias, b1 = b0, b2 = b0, b3 = b0;
+    const int8_t *end = columns + 4 * (depth & ~7);
+    while (columns != end) {
+        FOUR_STEPS(0);
+        FOUR_STEPS(4);
+        columns += 32;
+        weights += 16;
+    }
+    if (depth & 4) {
+        FOUR_STEPS(0);
+    }
+    sums[0] = a0;
+    sums[1] = a1;
+    sums[2] = a2;
+    sums[3] = a3;
+    sums[4] = b0;
+    sums[5] = b1;
+    sums[6] = b2;
+    sums[7] = b3;
+}
+
+void mcutk_conv_quad(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
+    int8_t *const columns = scratch;
+    const int32_t depth = ((int32_t)p->kernel_h * p->kernel_w * p->in_c + 3) & ~3;
+    const int32_t out_c = p->out_c;
+    int32_t left = (int32_t)p->out_h * p->out_w;
+    int32_t y = 0;
+    int32_t x = 0;
+    while (left > 0) {
+        const int32_t count = left < 4 ? left : 4;
+        for (int32_t i = 0; i < count; ++i) {
+            mcutk_gather_column(in, columns + i, p, y, x);
+            if (++x == p->out_w) {
+                x = 0;
+                ++y;
+            }
+        }
+        const int8_t *weights = p->weights;
+        for (int32_t c = 0; c < out_c; c += MCUTK_BLOCK_CHANNELS) {
+            int32_t sums[MCUTK_BLOCK_CHANNELS * 4];
+            const int32_t channels = out_c - c < MCUTK_BLOCK_CHANNELS ? out_c - c : MCUTK_BLOCK_CHANNELS;
+            for (int32_t i = 0; i < channels; i += 2) {
+                multiply(columns, weights, depth, p->channels + c + i, sums + 4 * i);
+                weights += 2 * depth;
+            }
+            mcutk_finish_block(sums, out + c, p, c, channels, count);
+        }
+        out += count * out_c;
+        left -= count;
+    }
+}
