@@ -85,3 +85,49 @@ def tanh(a: Int64, integer_bits: int) -> Int64:
     # The doubling costs one integer bit and no arithmetic: the raw value is read in a wider format.
     upper = one_minus_x_over_one_plus_x(exp_on_negative_values(-np.abs(a), integer_bits + 1))
     return np.where(a == 0, 0, np.where(a > 0, upper, -upper))
+
+
+def _leading_zeros(x: Int64) -> Int64:
+    """Leading zero bits of positive int32 values."""
+    return np.asarray(32 - np.frexp(x.astype(np.float64))[1], np.int64)
+
+
+def log_of_at_least_one(x: Int64, in_bits: int, out_bits: int) -> Int64:
+    """log(x) for x >= 1 (TFLite's log_x_for_x_greater_than_or_equal_to_1).
+
+    Args:
+        x: raw values with `in_bits` integer bits.
+        in_bits, out_bits: integer bits of argument and result.
+
+    Returns:
+        Raw values with `out_bits` integer bits.
+    """
+    wide = out_bits + 1  # integer bits of the sum inside
+    fraction = 31 - wide
+    quarter = rounding_divide_by_pot(np.asarray(1 << 29, np.int64), wide)
+    sqrt_half, sqrt_sqrt_half = 1518500250, 1805811301
+    # Two ways to bring x into [1/2, 1): as it is, or times sqrt(1/2); the smaller remainder wins.
+    zeros_a = _leading_zeros(x)
+    r_a = saturating_shift_left(doubling_high_mul(_shift_each(x, zeros_a - 1), sqrt_half), 1)
+    power_a = np.clip(_shift_each(in_bits - zeros_a, fraction) + quarter, INT32_MIN, INT32_MAX)
+    headroom_b = _leading_zeros(doubling_high_mul(x, sqrt_half)) - 1
+    r_b = _shift_each(x, headroom_b)
+    power_b = np.clip(_shift_each(in_bits - headroom_b, fraction) - quarter, INT32_MIN, INT32_MAX)
+    r, power = np.minimum(r_a, r_b), np.maximum(power_a, power_b)
+    total = r + sqrt_sqrt_half
+    p = (total + np.where(total >= 0, 1, -1)) >> 1  # RoundingHalfSum of positive values
+    q = 2 * (r - sqrt_sqrt_half)
+    square = doubling_high_mul(q, q)
+    numerator = doubling_high_mul(q, r) + doubling_high_mul(doubling_high_mul(q, square), 117049297)
+    inner = 1057819769 + q + doubling_high_mul(square, 127690142)
+    denominator = doubling_high_mul(p, inner) + doubling_high_mul(q, 638450708)
+    ratio = doubling_high_mul(rounding_divide_by_pot(numerator, wide), one_over_one_plus_x(denominator))
+    return saturating_shift_left(doubling_high_mul(power, 1488522236) + ratio, 1)
+
+
+def _shift_each(x: Int64, bits: Int64 | int) -> Int64:
+    """``x * 2**bits`` saturated to int32, bits of any sign (SaturatingRoundingMultiplyByPOT)."""
+    left = np.maximum(np.asarray(bits, np.int64), 0)
+    right = np.maximum(-np.asarray(bits, np.int64), 0)
+    # A Python-wide product cannot overflow here: |x| < 2**31 and at most 31 bits.
+    return rounding_divide_by_pot(np.clip(x.astype(np.int64) << left, INT32_MIN, INT32_MAX), right)

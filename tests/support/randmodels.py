@@ -147,31 +147,34 @@ def random_graph_model(seed: int, ops: Sequence[str] | None = None, core_only: b
         core_only: draw from `CORE`, int8 inputs only.
         nodes: number of nodes to try; random by default.
     """
+    import tests.support.randmodels_more  # noqa: F401  (registers the rest)
     from mcu_toolkit.graph.reader import read_model
     from mcu_toolkit.graph.support import unsupported
 
     names = tuple(ops) if ops is not None else CORE if core_only else tuple(sorted(MAKERS))
     for attempt in range(200):
-        data = _attempt(seed * 1009 + attempt * 7919, names, nodes)
+        data = _attempt(seed * 1009 + attempt * 7919, names, nodes, core_only)
         # Scales are drawn wide on purpose; what falls outside the supported range is drawn again.
         if data is not None and not unsupported(read_model(data)):
             return data
     raise AssertionError(f"no model of {names} from seed {seed}")
 
 
-def _attempt(seed: int, names: Sequence[str], nodes: int) -> bytes | None:
+def _attempt(seed: int, names: Sequence[str], nodes: int, core_only: bool) -> bytes | None:
     model = RandomModel(seed)
     for _ in range(model.choice((1, 1, 1, 2))):
         _input(model)
     made = 0
     for _ in range(nodes or model.between(1, 8)):
-        before = (len(model.graph.tensors), len(model.graph.nodes), list(model.live), len(model.others))
+        graph = model.graph
+        before = (len(graph.tensors), len(graph.nodes), list(model.live), len(model.others), list(graph.inputs))
         try:
-            MAKERS[model.choice(names)](model)
+            name = model.choice(names)
+            (quantize if core_only and name == "QUANTIZE" else MAKERS[name])(model)
             made += 1
         except Skip:
-            del model.graph.tensors[before[0] :], model.graph.nodes[before[1] :], model.others[before[3] :]
-            model.live = before[2]
+            del graph.tensors[before[0] :], graph.nodes[before[1] :], model.others[before[3] :]
+            model.live, graph.inputs = before[2], before[4]
     return _finish(model) if made else None
 
 
@@ -436,8 +439,8 @@ def softmax(model: RandomModel) -> None:
     model.graph.node("SOFTMAX", [data], [out], (0, "f32", model.choice((1.0, 1.0, 0.5, 2.5))))
 
 
-@makes("QUANTIZE")
 def quantize(model: RandomModel) -> None:
+    """int8 to int8; the maker for the other types is in `randmodels_more`."""
     data = model.pick()
     scale = model.quant(data)[0] * 2.0 ** model.rng.uniform(-2, 2) if model.chance(0.7) else None
     if model.chance(0.2):

@@ -47,10 +47,17 @@ class Sum:
 
 
 def _factors(graph: Graph, node: Node) -> tuple[Multiplier, Multiplier, Multiplier]:
-    a, b = scale_of(graph.tensors[node.inputs[0]]), scale_of(graph.tensors[node.inputs[1]])
-    twice = 2 * max(a, b)
-    out = twice / (float(1 << LEFT_SHIFT) * scale_of(graph.tensors[node.outputs[0]]))
-    return quantize_multiplier(a / twice), quantize_multiplier(b / twice), quantize_multiplier(out)
+    """Factors of the inputs and the output: computed in double for ADD and in float32 for SUB, as in the reference."""
+    kind: type[np.floating] = np.float32 if node.op == "SUB" else np.float64
+    a, b = kind(scale_of(graph.tensors[node.inputs[0]])), kind(scale_of(graph.tensors[node.inputs[1]]))
+    out = kind(scale_of(graph.tensors[node.outputs[0]]))
+    with np.errstate(over="ignore", under="ignore", divide="ignore"):
+        twice = kind(2) * max(a, b)
+        last = twice / (kind(1 << LEFT_SHIFT) * out)
+        reals = (float(a / twice), float(b / twice), float(last))
+    # Infinity stands for any factor that is too large.
+    first, second, third = (quantize_multiplier(min(real, 2.0**40)) for real in reals)
+    return first, second, third
 
 
 def prepare(graph: Graph, node: Node) -> Sum:
@@ -96,7 +103,7 @@ class Add(Operator):
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         p = prepare(graph, node)
-        a, b = aligned(graph, node, inputs)
+        a, b = aligned(inputs)
         scaled_a = _scaled(a, p.a_zero_point, p.a)
         scaled_b = _scaled(b, p.b_zero_point, p.b)
         total = scaled_a + p.sign * scaled_b
@@ -107,3 +114,9 @@ class Add(Operator):
 def _scaled(x: Array, zero_point: int, factor: Multiplier) -> Int64:
     shifted = (x.astype(np.int64) - zero_point) << LEFT_SHIFT
     return multiply_by_quantized_multiplier(shifted, factor.multiplier, factor.shift)
+
+
+class Sub(Add):
+    """SUB."""
+
+    name = "SUB"

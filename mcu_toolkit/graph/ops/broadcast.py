@@ -46,7 +46,7 @@ def pair_shape(graph: Graph, node: Node) -> tuple[Shape, ...]:
     return (shape,)
 
 
-def aligned(graph: Graph, node: Node, inputs: Inputs) -> tuple[Array, Array]:
+def aligned(inputs: Inputs) -> tuple[Array, Array]:
     """The two inputs, [n, *shape] with dimensions of 1 put in after the samples so that they broadcast."""
     a, b = present(inputs[0]), present(inputs[1])
     rank = max(a.ndim, b.ndim)

@@ -1,0 +1,56 @@
+"""ARG_MAX."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcu_toolkit.graph.ir import Array, DType, Graph, Node
+from mcu_toolkit.graph.ops.base import (
+    Inputs,
+    Operator,
+    Shape,
+    const_ints,
+    count_reason,
+    data_reason,
+    has_absent,
+    present,
+    tensors_of,
+)
+
+
+def axis_of(graph: Graph, node: Node) -> int | None:
+    """The axis that is searched, counted from the front; None where it is not constant or out of range."""
+    values = const_ints(graph, node, 1)
+    rank = len(graph.tensors[node.inputs[0]].shape)
+    if values is None or len(values) != 1 or not -rank <= values[0] < rank:
+        return None
+    return values[0] % rank
+
+
+class ArgMax(Operator):
+    """ARG_MAX: the first of the largest."""
+
+    name = "ARG_MAX"
+    forms = "int8 to int32, up to 5 dimensions, constant axis"
+
+    def check(self, graph: Graph, node: Node) -> str | None:
+        reason = count_reason(node, (2,)) or has_absent(node)
+        if reason:
+            return reason
+        data, out = tensors_of(graph, node)
+        reason = data_reason(data, "the input")
+        if reason:
+            return reason
+        if out.dtype is not DType.INT32:
+            return f"an output of {out.type_name or out.dtype.value}; supported: int32"
+        if axis_of(graph, node) is None or len(data.shape) > 5:
+            return "the axis is not constant or out of range"
+        return None
+
+    def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
+        axis = axis_of(graph, node)
+        return (tuple(d for i, d in enumerate(graph.tensors[node.inputs[0]].shape) if i != axis),)
+
+    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        axis = axis_of(graph, node) or 0
+        return [np.argmax(present(inputs[0]), axis=axis + 1).astype(np.int32)]

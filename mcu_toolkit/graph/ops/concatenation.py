@@ -1,0 +1,63 @@
+"""CONCATENATION."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcu_toolkit.graph.attrs import Activation
+from mcu_toolkit.graph.attrs import Concatenation as ConcatenationAttrs
+from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, has_absent, present, same_quant
+from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, move_reason
+
+
+def axis_of(graph: Graph, node: Node) -> int:
+    """The axis along which the inputs are laid, counted from the front; `check` has passed."""
+    assert isinstance(node.attrs, ConcatenationAttrs)
+    return node.attrs.axis % len(graph.tensors[node.outputs[0]].shape)
+
+
+class Concatenation(Operator):
+    """CONCATENATION."""
+
+    name = "CONCATENATION"
+    forms = f"{MOVABLE_NAMES}, up to 5 dimensions, any number of inputs, all tensors of one quantization, no activation"
+
+    def check(self, graph: Graph, node: Node) -> str | None:
+        attrs = node.attrs
+        if not isinstance(attrs, ConcatenationAttrs) or not node.inputs or len(node.outputs) != 1:
+            return f"{len(node.inputs)} inputs and {len(node.outputs)} outputs; expected some and 1"
+        reason = has_absent(node)
+        if reason:
+            return reason
+        out, inputs = graph.tensors[node.outputs[0]], [graph.tensors[i] for i in node.inputs]
+        reason = move_reason(out, *inputs)
+        if reason:
+            return reason
+        rank = len(out.shape)
+        if rank == 0 or not -rank <= attrs.axis < rank:
+            return f"axis {attrs.axis} of {rank} dimensions"
+        if attrs.activation is not Activation.NONE:
+            return f"fused activation {attrs.activation.value}; supported: NONE"
+        axis = attrs.axis % rank
+        if any(len(t.shape) != rank or t.shape[:axis] + t.shape[axis + 1 :] != _rest(out.shape, axis) for t in inputs):
+            return f"inputs of shapes {[list(t.shape) for t in inputs]} do not fit along axis {axis}"
+        if not all(same_quant(t, out) for t in inputs):
+            return "inputs and output differ in quantization; supported: the same (put QUANTIZE before)"
+        return None
+
+    def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
+        axis = axis_of(graph, node)
+        shapes = [graph.tensors[i].shape for i in node.inputs]
+        total = sum(shape[axis] for shape in shapes)
+        return ((*shapes[0][:axis], total, *shapes[0][axis + 1 :]),)
+
+    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        arrays = [present(a) for a in inputs]
+        count = max(len(a) for a in arrays)
+        same = [np.broadcast_to(a, (count, *a.shape[1:])) for a in arrays]
+        return [np.concatenate(same, axis=axis_of(graph, node) + 1)]
+
+
+def _rest(shape: Shape, axis: int) -> Shape:
+    return shape[:axis] + shape[axis + 1 :]

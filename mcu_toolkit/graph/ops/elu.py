@@ -1,0 +1,39 @@
+"""ELU: computed in float32 once for each of the 256 inputs, as TensorFlow Lite Micro does when it prepares."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.graph.ops.base import tensors_of
+from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
+from mcu_toolkit.graph.quantize import round_half_away, scale_of, zero_point_of
+
+
+def lut(graph: Graph, node: Node) -> Table:
+    """Entry ``i`` is the result of the input ``i - 128``. int8 [256]; `check` has passed."""
+    data, out = tensors_of(graph, node)
+    with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
+        inverse = np.float32(1) / np.float32(scale_of(out))
+        x = np.float32(scale_of(data)) * (ALL_INT8 - zero_point_of(data)).astype(np.float32)
+        # Rounded from double: as near to the C library's correctly rounded expf as can be had.
+        below = np.exp(x.astype(np.float64)).astype(np.float32) - np.float32(1)
+        steps = round_half_away(np.where(x < 0, below, x) * inverse) + np.float32(zero_point_of(out))
+    return np.asarray(np.clip(steps, -128, 127), np.int8)
+
+
+class Elu(Lookup):
+    """ELU."""
+
+    name = "ELU"
+    forms = "int8 to int8, any quantization with an output scale above 2^-20 of the input's"
+
+    def limits(self, graph: Graph, node: Node) -> str | None:
+        data, out = tensors_of(graph, node)
+        # Past this the reference converts a float beyond int32.
+        if 255 * scale_of(data) / scale_of(out) + 256 >= 2.0**31 or 1 / scale_of(out) >= 2.0**31:
+            return f"scales {scale_of(data):g} to {scale_of(out):g}; supported: {self.forms}"
+        return None
+
+    def table(self, graph: Graph, node: Node) -> Table:
+        return lut(graph, node)

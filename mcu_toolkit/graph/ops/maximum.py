@@ -1,0 +1,54 @@
+"""MAXIMUM and MINIMUM."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+
+from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, same_quant
+from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
+
+
+class Extremum(Operator):
+    """Base of the two."""
+
+    forms = "int8, broadcasting up to 5 dimensions, either input may be constant; all tensors of one quantization"
+
+    def check(self, graph: Graph, node: Node) -> str | None:
+        reason = pair_reason(graph, node)
+        if reason:
+            return reason
+        a, b, out = (graph.tensors[i] for i in (*node.inputs, *node.outputs))
+        if not (same_quant(a, out) and same_quant(b, out)):
+            return "inputs and output differ in quantization; supported: the same (put QUANTIZE before)"
+        return None
+
+    def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
+        return pair_shape(graph, node)
+
+    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        return [self.pick(*aligned(inputs))]
+
+    @abstractmethod
+    def pick(self, a: Array, b: Array) -> Array:
+        """The extremum of two broadcastable arrays."""
+
+
+class Maximum(Extremum):
+    """MAXIMUM."""
+
+    name = "MAXIMUM"
+
+    def pick(self, a: Array, b: Array) -> Array:
+        return np.asarray(np.maximum(a, b))
+
+
+class Minimum(Extremum):
+    """MINIMUM."""
+
+    name = "MINIMUM"
+
+    def pick(self, a: Array, b: Array) -> Array:
+        return np.asarray(np.minimum(a, b))

@@ -1,0 +1,71 @@
+"""MUL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcu_toolkit.graph.attrs import Arithmetic
+from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, shift_reason
+from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
+from mcu_toolkit.graph.ops.linear import activation_reason
+from mcu_toolkit.graph.quantize import (
+    Multiplier,
+    activation_range,
+    quantize_multiplier,
+    requantize,
+    scale_of,
+    zero_point_of,
+)
+
+
+@dataclass(frozen=True)
+class Product:
+    """A prepared MUL: ``clamp((a - a_zero_point) * (b - b_zero_point) * factor + out_zero_point)``."""
+
+    a_zero_point: int
+    b_zero_point: int
+    out_zero_point: int
+    factor: Multiplier
+    act_min: int
+    act_max: int
+
+
+def _real_factor(graph: Graph, node: Node) -> float:
+    a, b, out = (scale_of(graph.tensors[i]) for i in (*node.inputs, *node.outputs))
+    return a * b / out
+
+
+def prepare(graph: Graph, node: Node) -> Product:
+    """Factor and clamp; `check` has passed."""
+    assert isinstance(node.attrs, Arithmetic)
+    a, b, out = (graph.tensors[i] for i in (*node.inputs, *node.outputs))
+    clamp = activation_range(node.attrs.activation, out)
+    assert clamp is not None
+    factor = quantize_multiplier(_real_factor(graph, node))
+    return Product(zero_point_of(a), zero_point_of(b), zero_point_of(out), factor, *clamp)
+
+
+class Mul(Operator):
+    """MUL."""
+
+    name = "MUL"
+    forms = "int8, broadcasting up to 5 dimensions, either input may be constant; fused NONE, RELU, RELU6, RELU_N1_TO_1"
+
+    def check(self, graph: Graph, node: Node) -> str | None:
+        if not isinstance(node.attrs, Arithmetic):
+            return "no attributes"
+        reason = pair_reason(graph, node) or activation_reason(node.attrs.activation, graph.tensors[node.outputs[0]])
+        return reason or shift_reason(_real_factor(graph, node))
+
+    def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
+        return pair_shape(graph, node)
+
+    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        p = prepare(graph, node)
+        a, b = aligned(inputs)
+        product = (a.astype(np.int64) - p.a_zero_point) * (b.astype(np.int64) - p.b_zero_point)
+        out = requantize(product, p.factor.multiplier, p.factor.shift, p.out_zero_point, p.act_min, p.act_max)
+        return [out.astype(np.int8)]

@@ -1,0 +1,38 @@
+"""RELU6."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.graph.ops.base import same_quant, tensors_of
+from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
+from mcu_toolkit.graph.quantize import quantize_value, zero_point_of
+
+
+def bounds(graph: Graph, node: Node) -> tuple[int, int]:
+    """The quantized 0 and 6, the latter saturated; `check` has passed."""
+    data, _ = tensors_of(graph, node)
+    assert data.quant is not None
+    six = quantize_value(6.0, data.quant)
+    return zero_point_of(data), 127 if six is None else min(max(six, -128), 127)
+
+
+def lut(graph: Graph, node: Node) -> Table:
+    """Entry ``i`` is the result of the input ``i - 128``. int8 [256]; `check` has passed."""
+    return np.clip(ALL_INT8, *bounds(graph, node)).astype(np.int8)
+
+
+class Relu6(Lookup):
+    """RELU6: a clamp in the input's quantization."""
+
+    name = "RELU6"
+    forms = "int8, input and output of one quantization"
+
+    def limits(self, graph: Graph, node: Node) -> str | None:
+        if not same_quant(*tensors_of(graph, node)):
+            return "input and output differ in quantization; supported: the same (put a QUANTIZE after)"
+        return None
+
+    def table(self, graph: Graph, node: Node) -> Table:
+        return lut(graph, node)

@@ -1,0 +1,50 @@
+"""TRANSPOSE."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ops.base import (
+    Inputs,
+    Operator,
+    Shape,
+    const_ints,
+    count_reason,
+    has_absent,
+    present,
+    tensors_of,
+)
+from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, move_reason
+
+
+def permutation(graph: Graph, node: Node) -> tuple[int, ...] | None:
+    """Axis of the input for each axis of the output; None where it is not constant or no permutation."""
+    values = const_ints(graph, node, 1)
+    rank = len(graph.tensors[node.inputs[0]].shape)
+    if values is None or sorted(values) != list(range(rank)):
+        return None
+    return values
+
+
+class Transpose(Operator):
+    """TRANSPOSE."""
+
+    name = "TRANSPOSE"
+    forms = f"{MOVABLE_NAMES}, up to 5 dimensions, constant permutation"
+
+    def check(self, graph: Graph, node: Node) -> str | None:
+        reason = count_reason(node, (2,)) or has_absent(node) or move_reason(*tensors_of(graph, node))
+        if reason:
+            return reason
+        if permutation(graph, node) is None:
+            return "the permutation is not a constant that names each dimension once"
+        return None
+
+    def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
+        shape = graph.tensors[node.inputs[0]].shape
+        return (tuple(shape[axis] for axis in permutation(graph, node) or ()),)
+
+    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        axes = permutation(graph, node) or ()
+        return [np.transpose(present(inputs[0]), (0, *(a + 1 for a in axes)))]
