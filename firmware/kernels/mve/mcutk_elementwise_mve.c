@@ -1,0 +1,36 @@
+#include "mcutk_elementwise_mve.h"
+
+#include <arm_mve.h>
+
+#include "mcutk_mve_rounding.h"
+#include "mcutk_requant.h"
+
+/* SaturatingRoundingDoublingHighMul(x << 20, 2^30) is x << 19, so that `a` needs no multiplication. */
+void mcutk_add_mve(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_add *p, int32_t count) {
+    const int32x4_t b_shift = vdupq_n_s32(p->b_shift);
+    const int32x4_t low = vdupq_n_s32(p->act_min);
+    const int32x4_t high = vdupq_n_s32(p->act_max);
+    const int32_t base = mcutk_shift_left(-p->a_zero_point, 19);
+    __asm__ volatile("dlstp.32 lr, %[count]\n"
+                     "1: vldrb.s32 q1, [%[b]], #4\n"
+                     "vsub.i32 q1, q1, %[b_zero]\n"
+                     "vldrb.s32 q0, [%[a]], #4\n"
+                     "vshl.i32 q1, q1, #20\n"
+                     "vqrdmulh.s32 q1, q1, %[b_multiplier]\n"
+                     "vshl.i32 q0, q0, #19\n" MCUTK_MVE_AWAY_ANY("q1", "%q[b_shift]", "q2")
+                     "vadd.i32 q0, q0, %[base]\n"
+                     "vrshl.s32 q1, q1, %q[b_shift]\n"
+                     "vadd.i32 q0, q0, q1\n"
+                     "vqrdmulh.s32 q0, q0, %[multiplier]\n" MCUTK_MVE_AWAY_LINEAR("q0", "q2")
+                     "vrshl.s32 q0, %[shift]\n"
+                     "vadd.i32 q0, q0, %[zero]\n"
+                     "vmax.s32 q0, q0, %q[low]\n"
+                     "vmin.s32 q0, q0, %q[high]\n"
+                     "vstrb.32 q0, [%[out]], #4\n"
+                     "letp lr, 1b\n"
+                     : [a] "+&l"(a), [b] "+&l"(b), [out] "+&l"(out)
+                     : [count] "r"(count), [b_zero] "r"(p->b_zero_point), [b_multiplier] "r"(p->b_multiplier),
+                       [base] "r"(base), [multiplier] "r"(p->out_multiplier), [shift] "r"(p->out_shift),
+                       [zero] "r"(p->out_zero_point), [b_shift] "w"(b_shift), [low] "w"(low), [high] "w"(high)
+                     : "q0", "q1", "q2", "lr", "memory", "p0");
+}

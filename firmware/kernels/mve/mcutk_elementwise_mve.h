@@ -1,0 +1,17 @@
+/* Elementwise operators with Helium, int8, without broadcasting.
+ *
+ * Outputs are written upward, element i after the inputs of element i are read for the last time: either input may be the
+ * output.
+ */
+#ifndef MCUTK_ELEMENTWISE_MVE_H
+#define MCUTK_ELEMENTWISE_MVE_H
+
+#include <stdint.h>
+
+#include "mcutk_elementwise.h"
+
+/* ADD of `count` > 0 elements as mcutk_add_s8 computes it. `a` is the input of the larger scale: a_multiplier is 2^30 and
+ * a_shift 0, always so for one of the two. left_shift is 20, b_shift <= 0, out_shift < 0, b_sign 1. */
+void mcutk_add_mve(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_add *p, int32_t count);
+
+#endif
