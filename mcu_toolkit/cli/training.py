@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from mcu_toolkit.cli.console import note
 from mcu_toolkit.cli.project import load_project
 from mcu_toolkit.cli.samples import data_folder
@@ -33,6 +36,15 @@ def resolve_recipe(workspace: Workspace, given: str | None, overrides: Sequence[
             raise ConfigError(f"--set {text} has no value", expected="--set KEY=VALUE", hint="--set student.width=0.5")
         recipe = override(recipe, key.strip(), value.strip())
     return recipe
+
+
+def oracle_runner(model: bytes, inputs: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    """An int8 model by the oracle, which the gate of a bench is: int8 [N, H, W, C] → int8 [N, classes]."""
+    from mcu_toolkit.graph.reader import read_model
+    from mcu_toolkit.host.oracle import Oracle
+
+    outputs = Oracle(read_model(model)).run(inputs)
+    return np.asarray(outputs.reshape(len(inputs), -1), dtype=np.int8)
 
 
 def train_if_needed(
@@ -67,8 +79,9 @@ def train_if_needed(
             resume=begun and not retrain and not (run_dir / MODEL_FILE).is_file(),
             progress=progress,
             skip_bad=skip_bad,
-            cache_dir=workspace.cache_dir("images"),
+            cache_dir=workspace.cache_dir("train"),
             command=command,
+            int8_runner=oracle_runner,
         )
     workspace.remember(train=recipe.name)
     return run_dir

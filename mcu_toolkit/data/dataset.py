@@ -85,8 +85,8 @@ def load_dataset(
         progress: told ("data", done, total).
 
     Raises:
-        DataError: folder missing or without class folders, a class that is missing or has fewer than two images, an image
-            that cannot be read (named).
+        DataError: folder missing or without class folders, a class that is missing or has fewer than two images, an
+            image that cannot be read (named).
     """
     if recipe.data.source == "phantom":
         if data_dir is not None:
@@ -151,13 +151,17 @@ def _check_classes(
         raise DataError(
             f"{data_dir} has no class folders with images",
             expected="DIR/<class>/*.{jpg,jpeg,png,bmp,tif,tiff}",
-            received=f"{len(loose)} images directly in the folder" if loose else f"{len(folders)} folders without images",
+            received=f"{len(loose)} images directly in the folder"
+            if loose
+            else f"{len(folders)} folders without images",
             hint=f"--data {data_dir / nested}" if nested else "put the images of each class in a folder of its own",
         )
     if len(classes) == 1:
         raise DataError(
             f"{data_dir} has only one class folder with images",
-            expected="at least two classes", received=classes[0], hint="check that --data is the folder above the classes",
+            expected="at least two classes",
+            received=classes[0],
+            hint="check that --data is the folder above the classes",
         )  # fmt: skip
     poor = [f"{name} ({len(found[name])})" for name in classes if len(found[name]) < 2]
     if poor:

@@ -38,7 +38,8 @@ class Decoded:
     Attributes:
         pixels: uint8 [H, W, C] at the size asked for.
         sha256: of the file.
-        content: SHA-256 of the decoded pixels before resizing, with their shape: equal for equal pictures in any file format.
+        content: SHA-256 of the decoded pixels before resizing, with their shape: equal for equal pictures in any file
+            format.
         thumb: uint8 [32, 32], grey.
     """
 
@@ -124,7 +125,9 @@ def _eight_bit(picture: Image.Image, channels: int, name: str) -> Image.Image:
 def _from_deep(samples: npt.NDArray[np.generic], name: str) -> Image.Image:
     values = samples.astype(np.float64)
     if not np.isfinite(values).all():
-        raise DataError(f"image {name} holds values that are not numbers", hint="repair or remove it, or pass --skip-bad")
+        raise DataError(
+            f"image {name} holds values that are not numbers", hint="repair or remove it, or pass --skip-bad"
+        )
     low, high = float(values.min()), float(values.max())
     if low < 0.0:
         values, high = values - low, high - low

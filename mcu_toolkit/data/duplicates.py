@@ -43,7 +43,7 @@ def fingerprints(thumbs: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     left = np.minimum(at.astype(np.int64), 30)
     share = (at - left).astype(np.float32)
     columns = rows[:, :, left] * (1.0 - share) + rows[:, :, left + 1] * share
-    return (np.diff(columns, axis=2) > _DEAD_ZONE).reshape(len(grid), BITS)
+    return np.asarray((np.diff(columns, axis=2) > _DEAD_ZONE).reshape(len(grid), BITS), dtype=np.bool_)
 
 
 def find_groups(

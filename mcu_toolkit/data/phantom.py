@@ -4,8 +4,8 @@
 tells them apart knows nothing of patients, and every figure on them is to be labelled synthetic.
 
 A phantom is an axial slice: scalp, skull, cerebrospinal fluid, folded cortex over white matter, ventricles, falx. The
-anatomy (shape, tilt, folding, ventricles), the contrast (T1-, T2- or FLAIR-like tissue greys), blur, bias field and Rician noise
-vary from image to image, and so do the lesions:
+anatomy (shape, tilt, folding, ventricles), the contrast (T1-, T2- or FLAIR-like tissue greys), blur, bias field and
+Rician noise vary from image to image, and so do the lesions:
 
 ========== ==========================================================================================
 glioma     within a hemisphere; irregular border, uneven inside, often a dark core with a bright rim, oedema around it
@@ -14,8 +14,8 @@ pituitary  midline, where the sella lies; small, round, even
 none       no lesion
 ========== ==========================================================================================
 
-All classes carry distractors (vessels, spots of bright white matter, bright sinuses), and lesions may be small or faint, so that
-neither the mean grey nor one pixel tells the class.
+All classes carry distractors (vessels, spots of bright white matter, bright sinuses), and lesions may be small or
+faint, so that neither the mean grey nor one pixel tells the class.
 """
 
 from __future__ import annotations
@@ -189,7 +189,9 @@ class _Head:
             picture = _over(picture, sinus, rng.uniform(0.6, 0.95))
         if rng.random() < 0.5:  # vessels where the sella is: not a tumour
             for side in (-1.0, 1.0):
-                vessel = self.blob(side * rng.uniform(0.05, 0.14), 0.1 + rng.normal(0.0, 0.1), rng.uniform(0.02, 0.05), 0.1)
+                vessel = self.blob(
+                    side * rng.uniform(0.05, 0.14), 0.1 + rng.normal(0.0, 0.1), rng.uniform(0.02, 0.05), 0.1
+                )
                 picture = _over(picture, vessel, self.tumour * rng.uniform(0.7, 1.1))
         shade = 1.0 + 0.07 * self.noise(9)
         return np.asarray(picture * np.where(brain > 0.5, shade, 1.0), dtype=np.float32)

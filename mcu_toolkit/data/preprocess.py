@@ -68,4 +68,4 @@ def to_int8(pixels: Pixels, scale: float, zero_point: int, how: Normalization = 
     steps = real / float(np.float32(scale))
     rounded = np.sign(steps) * np.floor(np.abs(steps) + 0.5)
     table = np.clip(rounded + zero_point, -128, 127).astype(np.int8)
-    return table[pixels]
+    return np.asarray(table[pixels], dtype=np.int8)

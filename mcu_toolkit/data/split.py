@@ -52,7 +52,8 @@ class Division:
 def divide(data: Dataset, config: Split) -> Division:
     """Divide a data set so that no group of duplicates straddles parts.
 
-    In each class, groups are dealt to the part that lacks most, larger groups first, equal sizes in the order of a hash of
+    In each class, groups are dealt to the part that lacks most, larger groups first, equal sizes in the order of a
+    hash of
     seed and content: the order depends on neither file names nor a library's random numbers. Duplicates therefore tend
     to the training part, and held-out images are distinct.
 
@@ -131,7 +132,8 @@ def summary(data: Dataset, division: Division) -> dict[str, Any]:
     """Counts for reports: images a part and class, duplicates, conflicts, images left out."""
     counts = {
         part: {
-            name: int(((division.part == i) & (data.labels == label)).sum()) for label, name in enumerate(data.class_names)
+            name: int(((division.part == i) & (data.labels == label)).sum())
+            for label, name in enumerate(data.class_names)
         }
         for i, part in enumerate(PARTS)
     }
@@ -212,7 +214,8 @@ def read_split(path: Path) -> SplitFile:
             raise ValueError(f"schema {document['schema']}")
         classes = tuple(str(name) for name in document["classes"])
         images = tuple(
-            SplitImage(str(i["id"]), classes.index(i["class"]), str(i["part"]), str(i["sha256"])) for i in document["images"]
+            SplitImage(str(i["id"]), classes.index(i["class"]), str(i["part"]), str(i["sha256"]))
+            for i in document["images"]
         )
         if document["held_out"] not in PARTS or any(image.part not in PARTS for image in images):
             raise ValueError("unknown part")

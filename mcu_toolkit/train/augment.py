@@ -1,7 +1,8 @@
 """Random changes of training images.
 
-What happens to an image in a view is drawn in NumPy from (seed, view) for the whole data set at once, so that a teacher's
-cached answers fit the view that the student sees; tf.data applies it to batches with one projective transform.
+What happens to an image in a view is drawn in NumPy from (seed, view) for the whole data set at once, so that a
+teacher's cached answers fit the view that the student sees; tf.data applies it to batches with one projective
+transform.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class Changes:
     """What happens to each image in one view; geometry in units of the image's side, so any resolution can be made.
 
     Attributes:
-        inverse: float32 [N, 6]: a0 a1 a2 b0 b1 b2 of the map from output to input, coordinates -0.5…0.5 from the centre.
+        inverse: float32 [N, 6]: a0 a1 a2 b0 b1 b2 of the map from output to input, coordinates -0.5…0.5 from the
+            centre.
         tone: float32 [N, 5]: contrast, brightness (share of the range), gain of each channel.
         erase: float32 [N, 4]: centre y, centre x (0…1), half side, grey; half side 0 where nothing is erased.
         noise: standard deviation of Gaussian noise, share of the range.
@@ -59,9 +61,12 @@ def draw(config: Augment, count: int, seed: int, view: int) -> Changes:
     cos, sin = np.cos(angle), np.sin(angle)
     inverse = np.stack([cos * sx, -sin * sx, shift_x, sin * sy, cos * sy, shift_y], axis=1)
     tone = np.stack(
-        [1.0 + spread(config.contrast), spread(config.brightness), *(1.0 + spread(config.colour) for _ in range(3))], axis=1
+        [1.0 + spread(config.contrast), spread(config.brightness), *(1.0 + spread(config.colour) for _ in range(3))],
+        axis=1,
     )
-    erase = np.stack([rng.random(count), rng.random(count), 0.5 * config.erase * rng.random(count), rng.random(count)], axis=1)
+    erase = np.stack(
+        [rng.random(count), rng.random(count), 0.5 * config.erase * rng.random(count), rng.random(count)], axis=1
+    )
     return Changes(
         inverse.astype(np.float32), tone.astype(np.float32), erase.astype(np.float32), config.noise, seed * 7919 + view
     )
@@ -84,7 +89,12 @@ def apply(pixels: Any, transforms: Any, tone: Any, erase: Any, noise: float, see
     shape = tf.shape(pixels)
     x = tf.cast(pixels, tf.float32) / 255.0
     x = tf.raw_ops.ImageProjectiveTransformV3(
-        images=x, transforms=transforms, output_shape=shape[1:3], fill_value=0.0, interpolation="BILINEAR", fill_mode="CONSTANT"
+        images=x,
+        transforms=transforms,
+        output_shape=shape[1:3],
+        fill_value=0.0,
+        interpolation="BILINEAR",
+        fill_mode="CONSTANT",
     )
     channels = pixels.shape[-1]
     gain = tone[:, None, None, 2 : 2 + channels] if channels > 1 else 1.0
@@ -137,12 +147,13 @@ class Batches:
             rng = np.random.default_rng([self.seed, 1, epoch])
             rng.shuffle(order)
             mix = self._mix(rng, count)
-        arrays = (self.images, transforms, changes.tone, changes.erase, *targets)
-        columns = tuple(a[order] for a in arrays) + ((mix,) if self.config.mixup > 0.0 and epoch is not None else ())
-        mixed = len(columns) > len(arrays)
+        mixed = self.config.mixup > 0.0 and epoch is not None
+        arrays: list[npt.NDArray[Any]] = [self.images, transforms, changes.tone, changes.erase, *targets]
+        columns = tuple([a[order] for a in arrays] + ([mix] if mixed else []))
 
         def finish(number: Any, parts: Any) -> Any:
-            pixels, matrix, tone, erase, *rest = parts
+            pixels, matrix, tone, erase = parts[:4]
+            rest: list[Any] = list(parts[4:])
             seed = tf.stack([tf.constant(changes.seed, tf.int64), number])
             x = apply(pixels, matrix, tone, erase, changes.noise, seed, self.how)
             if mixed:
@@ -151,7 +162,9 @@ class Batches:
                 x, rest = blend[0], blend[1:]
             return (x, *rest)
 
-        dataset = tf.data.Dataset.from_tensor_slices(columns).batch(self.batch, drop_remainder=epoch is not None and count >= self.batch)
+        dataset = tf.data.Dataset.from_tensor_slices(columns).batch(
+            self.batch, drop_remainder=epoch is not None and count >= self.batch
+        )
         return dataset.enumerate().map(finish, num_parallel_calls=2, deterministic=True).prefetch(2)
 
     def _mix(self, rng: np.random.Generator, count: int) -> Float:

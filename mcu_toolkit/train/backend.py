@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,7 +21,8 @@ _TENSORFLOW = (2, 16)
 
 @dataclass(frozen=True)
 class Backend:
-    """The modules: ``tensorflow``, ``tf_keras`` (Keras 2) and ``tensorflow_model_optimization``'s Keras quantization."""
+    """The modules: ``tensorflow``, ``tf_keras`` (Keras 2) and ``tensorflow_model_optimization``'s Keras
+    quantization."""
 
     tf: Any
     keras: Any
@@ -68,10 +70,7 @@ def backend() -> Backend:
             hint=INSTALL,
         )
     tf.get_logger().setLevel("ERROR")
-    with suppress(ImportError):
-        import absl.logging
-
-        absl.logging.set_verbosity(absl.logging.ERROR)
+    logging.getLogger("absl").setLevel(logging.ERROR)
     return Backend(tf, tf_keras, quantization)
 
 

@@ -71,7 +71,8 @@ class Checkpoint:
                 facts = json.loads(str(archive["facts"]))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as bad:
             raise WorkspaceError(
-                f"checkpoint {self.path} is damaged: {bad}", hint="delete it and run with --resume: its stage starts again"
+                f"checkpoint {self.path} is damaged: {bad}",
+                hint="delete it and run with --resume: its stage starts again",
             ) from bad
         return Saved(kinds["w_"], kinds["o_"], kinds["a_"], facts)
 

@@ -36,8 +36,8 @@ def convert(
     """Quantize a trained classifier and say what that cost.
 
     The input size and channels are those of the model. The images are divided as a recipe would (duplicate-aware,
-    stratified, from `seed`): the training part calibrates, the held-out part is compared. `run_dir` becomes a run folder
-    as `train` makes it, so that ``build``, ``eval`` and ``bench`` work on it.
+    stratified, from `seed`): the training part calibrates, the held-out part is compared. `run_dir` becomes a run
+    folder as `train` makes it, so that ``build``, ``eval`` and ``bench`` work on it.
 
     Args:
         model_path: a Keras 2 ``.h5`` or ``.keras`` file or a SavedModel folder; batch of images in, class scores out.

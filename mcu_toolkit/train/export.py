@@ -54,7 +54,7 @@ def to_int8(model: Any, calibration: Iterable[Float] | None = None) -> bytes:
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         # Per-tensor weights in fully connected layers: what every int8 kernel library runs.
         converter._experimental_disable_per_channel_quantization_for_dense_layers = True
-        batches = [batch for batch in calibration]
+        batches = list(calibration)
         converter.representative_dataset = lambda: ([image[None]] for batch in batches for image in batch)
     content = slim(convert(converter))
     check_int8(content)
@@ -92,7 +92,8 @@ def convert(converter: Any) -> bytes:
 def _refused(bad: Exception) -> TrainError:
     first = next((line for line in str(bad).splitlines() if line.strip()), type(bad).__name__)
     return TrainError(
-        f"TensorFlow's converter refuses the model: {first[:300]}", expected="a network of operators that have an int8 form"
+        f"TensorFlow's converter refuses the model: {first[:300]}",
+        expected="a network of operators that have an int8 form",
     )
 
 
@@ -118,7 +119,9 @@ def check_int8(content: bytes) -> None:
     ends = [*engine.get_input_details(), *engine.get_output_details()]
     if floats or any(end["dtype"] != np.int8 for end in ends):
         raise TrainError(
-            "the export is not fully int8", expected="int8 tensors only", received=f"float: {', '.join(floats[:5]) or 'the border'}"
+            "the export is not fully int8",
+            expected="int8 tensors only",
+            received=f"float: {', '.join(floats[:5]) or 'the border'}",
         )
 
 

@@ -108,7 +108,9 @@ class _Runner:
         self.variables = list(stage.variables if stage.variables is not None else stage.model.trainable_variables)
         self.rate = self.tf.Variable(plan.learning_rate, trainable=False, dtype=self.tf.float32)
         # Decay belongs on kernels alone: biases, norms, clipping levels have no reason to shrink.
-        self.optimizer = modules.keras.optimizers.AdamW(learning_rate=plan.learning_rate, weight_decay=plan.weight_decay)
+        self.optimizer = modules.keras.optimizers.AdamW(
+            learning_rate=plan.learning_rate, weight_decay=plan.weight_decay
+        )
         self.optimizer.exclude_from_weight_decay([v for v in self.variables if len(v.shape) < 2])
         self.optimizer.build(self.variables)
         self.average = [self.tf.Variable(w, trainable=False) for w in self._floats()] if plan.average > 0.0 else []
@@ -183,11 +185,10 @@ class _Runner:
     def save(self, checkpoint: Checkpoint) -> None:
         """Write the state."""
         facts = {
-            "done": self.done, "halvings": self.halvings, "stale": self.stale, "best": self.best if self.history else None,
+            "done": self.done, "halvings": self.halvings, "stale": self.stale,
+            "best": self.best if math.isfinite(self.best) else None,
             "steps": float(self.steps_done.numpy()), "history": self.history, "finished": self.finished,
         }  # fmt: skip
-        if not math.isfinite(self.best):
-            facts["best"] = None
         checkpoint.save(
             Saved(
                 [w.numpy() for w in self.stage.model.weights],

@@ -1,7 +1,7 @@
 """tfmot quantizers whose simulated arithmetic is what the exported int8 model does.
 
-Weights: symmetric, per output channel (per tensor in fully connected layers, as TensorFlow's converter wants it), from the
-weights of the moment. Activations: a range that starts from calibration and follows a moving average.
+Weights: symmetric, per output channel (per tensor in fully connected layers, as TensorFlow's converter wants it),
+from the weights of the moment. Activations: a range that starts from calibration and follows a moving average.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def classes() -> dict[str, Any]:
         """Which tensors of a layer are quantized.
 
         Args:
-            kind: ``conv``, ``depthwise``, ``dense`` (weights and activation), ``output`` (only what comes out) or ``none``.
+            kind: ``conv``, ``depthwise``, ``dense`` (weights and activation), ``output`` (only what comes out) or
+                ``none``.
         """
 
         def __init__(self, kind: str, weight_bits: int = 8) -> None:

@@ -33,7 +33,7 @@ MODEL_FILE = "model.tflite"
 RECIPE_FILE = "recipe.toml"
 METRICS_FILE = "metrics.json"
 PREDICTIONS_FILE = "predictions.npz"
-_FILES = (MODEL_FILE, METRICS_FILE, PREDICTIONS_FILE, FLOAT_FILE, SPLIT_FILE, RECIPE_FILE, "manifest.json")
+RUN_FILES = (MODEL_FILE, METRICS_FILE, PREDICTIONS_FILE, FLOAT_FILE, SPLIT_FILE, RECIPE_FILE, "manifest.json")
 _ORDER = ("teacher", "float", "fakequant", "int8")
 
 
@@ -84,8 +84,8 @@ def train(
 
     Raises:
         DataError: as `data.dataset.load_dataset`.
-        TrainError: TensorFlow or its companions are missing (with the install command) or of another generation; nothing
-            to resume or another recipe; the loss became infinite; the export is not fully int8.
+        TrainError: TensorFlow or its companions are missing (with the install command) or of another generation;
+            nothing to resume or another recipe; the loss became infinite; the export is not fully int8.
         WorkspaceError: the disk refuses.
         KeyboardInterrupt: goes through; the run folder then holds whole checkpoints and a manifest; `resume` goes on.
     """
@@ -137,7 +137,9 @@ class _Job:
         text = to_toml(self.recipe)
         if resume:
             if not recorded.is_file():
-                raise TrainError(f"there is no run to resume in {self.run_dir}", hint="run the same command without --resume")
+                raise TrainError(
+                    f"there is no run to resume in {self.run_dir}", hint="run the same command without --resume"
+                )
             if recorded.read_text(encoding="utf-8") != text:
                 raise TrainError(
                     f"the run in {self.run_dir} began with another recipe",
@@ -147,7 +149,7 @@ class _Job:
             return
         if self.run_dir.is_dir():
             shutil.rmtree(self.checkpoints, ignore_errors=True)
-            for name in _FILES:
+            for name in RUN_FILES:
                 (self.run_dir / name).unlink(missing_ok=True)
         atomic_write(recorded, text)
 

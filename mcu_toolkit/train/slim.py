@@ -1,6 +1,7 @@
 """Shorter .tflite files with the same numbers: tensor names cut to their layer, converter's metadata dropped.
 
-TensorFlow's converter names a tensor after every scope it was fused from (hundreds of bytes each). What remains is what a
+TensorFlow's converter names a tensor after every scope it was fused from (hundreds of bytes each). What remains is
+what a
 reader of the generated C wants: ``block0_dw``, ``block0_dw_weights``, ``block0_dw_bias``.
 """
 
@@ -65,7 +66,7 @@ def _text(name: Any) -> str:
 
 def _layer(name: str) -> str:
     """``model_1/quant_block0_dw/Relu;…`` → ``block0_dw``."""
-    parts = [part for part in re.split(r"[/;:]", name.split(";")[0]) if part]
+    parts = [part for part in re.split(r"[/;:]", name.split(";", maxsplit=1)[0]) if part]
     scopes = [part for part in parts if part.startswith("quant_")]
     if scopes:
         return scopes[0].removeprefix("quant_")

@@ -76,8 +76,8 @@ def quantize(
     how = normalization(recipe.input.normalization)
     model = simulate(student.folded, how, calibration_batches(recipe, material))
     plan = Plan(
-        recipe.quant.epochs, recipe.quant.learning_rate, recipe.schedule.decay if recipe.schedule.decay != "plateau" else "cosine",
-        0.0, 0.0, min(recipe.schedule.average, 0.99),
+        recipe.quant.epochs, recipe.quant.learning_rate, recipe.schedule.decay if recipe.schedule.decay != "plateau"
+        else "cosine", 0.0, 0.0, min(recipe.schedule.average, 0.99),
     )  # fmt: skip
     outcome = _learn("quantize", model, recipe, material, answers, plan, folder / "quantize.npz", progress)
     return model, outcome

@@ -98,7 +98,7 @@ def teach(
     parts = [_one(recipe, name, i, material, folder, progress, views) for i, name in enumerate(recipe.teacher.networks)]
     answers = Answers(
         np.mean([p.views for p in parts], axis=0, dtype=np.float32),
-        np.mean([p.held_out for p in parts], axis=0, dtype=np.float32),
+        np.mean([p.held_out for p in parts if p.held_out is not None], axis=0, dtype=np.float32),
         sum(p.parameters for p in parts),
         {"networks": [p.facts for p in parts]},
     )
@@ -121,8 +121,8 @@ def spec_of(recipe: Recipe, material: Material) -> NetSpec:
 def stages(recipe: Recipe) -> list[tuple[str, Plan, bool]]:
     """Stages of transfer learning: (name, plan, whether only the head learns).
 
-    Without `frozen_epochs` there is one stage from scratch. With it: the head alone at the full rate; everything at a tenth;
-    then, with `extended_epochs`, everything at a tenth of that, halved whenever validation stalls.
+    Without `frozen_epochs` there is one stage from scratch. With it: the head alone at the full rate; everything at a
+    tenth; then, with `extended_epochs`, everything at a tenth of that, halved whenever validation stalls.
     """
     teacher, schedule = recipe.teacher, recipe.schedule
     base = Plan(
@@ -251,7 +251,9 @@ def _from_file(path: Path, material: Material) -> Answers:
         ) from bad
     if values.shape != (len(ids), material.classes):
         raise TrainError(
-            f"{path} does not fit the data", expected=f"logits of shape ({len(ids)}, {material.classes})", received=str(values.shape)
+            f"{path} does not fit the data",
+            expected=f"logits of shape ({len(ids)}, {material.classes})",
+            received=str(values.shape),
         )
     row = {name: i for i, name in enumerate(ids)}
 
@@ -261,5 +263,7 @@ def _from_file(path: Path, material: Material) -> Answers:
     train = take(material.train_ids)
     if train is None:
         lost = next(name for name in material.train_ids if name not in row)
-        raise TrainError(f"{path} lacks training images", expected="an output for each training image", received=f"none for {lost}")
+        raise TrainError(
+            f"{path} lacks training images", expected="an output for each training image", received=f"none for {lost}"
+        )
     return Answers(train[None], take(material.held_out_ids), 0, {"file": path.name})

@@ -1,8 +1,8 @@
 """What a network file offers, and the building blocks that fold.
 
-A network is built twice: with batch normalization to learn as a float network, and without (`NetSpec.norm` false) as what
-quantization-aware training and export see. In the second form every convolution has a bias and its activation fused;
-`fold` moves the weights. Layers are found by name, so both forms name them alike.
+A network is built twice: with batch normalization to learn as a float network, and without (`NetSpec.norm` false) as
+what quantization-aware training and export see. In the second form every convolution has a bias and its activation
+fused; `fold` moves the weights. Layers are found by name, so both forms name them alike.
 """
 
 from __future__ import annotations
@@ -124,8 +124,8 @@ class Blocks:
 def fold(trained: Any, folded: Any) -> None:
     """Move the weights of a trained network with batch normalization into its folded form.
 
-    A convolution followed by normalization is ``gamma (w·x - mean) / sd + beta``, which is a convolution with the weights
-    ``w gamma / sd`` and the bias ``beta - mean gamma / sd``.
+    A convolution followed by normalization is ``gamma (w·x - mean) / sd + beta``, which is a convolution with the
+    weights ``w gamma / sd`` and the bias ``beta - mean gamma / sd``.
 
     Raises:
         TrainError: the two are not forms of one network.

@@ -1,4 +1,4 @@
-"""Depthwise-separable student (the plan of MobileNetV1, Howard et al., 2017) with channel counts for a microcontroller."""
+"""Depthwise-separable student: MobileNetV1's plan (Howard et al., 2017), sized for a microcontroller."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _BLOCKS = ((24, 1), (48, 2), (48, 1), (96, 2), (96, 1), (128, 2), (128, 1))
 
 
 def build(spec: NetSpec) -> Any:
-    """Stem with stride 2, then depthwise 3x3 + pointwise blocks; each step of `depth` repeats the blocks of stride 1."""
+    """Stem with stride 2, then depthwise 3x3 + pointwise blocks; `depth` repeats the blocks of stride 1."""
     make = Blocks(spec)
     source = make.input()
     x = make.conv(source, channels(16, spec.size), "stem", stride=2)

@@ -1,0 +1,98 @@
+"""The same recipe from several seeds: mean and spread, so that one lucky run is not taken for a result."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mcu_toolkit.errors import TrainError, WorkspaceError
+from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.recipe import Recipe, load, to_toml
+from mcu_toolkit.train.export import Int8Runner
+from mcu_toolkit.train.run import METRICS_FILE, MODEL_FILE, RECIPE_FILE, RUN_FILES, TrainResult, train
+from mcu_toolkit.workspace import atomic_write, checked_artefact, read_json, to_json, write_manifest
+
+SEEDS_FILE = "seeds.json"
+
+
+def train_seeds(
+    recipe: Recipe,
+    data_dir: Path | None,
+    run_dir: Path,
+    seeds: int,
+    *,
+    resume: bool = False,
+    progress: Progress = silent,
+    skip_bad: bool = False,
+    cache_dir: Path | None = None,
+    command: str = "mcutk train",
+    int8_runner: Int8Runner | None = None,
+) -> tuple[TrainResult, ...]:
+    """`train` with seeds ``recipe.seed``, +1, … in ``run_dir/seed-<n>``; mean ± sd into ``run_dir/seeds.json``.
+
+    The division of the data is the same for all of them; the seed changes initial weights, order and augmentation.
+    The run with the best int8 accuracy (the first among equals) is copied to `run_dir` itself, so that `build` and
+    `eval` find it there; the figure to quote is the mean. With `resume`, a finished seed is not trained again and a
+    begun one goes on.
+
+    Raises:
+        As `train`.
+    """
+    results = []
+    for number in range(seeds):
+        one = dataclasses.replace(recipe, seed=recipe.seed + number)
+        folder = run_dir / f"seed-{one.seed}"
+        known = _finished(one, folder) if resume else None
+        if known is None:
+            known = train(
+                one, data_dir, folder, resume=resume and (folder / RECIPE_FILE).is_file(),
+                progress=_labelled(progress, number, seeds), skip_bad=skip_bad, cache_dir=cache_dir, command=command,
+                int8_runner=int8_runner,
+            )  # fmt: skip
+        results.append(known)
+    best = max(results, key=lambda r: float(r.metrics["accuracy"]["int8"]))
+    for name in RUN_FILES:
+        if (best.run_dir / name).is_file():
+            shutil.copyfile(best.run_dir / name, run_dir / name)
+    atomic_write(run_dir / SEEDS_FILE, to_json({"schema": "mcutk.seeds/1", **summarize(results)}))
+    write_manifest(run_dir, command, facts={"complete": True, "best": best.run_dir.name})
+    return tuple(results)
+
+
+def summarize(results: Sequence[TrainResult]) -> dict[str, Any]:
+    """Mean and sample standard deviation of every stage's accuracy over seeds."""
+    accuracy = {}
+    for stage in results[0].metrics["accuracy"]:
+        values = [float(r.metrics["accuracy"][stage]) for r in results]
+        sd = float(np.std(values, ddof=1)) if len(values) > 1 else None
+        accuracy[stage] = {"mean": float(np.mean(values)), "sd": sd, "each": values}
+    return {
+        "recipe": results[0].metrics["recipe"],
+        "seeds": [int(r.metrics["seed"]) for r in results],
+        "accuracy": accuracy,
+        "bytes": [int(r.metrics["bytes"]) for r in results],
+    }
+
+
+def _finished(recipe: Recipe, folder: Path) -> TrainResult | None:
+    """The result of a run that is complete, untouched and of this recipe."""
+    try:
+        model = checked_artefact(folder, MODEL_FILE)
+        metrics = read_json(checked_artefact(folder, METRICS_FILE))
+    except WorkspaceError:
+        return None
+    if to_toml(load(folder / RECIPE_FILE)) != to_toml(recipe):
+        raise TrainError(
+            f"the run in {folder} began with another recipe",
+            hint="train without --resume, or with the same --set options",
+        )
+    return TrainResult(folder, model, metrics, tuple(metrics["classes"]))
+
+
+def _labelled(progress: Progress, number: int, seeds: int) -> Progress:
+    return lambda stage, done, total: progress(f"seed {number + 1}/{seeds} {stage}", done, total)
