@@ -7,9 +7,8 @@
 /* The parts of a job that are the same for every pixel. */
 static mcutk_mve_job start_job(const mcutk_conv *p, int32_t depth) {
     const mcutk_mve_job job = {
-        .blocks_plus_1 = (depth >> 4) + 1,
+        .blocks_plus_1 = ((depth + 15) >> 4) + 1,
         .out_zero_point = p->out_zero_point,
-        .tail = depth & 15,
         .weights = (const int8_t *)p->weights,
         .channels = (const int32_t *)(const void *)p->channels,
         .act_min = p->act_min,
@@ -38,19 +37,6 @@ static void run_row(mcutk_mve_core *core, mcutk_mve_job *job, const int8_t *in, 
         job->out_step = 0;
         job->pairs = 1;
         core(job);
-    }
-}
-
-static void pointwise(const int8_t *in, int8_t *out, const mcutk_conv *p, mcutk_mve_core *core) {
-    mcutk_mve_job job = start_job(p, p->in_c);
-    if (p->stride_h == 1 && p->stride_w == 1) {
-        run_row(core, &job, in, p->in_c, out, p->out_c, (int32_t)p->out_h * p->out_w);
-        return;
-    }
-    for (int32_t y = 0; y < p->out_h; y++) {
-        run_row(core, &job, in, p->stride_w * p->in_c, out, p->out_c, p->out_w);
-        in += (int32_t)p->stride_h * p->in_w * p->in_c;
-        out += p->out_w * p->out_c;
     }
 }
 
@@ -94,6 +80,30 @@ static void copy_runs(int8_t *dst, int32_t dst_step, const int8_t *src, int32_t 
                          : "q0", "lr", "memory", "p0");
         src += src_step;
         dst += dst_step;
+    }
+}
+
+/* Pixels whose blocks of 16 end inside the input are read where they are; the last few from a copy, for a core reads on
+ * after a pixel. */
+static void pointwise(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p, mcutk_mve_core *core) {
+    mcutk_mve_job job = start_job(p, p->in_c);
+    if (p->stride_h == 1 && p->stride_w == 1) {
+        const int32_t count = (int32_t)p->out_h * p->out_w;
+        const int32_t beyond = -p->in_c & 15;
+        int32_t direct = count;
+        if (beyond != 0) {
+            direct -= (beyond + p->in_c - 1) / p->in_c;
+            direct = direct > 0 ? direct & ~1 : 0;
+            copy_runs((int8_t *)scratch, 0, in + direct * p->in_c, 0, 1, (count - direct) * p->in_c);
+        }
+        run_row(core, &job, in, p->in_c, out, p->out_c, direct);
+        run_row(core, &job, (const int8_t *)scratch, p->in_c, out + direct * p->out_c, p->out_c, count - direct);
+        return;
+    }
+    for (int32_t y = 0; y < p->out_h; y++) {
+        run_row(core, &job, in, p->stride_w * p->in_c, out, p->out_c, p->out_w);
+        in += (int32_t)p->stride_h * p->in_w * p->in_c;
+        out += p->out_w * p->out_c;
     }
 }
 
@@ -218,8 +228,7 @@ static void by_window(const int8_t *in, int8_t *out, void *scratch, const mcutk_
 
 #define KERNELS(suffix)                                                                                                \
     void mcutk_pointwise_mve_##suffix(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {             \
-        (void)scratch;                                                                                                 \
-        pointwise(in, out, p, mcutk_mve_core_##suffix);                                                                \
+        pointwise(in, out, scratch, p, mcutk_mve_core_##suffix);                                                       \
     }                                                                                                                  \
     void mcutk_conv_mve_##suffix(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {                  \
         by_strip(in, out, scratch, p, mcutk_mve_core_##suffix);                                                        \

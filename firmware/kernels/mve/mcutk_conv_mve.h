@@ -15,7 +15,8 @@
 
 typedef void mcutk_conv_mve_fn(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p);
 
-/* 1x1 kernel without padding, any stride. depth = in_c. No scratch. */
+/* 1x1 kernel without padding. depth = in_c. Strides above 1 need in_c % 16 == 0.
+ * scratch: none where in_c % 16 == 0; else the last pixels and 15 bytes, at most 2 * in_c + 45. */
 mcutk_conv_mve_fn mcutk_pointwise_mve_relu_even;
 mcutk_conv_mve_fn mcutk_pointwise_mve_relu;
 mcutk_conv_mve_fn mcutk_pointwise_mve_linear_even;
@@ -23,7 +24,7 @@ mcutk_conv_mve_fn mcutk_pointwise_mve_linear;
 mcutk_conv_mve_fn mcutk_pointwise_mve_any;
 
 /* Any kernel, stride, padding and dilation_h; dilation_w = 1. depth = [kernel_w][kernel_h][in_c].
- * scratch: ((out_w - 1) * stride_w + kernel_w) * kernel_h * in_c bytes: the rows under one output row, column by column,
+ * scratch: ((out_w - 1) * stride_w + kernel_w) * kernel_h * in_c + 15 bytes: the rows under one output row, column by column,
  * so that each pixel's window is one run of bytes. Input rows are read before the output row that needs them first. */
 mcutk_conv_mve_fn mcutk_conv_mve_relu_even;
 mcutk_conv_mve_fn mcutk_conv_mve_relu;
@@ -32,7 +33,7 @@ mcutk_conv_mve_fn mcutk_conv_mve_linear;
 mcutk_conv_mve_fn mcutk_conv_mve_any;
 
 /* Any kernel, stride, padding and dilation_h; dilation_w = 1; best where kernel_w * in_c is small.
- * depth = [kernel_h][kernel_w][in_c]. scratch: out_w * depth bytes: every window of an output row, read before the row is
+ * depth = [kernel_h][kernel_w][in_c]. scratch: out_w * depth + 15 bytes: every window of an output row, read before the row is
  * written. */
 mcutk_conv_mve_fn mcutk_im2col_mve_relu_even;
 mcutk_conv_mve_fn mcutk_im2col_mve_relu;
@@ -40,7 +41,7 @@ mcutk_conv_mve_fn mcutk_im2col_mve_linear_even;
 mcutk_conv_mve_fn mcutk_im2col_mve_linear;
 mcutk_conv_mve_fn mcutk_im2col_mve_any;
 
-/* Any geometry. depth = [kernel_w][kernel_h][in_c]. scratch: 2 * kernel_w * kernel_h * in_c bytes, the windows of a pair of pixels. */
+/* Any geometry. depth = [kernel_w][kernel_h][in_c]. scratch: 2 * kernel_w * kernel_h * in_c + 15 bytes, the windows of a pair of pixels. */
 mcutk_conv_mve_fn mcutk_window_mve_relu_even;
 mcutk_conv_mve_fn mcutk_window_mve_relu;
 mcutk_conv_mve_fn mcutk_window_mve_linear_even;

@@ -26,10 +26,6 @@ _Static_assert(offsetof(fc_job, act_min) == 24 && sizeof(fc_job) == 32, "the ass
 #define DOT(accumulator, register)                                                                                     \
     "vldrb.8 " register ", [r1], #16\n"                                                                                \
     "vmladava.s8 " accumulator ", q0, " register "\n"
-#define DOT_TAIL(accumulator, register)                                                                                \
-    "vldrb.8 " register ", [r1]\n"                                                                                     \
-    "add r1, r7\n"                                                                                                     \
-    "vmladava.s8 " accumulator ", q0, " register "\n"
 
 #define CORE(name, left, away)                                                                                         \
     __attribute__((naked)) static void name(const int8_t *in __attribute__((unused)),                                  \
@@ -49,11 +45,11 @@ _Static_assert(offsetof(fc_job, act_min) == 24 && sizeof(fc_job) == 32, "the ass
                          "2: vldrb.8 q0, [r9], #16\n" /* clang-format off */                                           \
                          DOT("r0", "q1") DOT("r2", "q2") DOT("r4", "q3") DOT("r6", "q1")                               \
                          "le lr, 2b\n"                                                                                 \
-                         "3: cbz r7, 4f\n" /* lanes beyond the tail load as zero, so the weights need no predicate */  \
+                         "3: cbz r7, 4f\n" /* the last inputs: nothing beyond them is read, and the weights there are zero */\
                          "vctp.8 r7\n"                                                                                 \
                          "vpst\n"                                                                                      \
                          "vldrbt.8 q0, [r9]\n"                                                                         \
-                         DOT_TAIL("r0", "q1") DOT_TAIL("r2", "q2") DOT_TAIL("r4", "q3") DOT_TAIL("r6", "q1")           \
+                         DOT("r0", "q1") DOT("r2", "q2") DOT("r4", "q3") DOT("r6", "q1")           \
                          "4: vmov d0, r0, r2\n"                                                                        \
                          "vmov d1, r4, r6\n"                                                                           \
                          left                                                                                          \

@@ -4,7 +4,7 @@
  *   in       [out_h * out_w][in_c], a row a batch
  *   out      [out_h * out_w][out_c], row by row, four channels at a time
  *   scratch  not used
- *   p        weights and channels packed as mcutk_mve_core.h says, depth = in_c
+ *   p        weights and channels packed as mcutk_mve_core.h says, depth = in_c; in_c need not be a multiple of 16
  * The suffix (relu, linear, any) names the rounding; the conditions stand in mcutk_mve_core.h.
  */
 #ifndef MCUTK_FC_MVE_H

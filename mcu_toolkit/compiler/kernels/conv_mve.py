@@ -13,8 +13,8 @@ from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, Packe
 
 #: Output channels that a core computes together.
 GROUP = 4
-#: Bytes after the last group that the cores may read.
-_OVERREAD = 15
+#: Inputs that one VMLADAVA takes.
+BLOCK = 16
 #: Instructions to call a core for a row, and for a pair of pixels around the groups.
 _CALL, _PAIR = 60, 16
 
@@ -47,7 +47,7 @@ class Gather(str, Enum):
 
 
 #: Instructions for a group of four channels and two pixels around the dot products: counted in the assembly.
-_GROUP_COST = {Core.RELU_EVEN: 29, Core.LINEAR_EVEN: 33, Core.RELU: 34, Core.LINEAR: 38, Core.ANY: 43}
+_GROUP_COST = {Core.RELU_EVEN: 27, Core.LINEAR_EVEN: 31, Core.RELU: 30, Core.LINEAR: 34, Core.ANY: 39}
 
 
 def depth_of(site: ConvSite) -> int:
@@ -66,21 +66,17 @@ def choose_rounding(site: ConvSite) -> Rounding:
 def choose_core(site: ConvSite) -> Core:
     """The cheapest core that is exact for a site."""
     rounding = choose_rounding(site)
-    even = rounding is not Rounding.ANY and depth_of(site) % 16 == 0 and site.out_c % GROUP == 0
+    even = rounding is not Rounding.ANY and site.out_c % GROUP == 0
     return Core(f"{rounding.value}_even" if even else rounding.value)
 
 
 def pack_weights(rows: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
-    """Weights [out_c, depth] in the order of the cores: groups of four channels, blocks of 16 inputs, then the rest."""
+    """Weights [out_c, depth] as the cores read them: groups of four channels, blocks of 16 inputs, zeros past both."""
     out_c, depth = rows.shape
-    groups = -(-out_c // GROUP)
-    padded = np.zeros((groups * GROUP, depth), np.int8)
-    padded[:out_c] = rows
-    whole = depth // 16 * 16
-    blocks = padded[:, :whole].reshape(groups, GROUP, whole // 16, 16).transpose(0, 2, 1, 3).reshape(groups, -1)
-    rest = padded[:, whole:].reshape(groups, -1)
-    packed = np.concatenate([blocks, rest], axis=1).reshape(-1)
-    return np.concatenate([packed, np.zeros(_OVERREAD, np.int8)])
+    groups, blocks = -(-out_c // GROUP), -(-depth // BLOCK)
+    padded = np.zeros((groups * GROUP, blocks * BLOCK), np.int8)
+    padded[:out_c, :depth] = rows
+    return padded.reshape(groups, GROUP, blocks, BLOCK).transpose(0, 2, 1, 3).reshape(-1)
 
 
 def pack_channels(site: ConvSite, any_shift: bool) -> npt.NDArray[np.int32]:
@@ -149,10 +145,8 @@ class MveConv:
 
     def cost(self, site: ConvSite, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
-        depth = depth_of(site)
-        blocks, tail = divmod(depth, 16)
-        odd = self.core in (Core.RELU, Core.LINEAR, Core.ANY)
-        group = _GROUP_COST[self.core] + 14 * blocks + 2 * -(-blocks // 2) + (23 if tail else 2 if odd else 0)
+        blocks = -(-depth_of(site) // BLOCK)
+        group = _GROUP_COST[self.core] + 14 * blocks + 2 * -(-blocks // 2)
         pairs = -(-site.out_w // 2) * site.out_h
         calls = site.out_h * (1 + site.out_w % 2)
         if self.gather is Gather.POINTWISE and site.stride_h == site.stride_w == 1:
@@ -174,12 +168,15 @@ class MveConv:
         return site.out_w * (40 + site.kernel_h * site.kernel_w * (25 + _run_cost(site.in_c)))
 
     def scratch_bytes(self, site: ConvSite, target: Target) -> int:
-        """The gathered inputs."""
+        """The gathered inputs, and what a core reads after them."""
         if self.gather is Gather.POINTWISE:
-            return 0
+            beyond = -site.in_c % BLOCK
+            pixels = site.out_h * site.out_w
+            direct = max(0, pixels - -(-beyond // site.in_c)) // 2 * 2
+            return (pixels - direct) * site.in_c + BLOCK - 1 if beyond else 0
         if self.gather is Gather.STRIP:
-            return _columns(site) * site.kernel_h * site.in_c
-        return depth_of(site) * (site.out_w if self.gather is Gather.ROWS else 2)
+            return _columns(site) * site.kernel_h * site.in_c + BLOCK - 1
+        return depth_of(site) * (site.out_w if self.gather is Gather.ROWS else 2) + BLOCK - 1
 
     def pack(self, site: ConvSite) -> PackedConv:
         """Weights in groups of four channels, the depth in the order in which inputs are gathered."""
@@ -201,6 +198,7 @@ def _is_pointwise(site: ConvSite) -> bool:
         and site.pad_top == site.pad_left == 0
         and (site.out_h - 1) * site.stride_h < site.in_h
         and (site.out_w - 1) * site.stride_w < site.in_w
+        and (site.in_c % BLOCK == 0 or site.stride_h == site.stride_w == 1)
     )
 
 

@@ -33,7 +33,7 @@ class MveFullyConnected:
     def cost(self, site: ConvSite, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
         blocks, tail = divmod(site.in_c, 16)
-        group = _GROUP_COST[self.rounding] + 10 * blocks + (15 if tail else 0)
+        group = _GROUP_COST[self.rounding] + 10 * blocks + (11 if tail else 0)
         return 40 + site.out_h * site.out_w * (25 + -(-site.out_c // GROUP) * group)
 
     def scratch_bytes(self, site: ConvSite, target: Target) -> int:
