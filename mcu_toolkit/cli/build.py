@@ -47,10 +47,8 @@ def command(board_id: str | None, model: Path | None, optimize: str, model_data:
     document = read_json(firmware.folder / BUILD_FILE)
     out.print(terminal.build(document))
     out.print(f"firmware  {_near(firmware.folder)}", markup=False)
-    if firmware.sketch is not None:
-        out.print(f"Arduino sketch  {_near(firmware.sketch)}", markup=False)
-    if not board.is_emulated and board.notes:
-        out.print(board.notes, markup=False)
+    for line in firmware.notes:
+        out.print(line, markup=False)
     out.print("next: mcutk flash && mcutk bench", markup=False)
     write_json(json_path, document)
 

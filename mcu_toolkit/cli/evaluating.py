@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcu_toolkit.cli.building import HOST_TARGET, compile_source, read_graph
+from mcu_toolkit.cli.console import note
 from mcu_toolkit.cli.samples import Choice, Samples, folder_testset, input_tensor, open_samples, samples_from
 from mcu_toolkit.cli.sources import SHIPPED_RECIPE, ModelSource
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
@@ -154,11 +155,13 @@ def _float_logits(source: ModelSource, images: npt.NDArray[np.uint8]) -> npt.NDA
     """What the run's float network says about images that it has no recorded predictions of; None without a run."""
     if source.run_dir is None:
         return None
+    from mcu_toolkit.train.saved import float_logits
+
     try:
-        from mcu_toolkit.train.predict import float_logits
-    except ImportError:
+        return float_logits(source.run_dir, images)
+    except McutkError as lacking:
+        note(f"without the float network's answers: {lacking.message}")
         return None
-    return float_logits(source.run_dir, images)
 
 
 def _training(source: ModelSource) -> tuple[Recipe | None, tuple[str, ...], frozenset[str]]:

@@ -64,7 +64,9 @@ def train_if_needed(
         ConfigError: the recipe; DataError: the images; TrainError: TensorFlow is missing, or training failed.
     """
     recipe = resolve_recipe(workspace, given, overrides)
-    folder = None if recipe.data.source == "phantom" and data is None else data_folder(workspace, data)
+    if recipe.data.source == "phantom" and data is not None:
+        raise McutkError(f"recipe '{recipe.name}' makes its images itself, so --data means nothing beside it")
+    folder = None if recipe.data.source == "phantom" else data_folder(workspace, data)
     run_dir = workspace.train_dir(recipe.name)
     begun = _same_recipe(run_dir, recipe)
     if begun and not retrain and _finished(run_dir, folder):

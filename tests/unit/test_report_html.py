@@ -75,7 +75,8 @@ def test_lines_stay_inside_the_chart_and_skip_unknown_points() -> None:
 
 @pytest.mark.parametrize(
     "value, text",
-    [(None, "–"), (0, "0"), (9_999, "9,999"), (12_345, "12.35 k"), (29_864_119, "29.86 M"), (345e6, "345.0 M"), (2e9, "2.00 G")],
+    [(None, "–"), (0, "0"), (9_999, "9,999"), (12_345, "12.35 k"), (29_864_119, "29.86 M"), (345e6, "345.0 M"),
+     (2e9, "2.00 G")],
 )  # fmt: skip
 def test_counts_are_short(value: float | None, text: str) -> None:
     assert fmt.count(value) == text
