@@ -17,6 +17,7 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels.conv_dsp import KERNELS as CONV
+from mcu_toolkit.compiler.kernels.depthwise_dsp import KERNELS as DEPTHWISE
 from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite, Isa, Target
 from tests.support.conv_sites import c_array, c_table, make_site, reference
 
@@ -127,4 +128,27 @@ def test_dsp_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) ->
         for n, shape in enumerate(CONV_SHAPES)
     ]
     jobs = jobs_for(CONV, sites)
+    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+
+
+DEPTHWISE_SHAPES = [
+    ((5, 5, 16), (1, 1), True),
+    ((6, 7, 9), (2, 2), True),
+    ((4, 4, 4), (1, 1), False),
+    ((7, 5, 7), (1, 1), True),
+    ((9, 8, 6), (2, 2), False),
+    ((1, 1, 5), (1, 1), True),
+    ((2, 1, 4), (2, 2), True),
+    ((3, 3, 11), (1, 1), True),
+    ((12, 12, 8), (2, 2), True),
+]
+
+
+@pytest.mark.parametrize("rounding", ["relu", "linear"])
+def test_dsp_depthwise_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
+    sites = [
+        make_site(ConvKind.DEPTHWISE, shape, shape[2], (3, 3), stride, same, rounding=rounding, seed=n, lowest=-128)
+        for n, (shape, stride, same) in enumerate(DEPTHWISE_SHAPES)
+    ]
+    jobs = jobs_for(DEPTHWISE, sites)
     check(run_rig(tmp_path, jobs, overlap=True), jobs)

@@ -1,0 +1,80 @@
+/* What mcutk_depthwise_rows_dsp.S computes, in C, for hosts: the same layout, tested under sanitizers. */
+#include "mcutk_depthwise_rows_dsp.h"
+
+#include "mcutk_requant.h"
+
+#if !defined(__ARM_FEATURE_DSP)
+
+static int32_t half(uint32_t word, int32_t which) {
+    return (int16_t)((word >> (16 * which)) & 0xFFFFu);
+}
+
+static int32_t byte(uint32_t word, int32_t which) {
+    return (int8_t)((word >> (8 * which)) & 0xFFu);
+}
+
+static void build(uint32_t *strip, const int8_t *const *rows, int32_t step, int32_t columns, int32_t stride) {
+    for (int32_t x = 0; x < columns; ++x) {
+        for (int32_t c = 0; c < 4; ++c, strip += 2 * stride) {
+            for (int32_t i = 0; i < 3 + stride; ++i) {
+                const uint32_t value = (uint32_t)rows[i][x * step + c] & 0xFFFFu;
+                strip[i >> 1] = (i & 1) != 0 ? strip[i >> 1] | value << 16 : value;
+            }
+        }
+    }
+}
+
+void mcutk_depthwise_build_s1_dsp(uint32_t *strip, const int8_t *const *rows, int32_t step, int32_t columns) {
+    build(strip, rows, step, columns, 1);
+}
+
+void mcutk_depthwise_build_s2_dsp(uint32_t *strip, const int8_t *const *rows, int32_t step, int32_t columns) {
+    build(strip, rows, step, columns, 2);
+}
+
+/* One output: the window whose first column is `strip`, its rows starting at strip row `row`. */
+static int8_t output(const mcutk_depthwise_rows *r, const uint32_t *strip, int32_t channel, int32_t row, int32_t stride) {
+    static const uint8_t place[9] = {0, 1, 4, 2, 3, 6, 7, 10, 11}; /* byte of w[ky][kx] */
+    const uint32_t *const w = r->weights + 4 * channel;
+    int32_t sum = (int32_t)w[3] / 2;
+    for (int32_t i = 0; i < 9; ++i) {
+        const uint32_t pair = strip[(i % 3) * 8 * stride + ((row + i / 3) >> 1)];
+        sum += byte(w[place[i] >> 2], place[i] & 3) * half(pair, (row + i / 3) & 1);
+    }
+    const int32_t right = (int32_t)((r->shifts >> (8 * channel)) & 0xFFu) + 1;
+    const int32_t scaled = mcutk_requantize(sum, (int32_t)r->table[channel], -right) + ((r->rounding - 1) >> 1);
+    return (int8_t)mcutk_clamp(scaled, -128, 127);
+}
+
+static void rows(const mcutk_depthwise_rows *r, int32_t stride) {
+    for (int32_t c = 0; c < r->channels; ++c) {
+        const uint32_t *at = r->strip + 2 * stride * c;
+        const uint32_t *const end = at + r->columns / 4;
+        for (int8_t *out = r->out + c; at != end; at += 8 * stride * stride, out += r->step) {
+            out[r->row] = output(r, at, c, stride, stride);
+            out[0] = output(r, at, c, 0, stride);
+        }
+    }
+}
+
+void mcutk_depthwise_rows_s1_relu_dsp(const mcutk_depthwise_rows *r) {
+    rows(r, 1);
+}
+
+void mcutk_depthwise_rows_s1_linear_dsp(const mcutk_depthwise_rows *r) {
+    rows(r, 1);
+}
+
+void mcutk_depthwise_rows_s2_relu_dsp(const mcutk_depthwise_rows *r) {
+    rows(r, 2);
+}
+
+void mcutk_depthwise_rows_s2_linear_dsp(const mcutk_depthwise_rows *r) {
+    rows(r, 2);
+}
+
+#else
+
+typedef int mcutk_depthwise_rows_in_assembly; /* ISO C wants a declaration in every file */
+
+#endif
