@@ -17,7 +17,6 @@ from mcu_toolkit.errors import LinkError, ProtocolError
 from mcu_toolkit.wire import ErrorCode, Frame, Hello, Kind
 
 _ATTEMPTS = 8
-_ANSWER = 1.0  # seconds until a short request is repeated
 _GARBAGE = 24
 _TICK = 0.05  # seconds between looks at the clock while an inference runs
 _SOON = 0.1  # seconds until an inference is asked for again after damage was seen
@@ -29,11 +28,13 @@ class Patience:
 
     Attributes:
         hello: for the first answer of a board: it may have to start, or to come back on USB.
+        answer: until a short request is repeated.
         probe: until a silent inference is asked for again. Asking twice is harmless.
         silence: until a board that answers nothing during an inference is given up.
     """
 
     hello: float = 8.0
+    answer: float = 1.0
     probe: float = 3.0
     silence: float = 120.0
 
@@ -114,8 +115,15 @@ class Link:
                 return None
         return self._frames.popleft()
 
-    def request(self, kind: Kind, payload: bytes = b"", *, wait: float = _ANSWER, attempts: int = _ATTEMPTS) -> bytes:
+    def request(
+        self, kind: Kind, payload: bytes = b"", *, wait: float | None = None, attempts: int = _ATTEMPTS
+    ) -> bytes:
         """Send a request until its reply comes; the reply's payload.
+
+        Args:
+            kind, payload: the request.
+            wait: seconds until it is repeated; `Patience.answer` by default.
+            attempts: how often it is sent at most.
 
         Raises:
             LinkError: the board refuses it, or stays silent.
@@ -124,7 +132,7 @@ class Link:
         for attempt in range(attempts):
             number = self.post((kind, payload), fresh=attempt > 0)
             self.retries += attempt > 0
-            deadline = time.monotonic() + wait
+            deadline = time.monotonic() + (self.patience.answer if wait is None else wait)
             while (frame := self.poll(max(deadline - time.monotonic(), 0.0))) is not None:
                 if frame.sequence == number and frame.kind == kind | 0x80:
                     return frame.payload

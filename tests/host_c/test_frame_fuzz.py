@@ -1,0 +1,173 @@
+"""The bench application under AddressSanitizer and UBSan: whatever bytes come, it stays alive and sound."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mcu_toolkit import wire
+from mcu_toolkit.wire import ErrorCode, Frame, FrameDecoder, Kind
+from tests.support.device import INPUT_BYTES, SANITIZERS, build_host_app, samples, tiny_output
+
+KNOWN = {Kind.HELLO_REPLY, Kind.INPUT_ACK, Kind.RESULT, Kind.STEPPED, Kind.CRC_REPLY, Kind.ERROR}
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_host_app(tmp_path_factory.mktemp("app"), SANITIZERS, payload=256)
+
+
+def talk(program: Path, stream: bytes) -> list[Frame]:
+    """What the application answers to a stream; fails if it crashes or if an answer is damaged."""
+    done = subprocess.run([str(program)], input=stream, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr.decode(errors="replace")[-3000:]
+    decoder = FrameDecoder()
+    frames = decoder.feed(done.stdout)
+    assert decoder.damaged == 0
+    return frames
+
+
+def a_request(draw: random.Random) -> Frame:
+    """A plausible request, its numbers often out of range."""
+    number = draw.choice([0, 1, 2, 399, 400, 401, 511, 512, 513, 2**31 - 1, 2**31, 2**32 - 1, draw.randrange(2**32)])
+    other = draw.choice([0, 1, 2, 100, 400, 404, 512, 2**32 - 1, draw.randrange(2**32)])
+    data = draw.randbytes(draw.choice([0, 1, 200, 247, 300, 1000]))
+    kind, payload = draw.choice(
+        [
+            (Kind.HELLO, b""),
+            (Kind.INPUT, wire.input_payload(draw.randrange(3), number, data, acknowledge=draw.random() < 0.5)),
+            (Kind.RUN, wire.run_payload(draw.randrange(3))),
+            (Kind.STEP, wire.step_payload(draw.randrange(3), other)),
+            (Kind.CRC, wire.crc_payload(number, other)),
+            (draw.randrange(256), data),
+        ]
+    )
+    if kind == Kind.RESET:
+        kind = Kind.HELLO  # a reset ends the program
+    return Frame(kind, draw.randrange(65536), payload, draw.choice([1, 1, 1, 0, 2]))
+
+
+def mutated(code: bytes, draw: random.Random) -> bytes:
+    """A frame on the wire, sometimes cut, spliced, repeated or with changed bits."""
+    roll = draw.random()
+    at = draw.randrange(len(code))
+    if roll < 0.4:
+        return code
+    if roll < 0.6:
+        return code[:at] + bytes([draw.randrange(256)]) + code[at + 1 :]
+    if roll < 0.7:
+        return code[:at]
+    if roll < 0.8:
+        return code[:at] + code[at + 1 :]
+    if roll < 0.9:
+        return code[:at] + draw.randbytes(draw.randrange(600)) + code[at:]
+    return code * 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_survives_mutated_frames_and_still_answers(program: Path, seed: int) -> None:
+    draw = random.Random(seed)
+    stream = b"".join(mutated(wire.encode_frame(a_request(draw)), draw) for _ in range(4000))
+    frames = talk(program, stream + b"\0" + wire.encode_frame(Frame(Kind.HELLO, 4711)))
+    assert {f.kind for f in frames} <= {int(k) for k in KNOWN}
+    assert frames[-1].kind == Kind.HELLO_REPLY and frames[-1].sequence == 4711
+    assert wire.parse_hello(frames[-1].payload).damaged > 0
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_survives_noise(program: Path, seed: int) -> None:
+    noise = random.Random(seed).randbytes(1 << 20)
+    frames = talk(program, noise + b"\0" + wire.encode_frame(Frame(Kind.HELLO, 1)))
+    assert frames[-1].kind == Kind.HELLO_REPLY
+    assert all(wire.parse_error(f.payload).code == ErrorCode.DAMAGED for f in frames[:-1])
+
+
+def test_an_endless_frame_is_dropped(program: Path) -> None:
+    for filler in (b"\xff", b"\x01", b"\x02"):
+        frames = talk(program, filler * 100_000 + b"\0" + wire.encode_frame(Frame(Kind.HELLO, 1)))
+        assert [f.kind for f in frames] == [Kind.ERROR, Kind.HELLO_REPLY]
+
+
+def request(kind: int, payload: bytes = b"", sequence: int = 9) -> bytes:
+    return wire.encode_frame(Frame(kind, sequence, payload))
+
+
+def piece(ticket: int, offset: int, data: bytes, acknowledge: bool = True) -> bytes:
+    return request(Kind.INPUT, wire.input_payload(ticket, offset, data, acknowledge=acknowledge))
+
+
+def refusal(frame: Frame) -> wire.Refusal:
+    assert frame.kind == Kind.ERROR
+    return wire.parse_error(frame.payload)
+
+
+def test_an_inference(program: Path) -> None:
+    sample = samples(1)[0]
+    data = sample.tobytes()
+    stream = piece(5, 0, data[:150]) + piece(5, 150, data[150:300]) + piece(5, 300, data[300:])
+    *acks, result = talk(program, stream + request(Kind.RUN, wire.run_payload(5)))
+    assert [wire.parse_ack(a.payload) for a in acks] == [(5, 150), (5, 300), (5, 400)]
+    answer = wire.parse_result(result.payload)
+    assert (answer.ticket, answer.total, answer.offset) == (5, 4, 0)
+    assert answer.data == tiny_output(sample).tobytes()
+
+
+def test_repeated_pieces_change_nothing(program: Path) -> None:
+    sample = samples(1, seed=2)[0]
+    data = sample.tobytes()
+    first, second = piece(1, 0, data[:247]), piece(1, 247, data[247:])
+    frames = talk(program, first + first + second + first + second + request(Kind.RUN, wire.run_payload(1)))
+    assert wire.parse_result(frames[-1].payload).data == tiny_output(sample).tobytes()
+    assert [wire.parse_ack(f.payload)[1] for f in frames[:-1]] == [247, 247, 400, 400, 400]
+
+
+def test_a_gap_is_refused_with_what_is_in_place(program: Path) -> None:
+    frames = talk(program, piece(1, 0, bytes(100)) + piece(1, 200, bytes(100)) + request(Kind.RUN, wire.run_payload(1)))
+    assert refusal(frames[1]) == wire.Refusal(ErrorCode.GAP, 1, 100)
+    assert refusal(frames[2]) == wire.Refusal(ErrorCode.INCOMPLETE, 1, 100)
+
+
+def test_a_second_run_is_refused_as_the_input_is_consumed(program: Path) -> None:
+    run = request(Kind.RUN, wire.run_payload(1))
+    frames = talk(program, piece(1, 0, bytes(247)) + piece(1, 247, bytes(153)) + run + run)
+    assert frames[2].kind == Kind.RESULT
+    assert refusal(frames[3]) == wire.Refusal(ErrorCode.INCOMPLETE, 1, 0)
+
+
+def test_steps_go_in_order_and_may_be_asked_again(program: Path) -> None:
+    whole = piece(1, 0, bytes(247)) + piece(1, 247, bytes(153))
+
+    def step(index: int) -> bytes:
+        return request(Kind.STEP, wire.step_payload(1, index))
+
+    frames = talk(program, whole + step(1) + step(0) + step(0) + step(1) + step(2) + step(0))[2:]
+    kinds = [f.kind for f in frames]
+    assert kinds == [Kind.ERROR, Kind.STEPPED, Kind.STEPPED, Kind.STEPPED, Kind.ERROR, Kind.ERROR]
+    assert refusal(frames[0]).code == refusal(frames[4]).code == refusal(frames[5]).code == ErrorCode.ORDER
+
+
+@pytest.mark.parametrize(
+    ("stream", "code"),
+    [
+        (wire.encode_frame(Frame(Kind.HELLO, 1, version=2)), ErrorCode.VERSION),
+        (request(0x33), ErrorCode.TYPE),
+        (request(Kind.HELLO, b"x"), ErrorCode.LENGTH),
+        (request(Kind.RUN, b"abc"), ErrorCode.LENGTH),
+        (request(Kind.INPUT, b"abc"), ErrorCode.LENGTH),
+        (piece(1, INPUT_BYTES, b"x"), ErrorCode.RANGE),
+        (piece(1, 2**32 - 1, b"xx"), ErrorCode.RANGE),
+        (piece(1, 1, b"x"), ErrorCode.GAP),
+        (request(Kind.RUN, wire.run_payload(3)), ErrorCode.INCOMPLETE),
+        (request(Kind.CRC, wire.crc_payload(512, 1)), ErrorCode.RANGE),
+        (request(Kind.CRC, wire.crc_payload(2**32 - 1, 2)), ErrorCode.RANGE),
+        (request(Kind.RESET, b"\0\0\0\0"), ErrorCode.RANGE),
+        (b"\x05abc\0", ErrorCode.DAMAGED),
+        (wire.encode_frame(Frame(Kind.INPUT, 1, bytes(500))), ErrorCode.DAMAGED),
+    ],
+)
+def test_every_refusal(program: Path, stream: bytes, code: ErrorCode) -> None:
+    (frame,) = talk(program, stream)
+    assert refusal(frame).code == code

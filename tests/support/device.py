@@ -1,0 +1,214 @@
+"""A tiny hand-made model, the bench application as a host program, and transports that misbehave."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.board import Board, load_board
+from mcu_toolkit.device.firmware import config_header
+from mcu_toolkit.device.transport import SocketTransport
+from mcu_toolkit.graph.ir import DType, Graph, Quant, Tensor
+
+INPUT_BYTES = 400
+OUTPUT_BYTES = 4
+SHA256 = "5a" * 32
+STRICT = ("-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wcast-align", "-Werror")
+SANITIZERS = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
+WEIGHTS = np.arange(-8, 8, dtype=np.int8)
+
+_HEADER = f"""#ifndef MODEL_H
+#define MODEL_H
+#include <stdint.h>
+#define MODEL_ARENA_BYTES 512
+#define MODEL_ARENA_ALIGN 16
+#define MODEL_INPUT_BYTES {INPUT_BYTES}
+#define MODEL_OUTPUT_BYTES {OUTPUT_BYTES}
+int8_t *model_input(void *arena);
+const int8_t *model_output(const void *arena);
+void model_reset(void *arena);
+void model_invoke(void *arena);
+int model_step_count(void);
+void model_step(void *arena, int index);
+#endif
+"""
+#: Overwrites its own input, as generated models may.
+_SOURCE = """#include "model.h"
+#include "model_weights.h"
+int8_t *model_input(void *arena) { return (int8_t *)arena; }
+const int8_t *model_output(const void *arena) { return (const int8_t *)arena + 404; }
+void model_reset(void *arena) { (void)arena; }
+void model_invoke(void *arena) {
+    for (int i = 0; i < 2; i++) {
+        model_step(arena, i);
+    }
+}
+int model_step_count(void) { return 2; }
+void model_step(void *arena, int index) {
+    int8_t *a = (int8_t *)arena;
+    for (int j = 0; j < 4; j++) {
+        int32_t sum = 0;
+        for (int i = 0; i < 400 && index == 0; i++) {
+            sum += a[i] * model_weights[(j * 7 + i) & 15];
+        }
+        a[(index == 0 ? 400 : 404) + j] = (int8_t)(index == 0 ? sum >> 8 : a[400 + j] ^ 0x55);
+    }
+    a[0] = 0;
+}
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class TinyModel:
+    """What `firmware.build` needs of a compiled model."""
+
+    graph: Graph
+    files: Mapping[str, bytes]
+    weight_symbols: Mapping[str, int]
+
+
+def tiny_model(arena_bytes: int = 512, weights: np.ndarray = WEIGHTS, sha256: str = SHA256) -> TinyModel:
+    """The model as C: int8 [1, 20, 20, 1] to int8 [1, 4] in two steps."""
+    quant = Quant(np.array([0.5], np.float32), np.array([-3], np.int64))
+    tensors = (Tensor("in", (1, 20, 20, 1), DType.INT8, quant), Tensor("out", (1, 4), DType.INT8, quant))
+    table = ", ".join(str(int(v)) for v in weights)
+    declaration = f"const int8_t model_weights[{len(weights)}]"
+    files = {
+        "model.h": _HEADER.replace("ARENA_BYTES 512", f"ARENA_BYTES {arena_bytes}"),
+        "model.c": _SOURCE,
+        "model_weights.h": f"#include <stdint.h>\nextern {declaration};\n",
+        "model_weights.c": f'#include "model_weights.h"\n{declaration} = {{{table}}};\n',
+    }
+    graph = Graph("tiny", tensors, (), (0,), (1,), sha256)
+    return TinyModel(graph, {k: v.encode() for k, v in files.items()}, {"model_weights": len(weights)})
+
+
+def tiny_hidden(sample: np.ndarray) -> np.ndarray:
+    """int8 [4]: what step 0 writes at offset 400 of the arena."""
+    x = sample.astype(np.int64).reshape(-1)
+    at = np.arange(INPUT_BYTES)
+    sums = [int((x * WEIGHTS[(j * 7 + at) & 15].astype(np.int64)).sum()) >> 8 for j in range(4)]
+    return (np.array(sums) & 255).astype(np.uint8).view(np.int8)
+
+
+def tiny_output(sample: np.ndarray) -> np.ndarray:
+    """int8 [4]: the model's answer, at offset 404."""
+    return tiny_hidden(sample) ^ np.int8(0x55)
+
+
+def samples(count: int, seed: int = 1) -> np.ndarray:
+    """int8 [count, 20, 20, 1]."""
+    generator = np.random.default_rng(seed)
+    return generator.integers(-128, 128, (count, 20, 20, 1), dtype=np.int8)
+
+
+def build_host_app(folder: Path, flags: Sequence[str] = (), **link: object) -> Path:
+    """The bench application with the tiny model as a program of this machine; `link` goes to the board's settings."""
+    if shutil.which("gcc") is None:
+        pytest.skip("needs gcc")
+    board = load_board("qemu-m4")
+    board = replace(board, id="host", link=replace(board.link, **link))
+    model = tiny_model()
+    for name, content in model.files.items():
+        (folder / name).write_bytes(content)
+    (folder / "mcutk_config.h").write_bytes(config_header(model, board))
+    firmware = asset_dir("firmware")
+    sources = [*(firmware / "app").glob("*.c"), firmware / "hal" / "host" / "hal_host.c", *folder.glob("*.c")]
+    program = folder / "bench_app"
+    includes = [f"-I{p}" for p in (folder, firmware / "app", firmware / "hal")]
+    command = ["gcc", *STRICT, "-O1", *flags, "-DMODEL_STEPS=1", *includes, "-o", program, *sources]
+    subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, timeout=120)
+    return program
+
+
+@contextmanager
+def app_transport(program: Path) -> Iterator[SocketTransport]:
+    """A transport to a running host application."""
+    import socket
+
+    here, there = socket.socketpair()
+    with subprocess.Popen([str(program)], stdin=there, stdout=there) as child:
+        there.close()
+        transport = SocketTransport(here, "host application")
+        try:
+            yield transport
+        finally:
+            transport.close()
+            child.kill()
+
+
+class BadTransport:
+    """Passes bytes on, mishandling whole frames (stretches up to a zero) at random in both directions.
+
+    Args:
+        inner: the sound transport.
+        seed: of the mischief.
+        lose, damage, double, delay: probability of each for a frame.
+    """
+
+    def __init__(
+        self,
+        inner: SocketTransport,
+        seed: int,
+        *,
+        lose: float = 0.0,
+        damage: float = 0.0,
+        double: float = 0.0,
+        delay: float = 0.0,
+    ) -> None:
+        self.inner = inner
+        self.name = "bad line"
+        self.mischief = 0
+        self._random = random.Random(seed)
+        self._chances = (lose, damage, double, delay)
+        self._incoming = b""
+        self._late = b""
+
+    def _spoil(self, data: bytes) -> bytes:
+        lose, damage, double, delay = self._chances
+        frames = data.split(b"\0")
+        out, late = b"", b""
+        for number, frame in enumerate(frames):
+            text = frame + (b"\0" if number < len(frames) - 1 else b"")
+            roll = self._random.random()
+            if not frame or roll >= lose + damage + double + delay:
+                out += text
+                continue
+            self.mischief += 1
+            if roll < lose:
+                continue
+            if roll < lose + damage:
+                at = self._random.randrange(len(frame))
+                out += text[:at] + bytes([text[at] ^ (1 << self._random.randrange(8))]) + text[at + 1 :]
+            elif roll < lose + damage + double:
+                out += text + text
+            else:
+                late += text
+        out, self._late = out + self._late, late
+        return out
+
+    def read(self, timeout: float) -> bytes:
+        data = self._incoming + self.inner.read(timeout)
+        end = data.rfind(b"\0") + 1
+        self._incoming = data[end:]
+        return self._spoil(data[:end]) if end else b""
+
+    def write(self, data: bytes) -> None:
+        self.inner.write(self._spoil(data))
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def paced(board: Board) -> Board:
+    """A board whose host must wait for every piece."""
+    return replace(board, link=replace(board.link, overlap="pause", ring=256, payload=192))

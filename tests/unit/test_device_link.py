@@ -1,0 +1,158 @@
+"""Recovery of the link over lines that lose, damage, double and delay frames, and what the user is told."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import zlib
+from pathlib import Path
+
+import pytest
+
+from mcu_toolkit import wire
+from mcu_toolkit.device.link import Inferences, Link, Patience
+from mcu_toolkit.device.transport import SocketTransport
+from mcu_toolkit.errors import LinkError, PortError, ProtocolError
+from mcu_toolkit.wire import Kind
+from tests.support.device import BadTransport, app_transport, build_host_app, samples, tiny_output
+
+#: Impatient, so that the tests are quick.
+QUICK = Patience(hello=2.0, answer=0.1, probe=0.1, silence=10.0)
+
+
+@pytest.fixture(scope="module")
+def eager(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The application on a transport that holds bytes."""
+    return build_host_app(tmp_path_factory.mktemp("eager"), payload=100)
+
+
+@pytest.fixture(scope="module")
+def paced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The application of a board that the host must wait for."""
+    return build_host_app(tmp_path_factory.mktemp("paced"), overlap="pause", ring=256, payload=192)
+
+
+def run_all(link: Link, count: int = 12) -> None:
+    """Every answer is right, in order, once."""
+    link.post((Kind.HELLO, b""))  # a stray request disturbs nothing
+    inferences = Inferences(link, link.hello())
+    images = samples(count)
+    for number, image in enumerate(images):
+        following = images[number + 1].tobytes() if number + 1 < count else None
+        assert inferences.run(image.tobytes(), following).output == tiny_output(image).tobytes()
+
+
+@pytest.mark.parametrize("kind", ["eager", "paced"])
+def test_a_sound_line_needs_no_retries(kind: str, request: pytest.FixtureRequest) -> None:
+    with app_transport(request.getfixturevalue(kind)) as transport:
+        link = Link(transport, Patience(hello=5.0))
+        run_all(link)
+        assert link.retries == 0
+        assert link.sent > 12 * 400 and link.received > 12 * 20
+
+
+@pytest.mark.parametrize("kind", ["eager", "paced"])
+@pytest.mark.parametrize("fault", ["lose", "damage", "double", "delay"])
+def test_faults_are_mended(kind: str, fault: str, request: pytest.FixtureRequest) -> None:
+    with app_transport(request.getfixturevalue(kind)) as transport:
+        line = BadTransport(transport, seed=7, **{fault: 0.08})
+        link = Link(line, QUICK)
+        run_all(link, 8)
+        assert line.mischief > 3
+        assert link.retries > 0 or fault in ("double", "delay")
+
+
+def test_all_faults_at_once(eager: Path) -> None:
+    with app_transport(eager) as transport:
+        line = BadTransport(transport, seed=3, lose=0.05, damage=0.05, double=0.05, delay=0.05)
+        run_all(Link(line, QUICK), 10)
+        assert line.mischief > 10
+
+
+def test_steps_and_checksums_over_a_bad_line(eager: Path) -> None:
+    with app_transport(eager) as transport:
+        link = Link(BadTransport(transport, seed=5, lose=0.1, damage=0.1), QUICK)
+        hello = link.hello()
+        ticket = Inferences(link, hello).load(samples(1)[0].tobytes())
+        for step in range(hello.steps):
+            reply = link.request(Kind.STEP, wire.step_payload(ticket, step), wait=0.1, attempts=40)
+            assert wire.parse_stepped(reply).step == step
+        crc = wire.parse_crc(link.request(Kind.CRC, wire.crc_payload(404, 4), wait=0.1, attempts=40))
+        assert crc == (404, 4, zlib.crc32(tiny_output(samples(1)[0]).tobytes()))
+
+
+def peer(answer: bytes) -> SocketTransport:
+    """A peer that says one thing whenever it hears something."""
+    here, there = socket.socketpair()
+
+    def speak() -> None:
+        with there:
+            while True:
+                try:
+                    if not there.recv(4096):
+                        return
+                    there.sendall(answer)
+                except OSError:
+                    return
+
+    threading.Thread(target=speak, daemon=True).start()
+    return SocketTransport(here, "a peer")
+
+
+def test_a_silent_board() -> None:
+    with peer(b"") as transport, pytest.raises(LinkError, match="silent") as caught:
+        Link(transport, Patience(hello=0.5)).hello()
+    assert "reset button" in str(caught.value)
+    assert not isinstance(caught.value, ProtocolError)
+
+
+def test_garbage_is_named_as_such() -> None:
+    with (
+        peer(b"AT\r\nERROR\r\n") as transport,
+        pytest.raises(ProtocolError, match="does not speak the protocol") as bad,
+    ):
+        Link(transport, Patience(hello=0.5)).hello()
+    assert "41 54 0d 0a" in str(bad.value)
+    assert "baud" in str(bad.value)
+
+
+def test_another_version_of_the_protocol() -> None:
+    class Newer:
+        """Answers every request with a refusal of its version."""
+
+        name = "newer"
+
+        def __init__(self) -> None:
+            self._out = b""
+
+        def write(self, data: bytes) -> None:
+            for frame in wire.FrameDecoder().feed(data):
+                payload = wire._ERROR.pack(wire.ErrorCode.VERSION, 0, 9)
+                self._out += wire.encode_frame(wire.Frame(Kind.ERROR, frame.sequence, payload))
+
+        def read(self, timeout: float) -> bytes:
+            out, self._out = self._out, b""
+            return out
+
+        def close(self) -> None: ...
+
+    with pytest.raises(ProtocolError, match="another version") as caught:
+        Link(Newer()).hello()
+    assert "version 9" in str(caught.value)
+
+
+def test_a_port_that_goes_away() -> None:
+    here, there = socket.socketpair()
+    there.close()
+    with SocketTransport(here, "a port") as transport, pytest.raises(PortError, match="went away"):
+        Link(transport).hello()
+
+
+def test_a_board_that_stops_answering_amid_an_inference(eager: Path) -> None:
+    with app_transport(eager) as transport:
+        link = Link(transport, Patience(hello=5.0, probe=0.1, silence=0.5))
+        inferences = Inferences(link, link.hello())
+        deaf = BadTransport(transport, seed=1, lose=1.0)
+        link._transport = deaf
+        with pytest.raises(LinkError, match="silent"):
+            inferences.run(bytes(400))

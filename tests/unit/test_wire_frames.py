@@ -1,0 +1,131 @@
+"""Frame codec and messages of the link."""
+
+from __future__ import annotations
+
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcu_toolkit import wire
+from mcu_toolkit.errors import ProtocolError
+from mcu_toolkit.wire import Frame, FrameDecoder, Hello, TensorInfo
+
+#: Cheshire and Baker's examples, and the borders of a block of 254.
+COBS_VECTORS = [
+    (b"", b"\x01"),
+    (b"\0", b"\x01\x01"),
+    (b"\0\0", b"\x01\x01\x01"),
+    (b"\x11\x22\0\x33", b"\x03\x11\x22\x02\x33"),
+    (b"\x11\0\0\0", b"\x02\x11\x01\x01\x01"),
+    (bytes(range(1, 255)), b"\xff" + bytes(range(1, 255)) + b"\x01"),
+    (b"\0" + bytes(range(1, 255)), b"\x01\xff" + bytes(range(1, 255)) + b"\x01"),
+    (bytes(range(1, 256)), b"\xff" + bytes(range(1, 255)) + b"\x02\xff"),
+]
+
+
+@pytest.mark.parametrize(("plain", "code"), COBS_VECTORS)
+def test_cobs_vectors(plain: bytes, code: bytes) -> None:
+    assert wire.cobs_encode(plain) == code
+    assert wire.cobs_decode(code) == plain
+
+
+@given(st.binary(max_size=1200))
+def test_cobs_round_trip_has_no_zero(data: bytes) -> None:
+    code = wire.cobs_encode(data)
+    assert 0 not in code
+    assert wire.cobs_decode(code) == data
+    assert len(code) <= len(data) + len(data) // 254 + 1
+
+
+def test_frame_bytes_are_those_of_the_specification() -> None:
+    # docs/protocol.md, "An example"
+    body = bytes([1, 1, 0x34, 0x12])
+    crc = zlib.crc32(body).to_bytes(4, "little")
+    assert wire.encode_frame(Frame(wire.Kind.HELLO, 0x1234)) == wire.cobs_encode(body + crc) + b"\0"
+    assert wire.encode_frame(Frame(wire.Kind.HELLO, 0x1234)).hex(" ") == "09 01 01 34 12 f1 50 a9 d0 00"
+
+
+@given(st.lists(st.tuples(st.integers(0, 255), st.integers(0, 65535), st.binary(max_size=300)), max_size=5), st.data())
+def test_decoder_finds_frames_however_they_are_cut(parts: list[tuple[int, int, bytes]], data: st.DataObject) -> None:
+    frames = [Frame(*part) for part in parts]
+    stream = b"".join(wire.encode_frame(frame) for frame in frames)
+    decoder = FrameDecoder()
+    found: list[Frame] = []
+    while stream:
+        cut = data.draw(st.integers(1, len(stream)))
+        found += decoder.feed(stream[:cut])
+        stream = stream[cut:]
+    assert found == frames
+    assert (decoder.damaged, decoder.whole) == (0, len(frames))
+
+
+@given(st.binary(max_size=400))
+def test_decoder_survives_garbage_and_finds_the_next_frame(garbage: bytes) -> None:
+    decoder = FrameDecoder()
+    decoder.feed(garbage)
+    frame = Frame(wire.Kind.RUN, 7, b"\0\1\2\3")
+    assert frame in decoder.feed(b"\0" + wire.encode_frame(frame))
+
+
+def test_damage_is_counted_and_dropped() -> None:
+    good = wire.encode_frame(Frame(wire.Kind.RUN, 1, b"abcd"))
+    bad = bytes([good[0], good[1] ^ 4]) + good[2:]
+    decoder = FrameDecoder()
+    assert decoder.feed(bad + good + b"\0\0" + good[:-3] + b"\0") == [Frame(wire.Kind.RUN, 1, b"abcd")]
+    assert decoder.damaged == 2
+
+
+def test_memory_stays_bounded_without_a_zero() -> None:
+    decoder = FrameDecoder()
+    for _ in range(100):
+        assert decoder.feed(b"\x55" * 1000) == []
+    assert len(decoder._pending) <= wire.encoded_size(wire.MAX_PAYLOAD)
+    assert decoder.feed(b"\0") == []
+    assert decoder.damaged == 1
+    frame = Frame(wire.Kind.HELLO, 2)
+    assert decoder.feed(wire.encode_frame(frame)) == [frame]
+
+
+def test_too_large_a_payload_is_a_programming_error() -> None:
+    with pytest.raises(ValueError, match="not a frame"):
+        wire.encode_frame(Frame(1, 0, bytes(wire.MAX_PAYLOAD + 1)))
+    with pytest.raises(ValueError, match="not a frame"):
+        wire.encode_frame(Frame(1, 65536))
+
+
+HELLO = Hello(
+    runtime="aot", unit="cycles", overlap="pause", clock_hz=64_000_000, calibration_instructions=4_000_000,
+    calibration_ticks=6_000_001, payload=192, ring=256, model_sha256="c3" * 32, static_bytes=700, arena_bytes=9000,
+    stack_bytes=4096, stack_peak=388, steps=12, damaged=3,
+    input=TensorInfo(9216, 0.00390625, -128, (1, 96, 96, 1)), output=TensorInfo(4, 0.5, 3, (1, 4)), board="nano33",
+)  # fmt: skip
+
+
+def test_hello_round_trip() -> None:
+    assert wire.parse_hello(wire.build_hello(HELLO)) == HELLO
+
+
+@given(st.integers(0, 200), st.integers(0, 255))
+def test_malformed_hello_is_refused_or_differs_but_never_crashes(at: int, value: int) -> None:
+    payload = bytearray(wire.build_hello(HELLO))
+    payload[at % len(payload)] = value
+    for candidate in (bytes(payload), bytes(payload[: at % len(payload)])):
+        try:
+            wire.parse_hello(candidate)
+        except ProtocolError as refused:
+            assert "malformed HELLO_REPLY" in str(refused)
+
+
+def test_result_may_not_exceed_its_total() -> None:
+    payload = wire._RESULT.pack(1, 99, 10, 8) + b"abc"
+    with pytest.raises(ProtocolError, match="malformed RESULT"):
+        wire.parse_result(payload)
+    assert wire.parse_result(payload[:-1]).data == b"ab"
+
+
+@pytest.mark.parametrize("parse", [wire.parse_ack, wire.parse_stepped, wire.parse_crc, wire.parse_error])
+def test_short_replies_are_refused(parse: object) -> None:
+    with pytest.raises(ProtocolError):
+        parse(b"abc")  # type: ignore[operator]
