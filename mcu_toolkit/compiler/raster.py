@@ -21,6 +21,8 @@ class WindowLike(Protocol):
     @property
     def out_w(self) -> int: ...
     @property
+    def kernel_h(self) -> int: ...
+    @property
     def stride_h(self) -> int: ...
     @property
     def stride_w(self) -> int: ...
@@ -58,6 +60,19 @@ def raster_slack(g: WindowLike, in_c: int, out_c: int, reading: Reading = Readin
     elif reading is Reading.BY_CHANNEL:
         behind = max(behind, int((end - out_c - needed).max()))
     return behind
+
+
+def ring_slack(g: WindowLike, in_c: int, out_c: int) -> int:
+    """Least ``input_address - output_address`` for a kernel that keeps the rows of its window in scratch.
+
+    It loads each input row once, in order, before it writes the first output row that needs it.
+    """
+    loaded = np.clip(np.arange(g.out_h) * g.stride_h - g.pad_top + g.kernel_h, 0, g.in_h)
+    end = (np.arange(g.out_h) + 1) * g.out_w * out_c
+    waiting = loaded < g.in_h  # rows are still to be read once this output row is written
+    if not waiting.any():
+        return -g.in_h * g.in_w * in_c
+    return int((end - loaded * g.in_w * in_c)[waiting].max())
 
 
 def _blocks(g: WindowLike, in_c: int, out_c: int, block: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -12,7 +12,7 @@ void mcutk_gather_column(const int8_t *in, int8_t *column, const mcutk_conv *p, 
 #define MCUTK_BLOCK_CHANNELS 8
 
 /* From sums to outputs, four pixels wide: sums[channel][pixel] with the bias included, |sum| < 2^30, of `channels` channels
- * from p->channels[first] on and `count` of the four pixels; to out[pixel * out_c + channel]. */
+ * from row `first` of the channel table (mcutk_channel) on and `count` of the four pixels; to out[pixel * out_c + channel]. */
 void mcutk_finish_block(const int32_t *sums, int8_t *out, const mcutk_conv *p, int32_t first, int32_t channels,
                         int32_t count);
 

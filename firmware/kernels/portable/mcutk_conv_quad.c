@@ -1,6 +1,7 @@
 #include "mcutk_conv_quad.h"
 
 #include "mcutk_columns.h"
+#include "mcutk_finish.h"
 
 /* One step along the depth: two weights, four pixels, eight products. */
 #define STEP(i)                                                                                                        \

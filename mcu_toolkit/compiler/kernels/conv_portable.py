@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.raster import Reading, raster_slack
+from mcu_toolkit.compiler.raster import Reading, raster_slack, ring_slack
 from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
+
+#: Accumulators that `mcutk_finish_short` takes.
+_SHORT_BOUND = 1 << 30
 
 
 def _round_up(value: int, multiple: int) -> int:
@@ -16,13 +19,13 @@ def _round_up(value: int, multiple: int) -> int:
 
 
 def channel_table(site: ConvSite, multiple: int = 1) -> ConstArray:
-    """The plain table of `mcutk_channel`: int32 [out_c, 3] of bias, multiplier, shift, with rows of zeros up to a multiple."""
+    """The table of `mcutk_channel`: int32 [out_c, 3], with rows of zeros up to a multiple."""
     rows = np.stack([site.bias, site.multiplier, site.shift], axis=1).astype(np.int32)
     return ConstArray("channels", "mcutk_channel", np.pad(rows, ((0, -len(rows) % multiple), (0, 0))))
 
 
 def interleaved_weights(weights: npt.NDArray[np.int8], channels: int, steps: int) -> ConstArray:
-    """Weights [out_c, depth] as [out_c / channels][depth][channels], zeros up to multiples of `channels` and `steps`."""
+    """Weights [out_c, depth] as [out_c / channels][depth][channels], with zeros up to multiples of both."""
     out_c, depth = weights.shape
     padded = np.pad(weights, ((0, -out_c % channels), (0, -depth % steps)))
     blocks = padded.reshape(-1, channels, padded.shape[1]).transpose(0, 2, 1)
@@ -79,7 +82,7 @@ class Quad:
     header: str = "portable/mcutk_conv_quad.h"
 
     def accepts(self, site: ConvSite, target: Target) -> bool:
-        return site.kind is ConvKind.CONV and site.accumulator_bound() < 1 << 30
+        return site.kind is ConvKind.CONV and site.accumulator_bound() < _SHORT_BOUND
 
     def cost(self, site: ConvSite, target: Target) -> int:
         depth = _round_up(site.kernel_h * site.kernel_w * site.in_c, 4)
@@ -100,4 +103,48 @@ class Quad:
         return raster_slack(site, site.in_c, site.out_c, Reading.BEFORE_WRITING, 4)
 
 
-KERNELS = (Generic("mcutk_conv_generic", depthwise=False), Generic("mcutk_depthwise_generic", depthwise=True), Quad())
+@dataclass(frozen=True)
+class DepthwiseRows:
+    """DEPTHWISE_CONV_2D over a ring of padded input rows."""
+
+    name: str = "mcutk_depthwise_rows"
+    isa: Isa = Isa.PORTABLE
+    sources: tuple[str, ...] = ("portable/mcutk_depthwise_rows.c", "portable/mcutk_copy.c")
+    header: str = "portable/mcutk_depthwise_rows.h"
+
+    def accepts(self, site: ConvSite, target: Target) -> bool:
+        return (
+            site.kind is ConvKind.DEPTHWISE
+            and site.depth_multiplier == 1
+            and site.dilation_h == site.dilation_w == 1
+            and site.kernel_h <= 16
+            and site.accumulator_bound() < _SHORT_BOUND
+        )
+
+    def cost(self, site: ConvSite, target: Target) -> int:
+        small = small_core(target)
+        taps = site.kernel_h * site.kernel_w
+        unrolled = site.kernel_h == site.kernel_w == 3 and site.stride_w <= 2
+        single = site.out_w % 4 if unrolled else site.out_w
+        by_one = 45 + (9 if small else 6) * taps
+        by_four = (4 if small else 2) * taps + (35 if small else 18)
+        copy = self.scratch_bytes(site, target) // site.kernel_h * site.in_h
+        return copy + site.out_h * site.out_c * (single * by_one + (site.out_w - single) * by_four)
+
+    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+        return site.kernel_h * ((site.out_w - 1) * site.stride_w + site.kernel_w) * site.in_c
+
+    def pack(self, site: ConvSite) -> PackedConv:
+        weights = np.ascontiguousarray(site.weights.transpose(2, 0, 1)).reshape(-1)
+        return PackedConv(ConstArray("weights", "int8_t", weights), channel_table(site))
+
+    def overlap_slack(self, site: ConvSite) -> int | None:
+        return ring_slack(site, site.in_c, site.out_c)
+
+
+KERNELS = (
+    Generic("mcutk_conv_generic", depthwise=False),
+    Generic("mcutk_depthwise_generic", depthwise=True),
+    Quad(),
+    DepthwiseRows(),
+)
