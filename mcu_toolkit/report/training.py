@@ -64,8 +64,18 @@ def _accuracy(metrics: Mapping[str, Any], seeds: Mapping[str, Any] | None) -> Ta
 def _student(metrics: Mapping[str, Any]) -> Text:
     counts = metrics["parameters"]
     seconds = sum(metrics["seconds"].values())
+    trained_in = f"trained in {seconds:.0f} s; " if seconds else ""
     return Text(
         f"{fmt.kib(metrics['bytes'])} .tflite, {fmt.exact(counts['student'])} parameters, "
         f"{fmt.count(metrics['macs'])} MACs; "
-        f"trained in {seconds:.0f} s; int8 accuracy by {metrics['int8_runtime']}"
+        f"{trained_in}int8 accuracy by {metrics['int8_runtime']}"
     )
+
+
+def modes(metrics: Mapping[str, Any]) -> RenderableType:
+    """Quantization modes of a conversion side by side, the int8 model last."""
+    made = table("mode", "size", "held-out accuracy")
+    last = {"mode": "int8", "bytes": metrics["bytes"], "accuracy": metrics["accuracy"]["int8"]}
+    for row in (*metrics["modes"], last):
+        made.add_row(str(row["mode"]), fmt.kib(row["bytes"]), fmt.percent(row["accuracy"]))
+    return Group(Text(""), made)

@@ -47,7 +47,7 @@ def to_int8(model: Any, calibration: Iterable[Float] | None = None) -> bytes:
         TrainError: an operator has no int8 form.
     """
     tf = backend().tf
-    converter = _converter(model)
+    converter = converter_of(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.inference_input_type = converter.inference_output_type = tf.int8
     if calibration is not None:
@@ -56,12 +56,12 @@ def to_int8(model: Any, calibration: Iterable[Float] | None = None) -> bytes:
         converter._experimental_disable_per_channel_quantization_for_dense_layers = True
         batches = list(calibration)
         converter.representative_dataset = lambda: ([image[None]] for batch in batches for image in batch)
-    content = slim(convert(converter))
+    content = slim(run_converter(converter))
     check_int8(content)
     return content
 
 
-def _converter(model: Any) -> Any:
+def converter_of(model: Any) -> Any:
     """A converter of a function with a batch of one: the fixed shape keeps shape arithmetic out of the graph."""
     tf = backend().tf
     shape = [1, *model.input_shape[1:]]
@@ -70,7 +70,7 @@ def _converter(model: Any) -> Any:
     return tf.lite.TFLiteConverter.from_concrete_functions([concrete], model)
 
 
-def convert(converter: Any) -> bytes:
+def run_converter(converter: Any) -> bytes:
     """Run TensorFlow's converter quietly.
 
     Raises:
