@@ -1,44 +1,26 @@
 """Helium kernels on the emulated Cortex-M55, each against int64 arithmetic written out here.
 
-A rig of its own (test_mve_rig.c) runs kernels without the rest of the firmware: the input ends where RAM ends, so
-that a read beyond it faults; guards around output and scratch catch stray writes; a second run lays the output over
-the input as far as `overlap_slack` permits.
+The rig runs kernels without the rest of the firmware: the input ends where RAM ends, so that a read beyond it faults;
+guards around output and scratch catch stray writes; a second run lays the output over the input as far as
+`overlap_slack` permits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mcu_toolkit import process
-from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels.conv_mve import KERNELS as CONV
 from mcu_toolkit.compiler.kernels.depthwise_mve import KERNELS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_mve import KERNELS as FULLY_CONNECTED
-from mcu_toolkit.compiler.site import ConstArray, ConvKernel, ConvKind, ConvSite, Isa, Target
+from mcu_toolkit.compiler.site import ConstArray, ConvKernel, ConvKind, ConvSite
+from tests.support.mve_rig import TARGET, Result, c_array, needs_emulator, run_cases
 
-HERE = Path(__file__).parent
-TARGET = Target(Isa.MVE, "cortex-m55")
-FLAGS = ("-mcpu=cortex-m55", "-mfloat-abi=hard", "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror")
-BARE = ("-ffreestanding", "-nostartfiles")
-
-pytestmark = pytest.mark.skipif(
-    process.find_tool("arm-none-eabi-gcc") is None or process.find_tool("qemu-system-arm") is None,
-    reason="needs arm-none-eabi-gcc and qemu-system-arm",
-)
-
-
-@dataclass(frozen=True)
-class Result:
-    """What the rig printed for a case."""
-
-    mismatches: int
-    stray: int
-    instructions: int
+pytestmark = needs_emulator
 
 
 def make_site(
@@ -123,14 +105,6 @@ def reference(site: ConvSite, x: np.ndarray) -> np.ndarray:
     return np.clip(out, site.act_min, site.act_max).astype(np.int8)
 
 
-def c_array(name: str, ctype: str, values: np.ndarray, align: int = 4) -> str:
-    if values.ndim == 2:
-        body = ",".join("{" + ",".join(map(str, row)) + "}" for row in values.tolist())
-    else:
-        body = ",".join(map(str, values.reshape(-1).tolist()))
-    return f"static const {ctype} {name}[] __attribute__((aligned({align}))) = {{{body}}};\n"
-
-
 def c_table(name: str, array: ConstArray) -> str:
     return c_array(name, array.ctype, array.values, array.align)
 
@@ -143,7 +117,7 @@ _FIELDS = (
 
 def run_rig(folder: Path, jobs: Sequence[tuple[ConvKernel, ConvSite]], overlap: bool) -> list[Result]:
     """Build and run one image with every job; with `overlap`, twice, the output over the input the second time."""
-    text = ['#include "mcutk_types.h"\n#include "test_mve_rig.h"\n']
+    text = ['#include "mcutk_types.h"\n#include "rig.h"\n']
     text += [f'#include "{header}"\n' for header in sorted({kernel.header for kernel, _ in jobs})]
     rows = []
     for n, (kernel, site) in enumerate(jobs):
@@ -164,27 +138,6 @@ def run_rig(folder: Path, jobs: Sequence[tuple[ConvKernel, ConvSite]], overlap: 
     text += ["const rig_case rig_cases[] = {\n", *rows, "};\n", f"const int32_t rig_case_count = {len(rows)};\n"]
     (folder / "cases.c").write_text("".join(text))
     return run_cases(folder, sorted({s for kernel, _ in jobs for s in kernel.sources}), len(rows))
-
-
-def run_cases(folder: Path, sources: Sequence[str], count: int) -> list[Result]:
-    """Compile cases.c with kernel sources, run it, and read what it printed."""
-    kernels = asset_dir("firmware") / "kernels"
-    elf = folder / "rig.elf"
-    process.run(
-        ["arm-none-eabi-gcc", *FLAGS, *BARE, "-I", str(HERE), "-I", str(kernels), "-I", str(kernels / "mve"),
-         "-I", str(kernels / "portable"), "-T", str(HERE / "test_mve_rig.ld"),
-         str(HERE / "test_mve_rig.c"), str(folder / "cases.c"),
-         *(str(kernels / s) for s in sources), "-o", str(elf), "-lgcc", "-lc"]
-    )  # fmt: skip
-    done = process.run(
-        ["qemu-system-arm", "-M", "mps3-an547", "-kernel", str(elf), "-display", "none", "-serial", "none",
-         "-monitor", "none", "-semihosting-config", "enable=on,target=native", "-icount", "shift=0"],
-        timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    rows = [Result(*map(int, line.split())) for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    assert len(rows) == count
-    return rows
 
 
 def check(results: Sequence[Result], jobs: Sequence[tuple[ConvKernel, ConvSite]]) -> None:
@@ -248,6 +201,7 @@ DEPTHWISE_SHAPES = [
     ((9, 4, 1), (1, 2), (4, 1), False),
     ((3, 3, 5), (3, 3), (1, 1), False),
     ((2, 2, 9), (5, 3), (1, 1), True),
+    ((4, 5, 35), (3, 3), (1, 1), True),
 ]
 
 

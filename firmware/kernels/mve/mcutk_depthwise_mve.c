@@ -17,8 +17,8 @@ typedef struct {
     int32_t out_zero_point;
     int32_t out_w;
     int32_t act_min, act_max;
-    int32_t step;      /* stride_w * kernel_h */
-    uint8_t order[16]; /* which weight of a channel each byte of a window meets */
+    int32_t step;         /* stride_w * kernel_h */
+    const uint8_t *order; /* [16]: which weight of a channel each byte of a window meets */
 } row_job;
 
 _Static_assert(offsetof(row_job, table) == 24 && offsetof(row_job, act_min) == 40 && offsetof(row_job, step) == 48 &&
@@ -43,7 +43,8 @@ _Static_assert(offsetof(row_job, table) == 24 && offsetof(row_job, act_min) == 4
 /* Loads a group of four channels and leaves the next group's state in the job. `group` is the bytes of a group in the table. */
 #define GROUP_START(group)                                                                                             \
     "1: ldm r6, {r0, r1, r2, r3, r4, r5, r7, r8, r12, lr}\n"                                                           \
-    "vldrb.8 q0, [r6, #52]\n"                                                                                          \
+    "ldr r9, [r6, #52]\n"                                                                                              \
+    "vldrb.8 q0, [r9]\n"                                                                                               \
     "add r9, r1, r4\n"                                                                                                 \
     "add r10, r9, r4\n"                                                                                                \
     "add r11, r10, r4\n"                                                                                               \
@@ -141,31 +142,49 @@ CORE(core_relu, "48", DOTS, ROUND_RELU)
 CORE(core_linear, "48", DOTS, ROUND_LINEAR)
 CORE(core_any, "64", DOTS, ROUND_ANY)
 
+#define SCATTER_START                                                                                                  \
+    "vidup.u16 q1, %[index], #1\n"                                                                                     \
+    "vmul.i16 q1, q1, %[plane]\n"                                                                                      \
+    "dls lr, %[pixels]\n"
+#define SCATTER_OPERANDS                                                                                               \
+    : [from] "+&l"(from), [to] "+&r"(to), [index] "+&Te"(index) /* a widening load takes a low register */             \
+    : [plane] "r"(plane), [channels] "r"(channels), [pixels] "r"(pixels), [in_step] "r"(in_step), [step] "r"(step)     \
+    : "q0", "q1", "q2", "q3", "lr", "memory", "p0"
+
 /* `pixels` pixels of `channels` channels into the strip: pixels `step` bytes apart there, channels `plane`. With in_step 0
- * the same eight bytes go everywhere. */
+ * the same sixteen bytes go everywhere. */
 static void scatter_row(int8_t *dst, int32_t step, int32_t plane, const int8_t *in, int32_t in_step, int32_t pixels,
                         int32_t channels) {
-    for (; channels > 0; channels -= 8) {
+    const int32_t in_next = in_step != 0 ? 8 : 0;
+    while (channels > 0) {
         const int8_t *from = in;
         int8_t *to = dst;
         int32_t index = 0;
-        /* "l": a widening load takes a low register. */
-        __asm__ volatile("vidup.u16 q1, %[index], #1\n"
-                         "vmul.i16 q1, q1, %[plane]\n"
-                         "vctp.16 %[channels]\n"
-                         "dls lr, %[pixels]\n"
-                         "1: vpstt\n"
-                         "vldrbt.u16 q0, [%[from]]\n"
-                         "vstrbt.16 q0, [%[to], q1]\n"
-                         "add %[from], %[in_step]\n"
-                         "add %[to], %[step]\n"
-                         "le lr, 1b\n"
-                         : [from] "+&l"(from), [to] "+&r"(to), [index] "+&Te"(index)
-                         : [plane] "r"(plane), [channels] "r"(channels), [pixels] "r"(pixels), [in_step] "r"(in_step),
-                           [step] "r"(step)
-                         : "q0", "q1", "lr", "memory", "p0");
-        in += in_step != 0 ? 8 : 0;
-        dst += 8 * plane;
+        if (channels >= 16 && 15 * plane < 65536) {
+            __asm__ volatile(SCATTER_START "vidup.u16 q2, %[index], #1\n"
+                                           "vmul.i16 q2, q2, %[plane]\n"
+                                           "1: vldrb.u16 q0, [%[from]]\n"
+                                           "vldrb.u16 q3, [%[from], #8]\n"
+                                           "vstrb.16 q0, [%[to], q1]\n"
+                                           "vstrb.16 q3, [%[to], q2]\n"
+                                           "add %[from], %[in_step]\n"
+                                           "add %[to], %[step]\n"
+                                           "le lr, 1b\n" SCATTER_OPERANDS);
+            in += 2 * in_next;
+            dst += 16 * plane;
+            channels -= 16;
+        } else {
+            __asm__ volatile(SCATTER_START "vctp.16 %[channels]\n"
+                                           "1: vpstt\n"
+                                           "vldrbt.u16 q0, [%[from]]\n"
+                                           "vstrbt.16 q0, [%[to], q1]\n"
+                                           "add %[from], %[in_step]\n"
+                                           "add %[to], %[step]\n"
+                                           "le lr, 1b\n" SCATTER_OPERANDS);
+            in += in_next;
+            dst += 8 * plane;
+            channels -= 8;
+        }
     }
 }
 
@@ -196,8 +215,8 @@ static void enter_row(int8_t *strip, int32_t columns, const int8_t *in, const mc
     const int32_t plane = columns * kernel_h;
     int8_t *const dst = strip + (in_y + p->pad_top) % kernel_h;
     if (in_y >= p->in_h) {
-        int8_t padding[8];
-        fill(padding, 8, p->in_zero_point);
+        int8_t padding[16];
+        fill(padding, 16, p->in_zero_point);
         scatter_row(dst, kernel_h, plane, padding, 0, columns, p->in_c);
     } else if (in_y >= 0) {
         const int32_t inside = columns - p->pad_left < p->in_w ? columns - p->pad_left : p->in_w;
@@ -211,6 +230,10 @@ static void by_rows(const int8_t *in, int8_t *out, void *scratch, const mcutk_co
     const int32_t columns = (p->out_w - 1) * p->stride_w + p->kernel_w;
     const int32_t plane = columns * p->kernel_h;
     fill(strip, plane * p->in_c, p->in_zero_point);
+    uint8_t orders[16][16]; /* one for each place that the first row can have */
+    for (int32_t slot = 0; slot < p->kernel_h; slot++) {
+        set_order(orders[slot], p, slot);
+    }
     int32_t entered = 0; /* rows, those above the image included */
     for (int32_t y = 0; y < p->out_h; y++) {
         const int32_t first = y * p->stride_h;
@@ -232,8 +255,8 @@ static void by_rows(const int8_t *in, int8_t *out, void *scratch, const mcutk_co
             .act_min = p->act_min,
             .act_max = p->act_max,
             .step = p->stride_w * p->kernel_h,
+            .order = orders[first % p->kernel_h],
         };
-        set_order(job.order, p, first % p->kernel_h);
         core(&job);
         out += p->out_w * p->out_c;
     }

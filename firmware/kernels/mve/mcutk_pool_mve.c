@@ -22,23 +22,44 @@ static window cut(const int8_t *in, const mcutk_pool *p, int32_t y, int32_t x) {
     return w;
 }
 
-/* One pixel: sums of four channels in the lanes; quotients in scalar code, which is where Helium has no division. */
+/* Sums of a window's pixels for the first `channels` of eight channels at `tap`. Sixteen bits hold 255 values. */
+static void sum_eight(int32_t sum[8], const int8_t *tap, const window *w, int32_t step, uint32_t channels) {
+    const mve_pred16_t lanes = vctp16q(channels);
+    for (int32_t k = 0; k < 8; k++) {
+        sum[k] = 0;
+    }
+    int16x8_t part = vdupq_n_s16(0);
+    int32_t room = 255;
+    for (int32_t i = 0; i < w->rows; i++) {
+        for (int32_t j = 0; j < w->columns; j++) {
+            part = vaddq_s16(part, vldrbq_z_s16(tap, lanes));
+            tap += step;
+            if (--room == 0) {
+                int16_t wide[8];
+                vst1q_s16(wide, part);
+                for (int32_t k = 0; k < 8; k++) {
+                    sum[k] += wide[k];
+                }
+                part = vdupq_n_s16(0);
+                room = 255;
+            }
+        }
+        tap += w->row_step;
+    }
+    int16_t wide[8];
+    vst1q_s16(wide, part);
+    for (int32_t k = 0; k < 8; k++) {
+        sum[k] += wide[k];
+    }
+}
+
+/* One pixel. The quotients in scalar code: Helium has no division. */
 static void average(int8_t *out, const window *w, const mcutk_pool *p) {
     const int32_t count = w->rows * w->columns;
-    for (int32_t c = 0; c < p->channels; c += 4) {
-        const mve_pred16_t lanes = vctp32q((uint32_t)(p->channels - c));
-        const int8_t *tap = w->first + c;
-        int32x4_t sums = vdupq_n_s32(0);
-        for (int32_t i = 0; i < w->rows; i++) {
-            for (int32_t j = 0; j < w->columns; j++) {
-                sums = vaddq_s32(sums, vldrbq_z_s32(tap, lanes));
-                tap += p->channels;
-            }
-            tap += w->row_step;
-        }
-        int32_t sum[4];
-        vst1q_s32(sum, sums);
-        for (int32_t k = 0; k < 4 && c + k < p->channels; k++) {
+    for (int32_t c = 0; c < p->channels; c += 8) {
+        int32_t sum[8];
+        sum_eight(sum, w->first + c, w, p->channels, (uint32_t)(p->channels - c));
+        for (int32_t k = 0; k < 8 && c + k < p->channels; k++) {
             const int32_t quotient = (sum[k] > 0 ? sum[k] + count / 2 : sum[k] - count / 2) / count;
             out[c + k] = (int8_t)mcutk_clamp(quotient, p->act_min, p->act_max);
         }

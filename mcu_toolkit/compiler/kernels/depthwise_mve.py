@@ -55,11 +55,13 @@ class MveDepthwise:
     def cost(self, site: ConvSite, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
         pixel = _PIXEL_COST[self.rounding] + (0 if self.step else 4)
-        row = 150 + 11 * site.kernel_h * site.kernel_w + -(-site.out_c // GROUP) * (31 + site.out_w * pixel)
+        row = 75 + -(-site.out_c // GROUP) * (32 + site.out_w * pixel)
         rows = (site.out_h - 1) * site.stride_h + site.kernel_h - site.pad_top
-        enter = 55 + -(-site.in_c // 8) * (15 + 6 * site.in_w)
+        sixteens, rest = divmod(site.in_c, 16)
+        enter = 50 + sixteens * (21 + 7 * site.in_w) + -(-rest // 8) * (20 + 6 * site.in_w)
         fill = 3 * site.in_c * _plane(site) // 16
-        return 60 + fill + site.out_h * row + rows * enter
+        orders = site.kernel_h * (20 + 10 * site.kernel_h * site.kernel_w)
+        return 60 + fill + orders + site.out_h * row + rows * enter
 
     def scratch_bytes(self, site: ConvSite, target: Target) -> int:
         """The strip: as many rows as the kernel has."""

@@ -10,4 +10,4 @@ from mcu_toolkit.graph.ir import Graph, Node
 
 def lower(graph: Graph, node: Node, target: Target) -> Call:
     """Windows cut to the image."""
-    return pool_call(graph, node, target, "average", 4)
+    return pool_call(graph, node, target, "average", 8)

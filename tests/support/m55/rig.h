@@ -1,6 +1,6 @@
 /* A case: one kernel, its inputs, and what must come out. */
-#ifndef TEST_MVE_RIG_H
-#define TEST_MVE_RIG_H
+#ifndef MVE_RIG_H
+#define MVE_RIG_H
 
 #include <stdint.h>
 

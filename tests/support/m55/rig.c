@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "test_mve_rig.h"
+#include "rig.h"
 
 #define RAM_BASE 0x30000000u
 #define RAM_END 0x30080000u

@@ -1,0 +1,107 @@
+"""Helium operators other than convolutions on the emulated Cortex-M55, against the reference arithmetic in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcu_toolkit.compiler.call import Call, IntArg, ParamsArg, TensorArg
+from mcu_toolkit.compiler.lower.add import lower as lower_add
+from mcu_toolkit.compiler.lower.average_pool_2d import lower as lower_average
+from mcu_toolkit.compiler.lower.max_pool_2d import lower as lower_max
+from mcu_toolkit.graph.attrs import Activation, Arithmetic, Attrs, Padding, Pool2D
+from mcu_toolkit.graph.ir import DType, Graph, Node, Quant, Tensor
+from mcu_toolkit.graph.ops import operator
+from tests.support.mve_rig import TARGET, Result, c_array, needs_emulator, run_cases
+
+pytestmark = needs_emulator
+
+
+def call_text(call: Call, arrays: dict[int, str]) -> str:
+    """A call of one function as C, tensors replaced by C expressions."""
+    (invocation,) = call.invocations
+    parts = []
+    for argument in invocation.arguments:
+        if isinstance(argument, TensorArg):
+            parts.append(arrays[argument.index])
+        elif isinstance(argument, ParamsArg):
+            fields = ", ".join(f".{name} = {value}" for name, value in argument.fields)
+            parts.append(f"&(const {argument.ctype}){{{fields}}}")
+        else:
+            assert isinstance(argument, IntArg)
+            parts.append(str(argument.value))
+    return f"{invocation.function}({', '.join(parts)})"
+
+
+def run_lowered(folder: Path, cases: Sequence[tuple[Graph, Call]]) -> list[Result]:
+    """Run lowered nodes (the graph's only node each) in the rig; the oracle says what must come out."""
+    text = ['#include "mcutk_types.h"\n#include "rig.h"\n']
+    text += [f'#include "{header}"\n' for header in sorted({h for _, call in cases for h in call.headers})]
+    rows = []
+    for n, (graph, call) in enumerate(cases):
+        rng = np.random.default_rng(n)
+        values = [rng.integers(-128, 128, graph.tensors[i].shape).astype(np.int8) for i in graph.inputs]
+        meaning = operator(graph.nodes[0].op)
+        assert meaning is not None
+        for value in values:
+            value.reshape(-1)[: value.size // 8] = rng.choice([-128, 127], value.size // 8)
+        (expected,) = meaning.evaluate(graph, graph.nodes[0], values)
+        # The rig gives one input: both inputs lie behind one another.
+        sizes = [v.size for v in values]
+        arrays = {i: f"in + {sum(sizes[:k])}" for k, i in enumerate(graph.inputs)}
+        arrays[graph.outputs[0]] = "out"
+        joined = np.concatenate([v.reshape(-1) for v in values])
+        text += [c_array(f"x{n}", "int8_t", joined), c_array(f"e{n}", "int8_t", expected)]
+        text.append(f"static void run{n}(const int8_t *in, int8_t *out, void *scratch, const void *params) {{\n")
+        text.append(f"    (void)scratch; (void)params; {call_text(call, arrays)};\n}}\n")
+        rows.append(f"{{run{n}, 0, x{n}, e{n}, {joined.size}, {expected.size}, 0, 0, 0}},\n")
+    text += ["const rig_case rig_cases[] = {\n", *rows, "};\n", f"const int32_t rig_case_count = {len(rows)};\n"]
+    (folder / "cases.c").write_text("".join(text))
+    return run_cases(folder, sorted({s for _, call in cases for s in call.sources}), len(rows))
+
+
+def activation(shape: tuple[int, ...], scale: float, zero: int) -> Tensor:
+    quant = Quant(np.array([scale], np.float32), np.array([zero], np.int64))
+    return Tensor("t", shape, DType.INT8, quant)
+
+
+def one_node(op: str, inputs: Sequence[Tensor], output: Tensor, attrs: Attrs) -> Graph:
+    """A graph of one node whose inputs are all activations."""
+    count = len(inputs)
+    node = Node(op, tuple(range(count)), (count,), attrs, 0)
+    return Graph("one", (*inputs, output), (node,), tuple(range(count)), (count,))
+
+
+def test_add_equals_the_reference_arithmetic(tmp_path: Path) -> None:
+    cases = []
+    scales = [(0.1, 0.1, 0.2), (0.02, 0.5, 0.3), (0.9, 0.0004, 0.7), (1.0, 0.3, 0.004), (0.05, 0.06, 5.0)]
+    zeros = [(-128, 127, 0), (0, -128, -128), (5, 9, 127), (-1, 1, -7), (127, 127, -128)]
+    for n, (scale, zero) in enumerate(zip(scales, zeros, strict=True)):
+        shape = (1, 3, 5, 7 + n)
+        a, b, out = (activation(shape, s, z) for s, z in zip(scale, zero, strict=True))
+        fused = Activation.RELU if n % 2 else Activation.NONE
+        graph = one_node("ADD", (a, b), out, Arithmetic(activation=fused))
+        cases.append((graph, lower_add(graph, graph.nodes[0], TARGET)))
+    assert {call.name for _, call in cases} == {"mcutk_add_mve"}
+    results = run_lowered(tmp_path, cases)
+    assert [r.mismatches + r.stray for r in results] == [0] * len(cases)
+
+
+@pytest.mark.parametrize("op", ["AVERAGE_POOL_2D", "MAX_POOL_2D"])
+def test_pools_equal_the_reference_arithmetic(tmp_path: Path, op: str) -> None:
+    cases = []
+    windows = [((8, 8, 20), (2, 2), (2, 2), Padding.VALID), ((5, 7, 3), (3, 3), (2, 1), Padding.SAME),
+               ((20, 20, 9), (20, 20), (1, 1), Padding.VALID), ((6, 6, 33), (6, 6), (1, 1), Padding.VALID)]  # fmt: skip
+    for shape, kernel, stride, padding in windows:
+        h, w = ((i + s - 1) // s if padding is Padding.SAME else (i - k) // s + 1
+                for i, k, s in zip(shape, kernel, stride, strict=False))  # fmt: skip
+        attrs = Pool2D(padding=padding, stride_h=stride[0], stride_w=stride[1], filter_h=kernel[0], filter_w=kernel[1])
+        tensors = activation((1, *shape), 0.1, -3), activation((1, h, w, shape[2]), 0.1, -3)
+        graph = one_node(op, tensors[:1], tensors[1], attrs)
+        lower = lower_average if op == "AVERAGE_POOL_2D" else lower_max
+        cases.append((graph, lower(graph, graph.nodes[0], TARGET)))
+    results = run_lowered(tmp_path, cases)
+    assert [r.mismatches + r.stray for r in results] == [0] * len(cases)
