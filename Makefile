@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check fuzz wheel clean
+.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check fuzz docs wheel clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -47,6 +47,10 @@ bench-check: setup ## fail when a committed figure got worse by over 1 %
 
 fuzz: setup ## one million inputs to the model reader
 	$(BIN)/python -m tests.fuzz.run --inputs 1000000
+
+docs: setup ## write docs/cli.md and the table of boards from the program itself
+	$(BIN)/python scripts/cli_docs.py
+	$(BIN)/python scripts/readme.py
 
 wheel: setup ## a wheel in dist/ that works outside the checkout
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

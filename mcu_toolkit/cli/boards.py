@@ -33,7 +33,7 @@ def command(json_path: str | None) -> None:
     """List the supported boards: core, memory, what latency is counted in, how they are programmed."""
     from rich.table import Table
 
-    boards = list_boards()
+    boards = sorted(list_boards(), key=lambda board: board.id)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("board", "what", "core", "kernels"):
         table.add_column(title, overflow="fold")

@@ -36,7 +36,7 @@ def console(json_path: str | None = None) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if json_path == "-" else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else 120
+    width = None if stream.isatty() or "COLUMNS" in os.environ else 160
     return Console(file=stream, highlight=False, width=width, soft_wrap=False)
 
 

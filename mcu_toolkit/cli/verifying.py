@@ -79,7 +79,7 @@ def expected_tensors(compiled: Compiled, sample: np.ndarray[Any, np.dtype[np.int
         LayerTensor(
             step=number,
             name=graph.tensors[index].name,
-            offset=compiled.plan.offsets[schedule.key(index)],
+            offset=schedule.address(compiled.plan, index),
             data=np.ascontiguousarray(known[index][0]).tobytes(),
         )
         for number, step in enumerate(schedule.steps)

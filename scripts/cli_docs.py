@@ -1,0 +1,92 @@
+"""Write docs/cli.md from the commands' own help, so that the page and the program cannot differ.
+
+python scripts/cli_docs.py           writes the page
+python scripts/cli_docs.py --check   exit code 1 where the page is not what would be written
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+
+import click
+
+from mcu_toolkit.cli.main import COMMANDS, cli
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "cli.md"
+
+HEAD = """# Command line
+
+<!-- Written by scripts/cli_docs.py (make docs) from the commands' own help. Do not edit. -->
+
+`mcutk COMMAND --help` says the same on the terminal. What every command has in common:
+
+- `--json FILE` on every command that reports something; `-` is stdout, and tables then go to stderr.
+- `-v` shows tracebacks. Without it an error says what was expected, what was received and what to try, on stderr.
+- Exit codes: 0 the job was done; 1 it was not; 2 the command line is wrong; 70 a defect of mcutk; 130 Ctrl-C.
+- Where an option is left out, `mcutk.toml` in this folder or above it decides, then what was done last:
+  `flash` programs what was built last, `bench` measures what was flashed last.
+- Everything made goes below `mcutk-out/` beside `mcutk.toml` (or in the current folder); each file appears whole or
+  not at all, and each folder has a `manifest.json` with the SHA-256 of what it was made from.
+
+```toml
+# mcutk.toml: every key is optional, an unknown one is refused
+recipe = "recipe.toml"        # a file beside this one, or the id of a shipped recipe
+board = "qemu-m4"
+data = "images"               # DIR/<class>/*.png
+port = "/dev/ttyACM0"         # emulated boards bring their own
+```
+
+| command | what it does |
+| --- | --- |
+"""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "\\<")
+
+
+def _section(name: str) -> str:
+    context = click.Context(cli, info_name="mcutk")
+    command = cli.get_command(context, name)
+    assert command is not None
+    own = click.Context(command, info_name=name, parent=context)
+    text = inspect.cleandoc(command.help or "")
+    paragraphs = []
+    for paragraph in text.split("\n\n"):
+        if paragraph.startswith("\b"):
+            paragraphs.append("```\n" + paragraph.lstrip("\b\n") + "\n```")
+        else:
+            paragraphs.append(paragraph.replace("<", "\\<"))
+    usage = " ".join(["mcutk", name, *command.collect_usage_pieces(own)])
+    rows = []
+    for parameter in command.get_params(own):
+        record = parameter.get_help_record(own)
+        if record is not None and record[1] and parameter.name not in ("help", "verbose"):
+            rows.append(f"| `{record[0]}` | {_cell(record[1])} |")
+    table = "\n| option | |\n| --- | --- |\n" + "\n".join(rows) + "\n" if rows else ""
+    return f"\n## mcutk {name}\n\n`{usage}`\n\n" + "\n\n".join(paragraphs) + "\n" + table
+
+
+def page() -> str:
+    """The whole page."""
+    listing = "".join(f"| [{name}](#mcutk-{name}) | {_cell(text)} |\n" for name, (_, text) in COMMANDS.items())
+    return HEAD + listing + "".join(_section(name) for name in COMMANDS)
+
+
+def main() -> int:
+    """Write or check."""
+    text = page()
+    if "--check" in sys.argv[1:]:
+        if not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != text:
+            print("docs/cli.md is not what the commands say of themselves; run: make docs", file=sys.stderr)
+            return 1
+        return 0
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

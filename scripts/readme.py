@@ -1,0 +1,49 @@
+"""Fill the parts of README.md that are facts of the program: the table of boards, and a recorded run.
+
+python scripts/readme.py                   the boards, from their descriptors
+python scripts/readme.py --record FILE     also the recorded run, from FILE (what `make demo` printed)
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from mcu_toolkit.board import Board, list_boards
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+
+def _row(board: Board) -> str:
+    flash, ram = board.memory.flash_bytes / 1024, board.memory.ram_bytes / 1024
+    return (
+        f"| `{board.id}` {board.name} | {board.core.cpu} | {board.core.isa} | {flash:,.0f} KiB | {ram:,.0f} KiB "
+        f"| {board.timing.unit} |\n"
+    )
+
+
+def between(text: str, name: str, content: str) -> str:
+    """The text with what stands between the two comments of a name replaced."""
+    pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    assert pattern.search(text), f"README.md lacks the comments of '{name}'"
+    return pattern.sub(lambda m: m.group(1) + content + m.group(2), text)
+
+
+def boards() -> str:
+    """Rows of the table of boards."""
+    return "".join(_row(board) for board in sorted(list_boards(), key=lambda b: (b.is_emulated, b.id)))
+
+
+def main() -> None:
+    """Rewrite README.md."""
+    text = between(README.read_text(encoding="utf-8"), "boards", boards())
+    if sys.argv[1:2] == ["--record"]:
+        lines = Path(sys.argv[2]).read_text(encoding="utf-8").splitlines()
+        run = "\n".join(line.rstrip() for line in lines).strip("\n")
+        text = between(text, "recorded run", f"```\n{run}\n```\n")
+    README.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
