@@ -1,7 +1,5 @@
 #include "mcutk_columns.h"
 
-#include "mcutk_finish.h"
-
 /* `count` copies of one value, four bytes apart. */
 static int8_t *fill(int8_t *column, int8_t value, int32_t count) {
     for (; count > 0; --count) {
@@ -89,49 +87,5 @@ void mcutk_gather_column(const int8_t *in, int8_t *column, const mcutk_conv *p, 
             column = fill(column, p->in_zero_point, p->kernel_w * p->in_c);
         }
         top += p->dilation_h;
-    }
-}
-
-/* One channel: any number of pixels, any shift, any range. */
-static void finish_channel(const int32_t *sums, int8_t *out, const mcutk_conv *p, const mcutk_channel *channel,
-                           int32_t count) {
-    for (int32_t i = 0; i < count; ++i) {
-        *out = (int8_t)mcutk_finish_any(sums[i], channel, p);
-        out += p->out_c;
-    }
-}
-
-/* One channel: four pixels, the short way. */
-static inline void finish_four(const int32_t *sums, int8_t *out, int32_t step, const mcutk_channel *channel,
-                               int32_t zero_point, int relu) {
-    const int32_t multiplier = channel->multiplier;
-    const int32_t right = -channel->shift;
-    const int32_t offset = mcutk_finish_offset(zero_point, right);
-    *out = (int8_t)mcutk_finish_short(sums[0], multiplier, right, offset, relu);
-    out += step;
-    *out = (int8_t)mcutk_finish_short(sums[1], multiplier, right, offset, relu);
-    out += step;
-    *out = (int8_t)mcutk_finish_short(sums[2], multiplier, right, offset, relu);
-    out += step;
-    *out = (int8_t)mcutk_finish_short(sums[3], multiplier, right, offset, relu);
-}
-
-void mcutk_finish_block(const int32_t *sums, int8_t *out, const mcutk_conv *p, int32_t first, int32_t channels,
-                        int32_t count) {
-    const int32_t step = p->out_c;
-    const int plain = count == 4 && mcutk_finish_is_plain(p);
-    const int32_t zero_point = p->out_zero_point;
-    const int relu = p->act_min == p->out_zero_point;
-    const mcutk_channel *channel = p->channels + first;
-    for (const mcutk_channel *end = channel + channels; channel != end; ++channel) {
-        if (!plain || !mcutk_finish_is_short(channel)) {
-            finish_channel(sums, out, p, channel, count);
-        } else if (relu) {
-            finish_four(sums, out, step, channel, zero_point, 1);
-        } else {
-            finish_four(sums, out, step, channel, zero_point, 0);
-        }
-        sums += 4;
-        ++out;
     }
 }

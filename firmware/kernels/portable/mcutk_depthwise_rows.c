@@ -5,31 +5,23 @@
 
 #define MAX_ROWS 16
 
-/* One row of outputs: the padded input rows under it, top first, and where it goes. */
+/* One row of outputs: the padded input rows under it, top first. */
 typedef struct {
     const int8_t *rows[MAX_ROWS];
-    int8_t *out;
     const mcutk_conv *p;
-    int plain, relu;
 } job;
 
-static inline int8_t finish(int32_t sum, const mcutk_channel *channel, const job *j) {
-    if (j->plain && mcutk_finish_is_short(channel)) {
-        const int32_t right = -channel->shift;
-        const int32_t offset = mcutk_finish_offset(j->p->out_zero_point, right);
-        return (int8_t)mcutk_finish_short(sum, channel->multiplier, right, offset, j->relu);
-    }
-    return (int8_t)mcutk_finish_any(sum, channel, j->p);
-}
+/* Sums of `channels` channels from `c` on, biases included: sums[4 * channel + pixel]. `at` is the offset of the first tap of
+ * the first pixel in a row, channel 0. */
+typedef void sum_function(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums);
 
-/* All channels of one pixel; any window. `at` is the offset of its first tap in a row. */
-static void one_pixel(const job *j, int32_t at, int8_t *out) {
+/* One pixel, any window. */
+static void one_pixel(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
     const mcutk_conv *p = j->p;
     const int32_t step = p->in_c;
-    const int8_t *weights = p->weights;
-    const mcutk_channel *channel = p->channels;
-    for (int32_t c = 0; c < step; ++c) {
-        int32_t sum = channel->bias;
+    const int8_t *weights = (const int8_t *)p->weights + c * p->kernel_h * p->kernel_w;
+    for (const int32_t end = c + channels; c < end; ++c) {
+        int32_t sum = p->channels[c].bias;
         for (int32_t ky = 0; ky < p->kernel_h; ++ky) {
             const int8_t *tap = j->rows[ky] + at + c;
             for (int32_t kx = 0; kx < p->kernel_w; ++kx) {
@@ -37,35 +29,37 @@ static void one_pixel(const job *j, int32_t at, int8_t *out) {
                 tap += step;
             }
         }
-        *out++ = finish(sum, channel, j);
-        ++channel;
+        *sums = sum;
+        sums += 4;
     }
 }
 
-/* The four outputs of one channel. */
-static inline void finish_four(const int32_t sums[4], const mcutk_channel *channel, const job *j, int8_t *out) {
-    const int32_t step = j->p->out_c;
-    if (j->plain && mcutk_finish_is_short(channel)) {
-        const int32_t multiplier = channel->multiplier;
-        const int32_t right = -channel->shift;
-        const int32_t offset = mcutk_finish_offset(j->p->out_zero_point, right);
-        const int relu = j->relu;
-        out[0] = (int8_t)mcutk_finish_short(sums[0], multiplier, right, offset, relu);
-        out[step] = (int8_t)mcutk_finish_short(sums[1], multiplier, right, offset, relu);
-        out[2 * step] = (int8_t)mcutk_finish_short(sums[2], multiplier, right, offset, relu);
-        out[3 * step] = (int8_t)mcutk_finish_short(sums[3], multiplier, right, offset, relu);
-        return;
-    }
-    for (int32_t i = 0; i < 4; ++i) {
-        *out = (int8_t)mcutk_finish_any(sums[i], channel, j->p);
-        out += step;
+/* One pixel, 3x3. */
+static void one_pixel_3x3(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
+    const int32_t step = j->p->in_c;
+    const int8_t *w = (const int8_t *)j->p->weights + 9 * c;
+    const mcutk_channel *channel = j->p->channels + c;
+    const int8_t *r0 = j->rows[0] + at + c;
+    const int8_t *r1 = j->rows[1] + at + c;
+    const int8_t *r2 = j->rows[2] + at + c;
+    for (const int32_t *end = sums + 4 * channels; sums != end; sums += 4) {
+        int32_t sum = channel->bias;
+        sum += r0[0] * w[0] + r0[step] * w[1] + r0[2 * step] * w[2];
+        sum += r1[0] * w[3] + r1[step] * w[4] + r1[2 * step] * w[5];
+        sum += r2[0] * w[6] + r2[step] * w[7] + r2[2 * step] * w[8];
+        *sums = sum;
+        w += 9;
+        ++channel;
+        ++r0;
+        ++r1;
+        ++r2;
     }
 }
 
 /* One row of a 3x3 window over four pixels of stride 1: six inputs, twelve products. */
 #define ROW_STRIDE_1(k)                                                                                                \
     do {                                                                                                               \
-        const int8_t *near = r##k + c;                                                                                 \
+        const int8_t *near = r##k;                                                                                 \
         const int8_t *far = near + 3 * step;                                                                           \
         const int32_t wa = weights[3 * (k)];                                                                           \
         const int32_t wb = weights[3 * (k) + 1];                                                                       \
@@ -90,29 +84,34 @@ static inline void finish_four(const int32_t sums[4], const mcutk_channel *chann
         s3 += x * wc;                                                                                                  \
     } while (0)
 
-static void four_pixels_stride_1(const job *j, int32_t at, int8_t *out) {
+static void four_pixels_stride_1(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
     const int32_t step = j->p->in_c;
-    const int8_t *weights = j->p->weights;
-    const mcutk_channel *channel = j->p->channels;
-    const int8_t *r0 = j->rows[0] + at;
-    const int8_t *r1 = j->rows[1] + at;
-    const int8_t *r2 = j->rows[2] + at;
-    for (int32_t c = 0; c < step; ++c) {
+    const int8_t *weights = (const int8_t *)j->p->weights + 9 * c;
+    const mcutk_channel *channel = j->p->channels + c;
+    const int8_t *r0 = j->rows[0] + at + c;
+    const int8_t *r1 = j->rows[1] + at + c;
+    const int8_t *r2 = j->rows[2] + at + c;
+    for (const int32_t *end = sums + 4 * channels; sums != end; sums += 4) {
         int32_t s0 = channel->bias, s1 = s0, s2 = s0, s3 = s0;
         ROW_STRIDE_1(0);
         ROW_STRIDE_1(1);
         ROW_STRIDE_1(2);
-        const int32_t sums[4] = {s0, s1, s2, s3};
-        finish_four(sums, channel, j, out++);
+        sums[0] = s0;
+        sums[1] = s1;
+        sums[2] = s2;
+        sums[3] = s3;
         weights += 9;
         ++channel;
+        ++r0;
+        ++r1;
+        ++r2;
     }
 }
 
 /* The same for stride 2: nine inputs. */
 #define ROW_STRIDE_2(k)                                                                                                \
     do {                                                                                                               \
-        const int8_t *near = r##k + c;                                                                                 \
+        const int8_t *near = r##k;                                                                                 \
         const int8_t *middle = near + 3 * step;                                                                        \
         const int8_t *far = middle + 3 * step;                                                                         \
         const int32_t wa = weights[3 * (k)];                                                                           \
@@ -135,45 +134,56 @@ static void four_pixels_stride_1(const job *j, int32_t at, int8_t *out) {
         s3 += far[2 * step] * wc;                                                                                      \
     } while (0)
 
-static void four_pixels_stride_2(const job *j, int32_t at, int8_t *out) {
+static void four_pixels_stride_2(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
     const int32_t step = j->p->in_c;
-    const int8_t *weights = j->p->weights;
-    const mcutk_channel *channel = j->p->channels;
-    const int8_t *r0 = j->rows[0] + at;
-    const int8_t *r1 = j->rows[1] + at;
-    const int8_t *r2 = j->rows[2] + at;
-    for (int32_t c = 0; c < step; ++c) {
+    const int8_t *weights = (const int8_t *)j->p->weights + 9 * c;
+    const mcutk_channel *channel = j->p->channels + c;
+    const int8_t *r0 = j->rows[0] + at + c;
+    const int8_t *r1 = j->rows[1] + at + c;
+    const int8_t *r2 = j->rows[2] + at + c;
+    for (const int32_t *end = sums + 4 * channels; sums != end; sums += 4) {
         int32_t s0 = channel->bias, s1 = s0, s2 = s0, s3 = s0;
         ROW_STRIDE_2(0);
         ROW_STRIDE_2(1);
         ROW_STRIDE_2(2);
-        const int32_t sums[4] = {s0, s1, s2, s3};
-        finish_four(sums, channel, j, out++);
+        sums[0] = s0;
+        sums[1] = s1;
+        sums[2] = s2;
+        sums[3] = s3;
         weights += 9;
         ++channel;
+        ++r0;
+        ++r1;
+        ++r2;
     }
 }
 
-static void one_row(const job *j) {
+/* `count` pixels from offset `at` on, all channels. */
+static void pixels(const job *j, sum_function *sum, int32_t at, int32_t count, int8_t *out) {
+    const int32_t all = j->p->in_c;
+    int32_t sums[4 * MCUTK_BLOCK_CHANNELS];
+    for (int32_t c = 0; c < all; c += MCUTK_BLOCK_CHANNELS) {
+        const int32_t channels = all - c < MCUTK_BLOCK_CHANNELS ? all - c : MCUTK_BLOCK_CHANNELS;
+        sum(j, at, c, channels, sums);
+        mcutk_finish_block(sums, out + c, j->p, c, channels, count);
+    }
+}
+
+static void one_row(const job *j, int8_t *out) {
     const mcutk_conv *p = j->p;
     const int32_t step = p->stride_w * p->in_c;
-    const int unrolled = p->kernel_h == 3 && p->kernel_w == 3 && p->stride_w <= 2;
-    int8_t *out = j->out;
+    const int is_3x3 = p->kernel_h == 3 && p->kernel_w == 3;
     int32_t at = 0;
     int32_t left = p->out_w;
-    if (unrolled) {
+    if (is_3x3 && p->stride_w <= 2) {
         for (; left >= 4; left -= 4) {
-            if (p->stride_w == 1) {
-                four_pixels_stride_1(j, at, out);
-            } else {
-                four_pixels_stride_2(j, at, out);
-            }
+            pixels(j, p->stride_w == 1 ? four_pixels_stride_1 : four_pixels_stride_2, at, 4, out);
             at += 4 * step;
             out += 4 * p->out_c;
         }
     }
     for (; left > 0; --left) {
-        one_pixel(j, at, out);
+        pixels(j, is_3x3 ? one_pixel_3x3 : one_pixel, at, 1, out);
         at += step;
         out += p->out_c;
     }
@@ -200,7 +210,7 @@ void mcutk_depthwise_rows(const int8_t *in, int8_t *out, void *scratch, const mc
     const int32_t height = p->kernel_h;
     int32_t loaded = -p->pad_top; /* next input row to load */
     int32_t slot = 0;             /* where it goes: the oldest row of the ring */
-    job j = {{0}, out, p, mcutk_finish_is_plain(p), p->act_min == p->out_zero_point};
+    job j = {{0}, p};
     for (int32_t y = 0; y < p->out_h; ++y) {
         const int32_t top = y * p->stride_h - p->pad_top;
         for (; loaded < top + height; ++loaded) {
@@ -213,7 +223,7 @@ void mcutk_depthwise_rows(const int8_t *in, int8_t *out, void *scratch, const mc
             const int32_t from = slot + ky;
             j.rows[ky] = ring + (from < height ? from : from - height) * row_bytes;
         }
-        one_row(&j);
-        j.out += p->out_w * p->out_c;
+        one_row(&j, out);
+        out += p->out_w * p->out_c;
     }
 }

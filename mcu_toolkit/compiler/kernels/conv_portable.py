@@ -78,7 +78,7 @@ class Quad:
 
     name: str = "mcutk_conv_quad"
     isa: Isa = Isa.PORTABLE
-    sources: tuple[str, ...] = ("portable/mcutk_conv_quad.c", "portable/mcutk_columns.c")
+    sources: tuple[str, ...] = ("portable/mcutk_conv_quad.c", "portable/mcutk_columns.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_conv_quad.h"
 
     def accepts(self, site: ConvSite, target: Target) -> bool:
@@ -109,7 +109,7 @@ class DepthwiseRows:
 
     name: str = "mcutk_depthwise_rows"
     isa: Isa = Isa.PORTABLE
-    sources: tuple[str, ...] = ("portable/mcutk_depthwise_rows.c", "portable/mcutk_copy.c")
+    sources: tuple[str, ...] = ("portable/mcutk_depthwise_rows.c", "portable/mcutk_copy.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_depthwise_rows.h"
 
     def accepts(self, site: ConvSite, target: Target) -> bool:
