@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mcu_toolkit.compiler import planner
-from mcu_toolkit.compiler.call import Alias, Call
+from mcu_toolkit.compiler.call import Alias, Call, Parts
 from mcu_toolkit.compiler.plan import Plan, PlanProblem
 from mcu_toolkit.compiler.schedule import Schedule, build_schedule, plan_problem
 from mcu_toolkit.compiler.select import Choice
@@ -18,7 +18,7 @@ from mcu_toolkit.compiler.site import Optimize, Target
 from mcu_toolkit.graph.ir import Graph
 
 #: What a node may become: a fixed call, nothing, or one of several kernel variants, fastest first.
-Option = Call | Alias | tuple[Choice, ...]
+Option = Call | Alias | Parts | tuple[Choice, ...]
 
 #: The arena that `balanced` accepts, as a factor on the live-tensor bound.
 _BALANCED_SLACK = 1.05
@@ -28,7 +28,7 @@ _BALANCED_SLACK = 1.05
 class Assignment:
     """Calls with packed weights, their schedule, and the plan that goes with them."""
 
-    lowered: tuple[Call | Alias, ...]
+    lowered: tuple[Call | Alias | Parts, ...]
     schedule: Schedule
     problem: PlanProblem
     plan: Plan

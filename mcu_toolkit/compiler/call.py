@@ -7,7 +7,8 @@
 - `ConvUse`: "this is a convolution-like site": `compiler/select.py` picks the kernel variant and makes the
   `Call`;
 - `Alias`: no code at all; the output is the input's bytes under another shape (RESHAPE, SQUEEZE,
-  EXPAND_DIMS).
+  EXPAND_DIMS);
+- `Parts`: no code either: tensors that are adjacent pieces of another (`compiler/views.py` finds them).
 
 Rules that the C functions keep, and on which the planner counts:
 
@@ -181,6 +182,19 @@ class Alias:
 
     input: int
     output: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """No code: tensors that lie inside another, as the results of SLICE and SPLIT or the inputs of CONCATENATION can.
+
+    Attributes:
+        whole: tensor index of the one that holds them.
+        parts: (tensor index, byte offset in `whole`).
+    """
+
+    whole: int
+    parts: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, eq=False)

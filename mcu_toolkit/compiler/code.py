@@ -138,7 +138,7 @@ class _Writer:
         if tensor.is_const:
             return self.constant_tensor(argument, tensor)
         self.uses_arena = True
-        offset = self.plan.offsets[self.schedule.key(argument.index)] + argument.offset
+        offset = self.schedule.address(self.plan, argument.index) + argument.offset
         written = argument.index in self.node.outputs or tensor.variable
         kind = ("" if written else "const ") + c_type(tensor.dtype)
         through = "" if tensor.dtype.bytes == 1 else f"({'' if written else 'const '}void *)"
@@ -245,7 +245,7 @@ def write_step(
     meaning = operator(node.op)
     macs = meaning.macs(graph, node) if meaning is not None else 0
     outputs = tuple(
-        StepOutput(index, plan.offsets[schedule.key(index)], graph.tensors[index].bytes) for index in node.outputs
+        StepOutput(index, schedule.address(plan, index), graph.tensors[index].bytes) for index in node.outputs
     )
     code = CodeStep(
         index=number,
@@ -266,7 +266,7 @@ def _comments(graph: Graph, schedule: Schedule, plan: Plan, node: Node, call: Ca
     def shown(index: int) -> str:
         tensor = graph.tensors[index]
         shape = "x".join(map(str, tensor.shape)) or "1"
-        at = "" if tensor.is_const else f" @{plan.offsets[schedule.key(index)]}"
+        at = "" if tensor.is_const else f" @{schedule.address(plan, index)}"
         return f"t{index} {shape}{at}"
 
     reads = ", ".join(shown(i) for i, t in graph.used_inputs(node) if not t.is_const)

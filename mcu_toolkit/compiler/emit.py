@@ -180,7 +180,7 @@ def _borders(
                 macro=f"{prefix.upper()}_{word}{suffix}",
                 function=f"{prefix}_{word.lower()}{suffix}",
                 ctype=c_type(tensor.dtype),
-                offset=plan.offsets[schedule.key(index)],
+                offset=schedule.address(plan, index),
                 bytes=tensor.bytes,
                 elements=tensor.elements,
                 dims=tensor.shape or (1,),

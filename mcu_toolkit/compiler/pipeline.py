@@ -11,9 +11,10 @@ from mcu_toolkit.compiler.call import Call, ConvUse
 from mcu_toolkit.compiler.lower import lowering
 from mcu_toolkit.compiler.plan import Plan, PlanProblem
 from mcu_toolkit.compiler.report import CompileReport, compile_report
-from mcu_toolkit.compiler.schedule import Schedule
+from mcu_toolkit.compiler.schedule import Schedule, tensor_align
 from mcu_toolkit.compiler.select import candidates
 from mcu_toolkit.compiler.site import Target
+from mcu_toolkit.compiler.views import find_views
 from mcu_toolkit.errors import CompileError, UnsupportedError
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.support import unsupported
@@ -76,13 +77,19 @@ def compile_model(graph: Graph, target: Target, name: str = "model", *, model: b
         raise UnsupportedError(problems)
     verify(graph)
     final = passes.run_all(graph)
-    chosen = assign(final, [_option(final, node, target) for node in final.nodes], target)
+    chosen = assign(final, _options(final, target), target)
     plan_check.check(chosen.plan, chosen.problem)
+    plan_check.check_execution(final, chosen.schedule, chosen.plan)
     prefix = names.identifier(name)
     files, source = emit.emit(final, chosen.schedule, chosen.problem, chosen.plan, prefix, model)
     report = compile_report(graph, final, chosen, source, target)
     weights = {table.symbol: table.weights_bytes for table in source.tables if table.is_weights}
     return Compiled(prefix, target, final, chosen.schedule, chosen.problem, chosen.plan, weights, files, report)
+
+
+def _options(graph: Graph, target: Target) -> list[Option]:
+    views = find_views(graph, tensor_align(target))
+    return [views.get(number) or _option(graph, node, target) for number, node in enumerate(graph.nodes)]
 
 
 def _option(graph: Graph, node: Node, target: Target) -> Option:

@@ -41,7 +41,10 @@ class Buffer:
 
 @dataclass(frozen=True)
 class OverlapRule:
-    """`output` may overlap `input` while ``offset[input] - offset[output] >= slack``."""
+    """Buffer `output`, the younger, may overlap `input` while ``offset[input] - offset[output] >= slack``.
+
+    At that distance no byte of `input` is overwritten before it is read for the last time.
+    """
 
     input: Key
     output: Key
@@ -54,7 +57,7 @@ class PlanProblem:
 
     Attributes:
         buffers: what is to be placed.
-        rules: permitted overlaps; a rule counts only where the output's first step is the input's last.
+        rules: permitted overlaps.
         steps: number of steps.
     """
 
@@ -89,14 +92,12 @@ class Plan:
 
 
 def usable_rules(problem: PlanProblem) -> Rules:
-    """The rules that count, (input key, output key) → slack: the output is born where the input dies."""
+    """The rules between buffers of the problem, (input key, output key) → slack."""
     buffers = {b.key: b for b in problem.buffers}
     rules: Rules = {}
     for rule in problem.rules:
-        source, target = buffers.get(rule.input), buffers.get(rule.output)
-        if source is None or target is None or source.key == target.key or source.last != target.first:
-            continue
-        rules[(rule.input, rule.output)] = rule.slack
+        if rule.input in buffers and rule.output in buffers and rule.input != rule.output:
+            rules[(rule.input, rule.output)] = rule.slack
     return rules
 
 
@@ -136,7 +137,7 @@ def _step_bound(problem: PlanProblem, rules: Rules) -> int:
             shared = 0
             for (source_key, target_key), slack in rules.items():
                 source = by_key[source_key]
-                if target_key == target.key and source.last == step:
+                if target_key == target.key and source.first <= step <= source.last:
                     shared += max(0, min(target.size, source.size, target.size - max(slack, 0)))
             total -= min(shared, target.size)
         best = max(best, total)

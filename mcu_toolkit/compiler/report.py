@@ -172,7 +172,7 @@ def _layer(graph: Graph, chosen: Assignment, source: Source, number: int) -> Lay
     buffers = {b.key: b for b in chosen.problem.buffers}
     key = chosen.schedule.key(node.outputs[0]) if node.outputs else None
     buffer = buffers[key] if key is not None else None
-    at = chosen.plan.offsets[key] if key is not None else 0
+    at = chosen.schedule.address(chosen.plan, node.outputs[0]) if node.outputs else 0
     prefix = f"{source.prefix}_op{number:02d}_"
     tables = [table for table in source.tables if table.symbol.startswith(prefix)]
     return Layer(
@@ -189,7 +189,7 @@ def _layer(graph: Graph, chosen: Assignment, source: Source, number: int) -> Lay
         output_bytes=graph.tensors[node.outputs[0]].bytes if node.outputs else 0,
         live=(buffer.first, buffer.last) if buffer is not None else (number, number),
         scratch_bytes=step.call.scratch_bytes,
-        in_place=buffer is not None and _overlaps_input(graph, chosen, node, at, buffer.size),
+        in_place=buffer is not None and _overlaps_input(graph, chosen, node, at, graph.tensors[node.outputs[0]].bytes),
     )
 
 
@@ -197,7 +197,7 @@ def _overlaps_input(graph: Graph, chosen: Assignment, node: Node, at: int, size:
     for index, tensor in graph.used_inputs(node):
         if tensor.is_const or tensor.variable or index not in chosen.schedule.root:
             continue
-        start = chosen.plan.offsets[chosen.schedule.key(index)]
+        start = chosen.schedule.address(chosen.plan, index)
         if start < at + size and at < start + tensor.bytes:
             return True
     return False

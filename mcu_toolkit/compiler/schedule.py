@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from mcu_toolkit.compiler.call import Alias, Call
-from mcu_toolkit.compiler.plan import Buffer, OverlapRule, PlanProblem
+from mcu_toolkit.compiler.call import Alias, Call, Parts
+from mcu_toolkit.compiler.plan import Buffer, OverlapRule, Plan, PlanProblem
 from mcu_toolkit.compiler.site import Isa, Target
 from mcu_toolkit.graph.ir import Graph
 
@@ -28,19 +28,25 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """Steps in order, and which tensors share storage because a node is no code.
+    """Steps in order, and which tensors lie inside which because a node is no code.
 
     Attributes:
         steps: calls in order.
-        root: tensor index → index of the tensor whose bytes it is; activations and variables only.
+        root: tensor index → index of the tensor whose buffer holds its bytes; activations and variables only.
+        shift: tensor index → byte offset in that buffer.
     """
 
     steps: tuple[Step, ...]
     root: Mapping[int, int]
+    shift: Mapping[int, int]
 
     def key(self, tensor: int) -> Key:
         """The planner's key of the buffer that holds a tensor."""
         return ("tensor", self.root[tensor])
+
+    def address(self, plan: Plan, tensor: int) -> int:
+        """Byte offset of a tensor in the arena."""
+        return plan.offsets[self.key(tensor)] + self.shift[tensor]
 
 
 def tensor_align(target: Target) -> int:
@@ -48,78 +54,134 @@ def tensor_align(target: Target) -> int:
     return 16 if target.isa is Isa.MVE else 4
 
 
-def build_schedule(graph: Graph, lowered: Sequence[Call | Alias]) -> Schedule:
-    """Number the calls and resolve the aliases. `lowered` goes with `graph.nodes`."""
-    parent: dict[int, int] = {}
+def build_schedule(graph: Graph, lowered: Sequence[Call | Alias | Parts]) -> Schedule:
+    """Number the calls and resolve what lies inside what. `lowered` goes with `graph.nodes`."""
+    inside: dict[int, tuple[int, int]] = {}
+    for item in lowered:
+        if isinstance(item, Alias):
+            inside[item.output] = (item.input, 0)
+        elif isinstance(item, Parts):
+            inside.update((tensor, (item.whole, offset)) for tensor, offset in item.parts)
+    root: dict[int, int] = {}
+    shift: dict[int, int] = {}
     for index, tensor in enumerate(graph.tensors):
         if not tensor.is_const:
-            parent[index] = index
-    for item in lowered:
-        if isinstance(item, Alias) and item.input in parent:
-            parent[item.output] = parent[item.input]
+            root[index], shift[index] = _resolve(inside, index)
     steps = tuple(Step(i, item) for i, item in enumerate(lowered) if isinstance(item, Call))
-    return Schedule(steps, {index: _find(parent, index) for index in parent})
+    return Schedule(steps, root, shift)
 
 
-def _find(parent: dict[int, int], index: int) -> int:
-    while parent[index] != index:
-        index = parent[index]
-    return index
+def _resolve(inside: Mapping[int, tuple[int, int]], index: int) -> tuple[int, int]:
+    shift = 0
+    while index in inside:
+        index, more = inside[index]
+        shift += more
+    return index, shift
+
+
+@dataclass(frozen=True)
+class _Touch:
+    """Bytes start .. end - 1 of a buffer are read or written, as a tensor, at a step."""
+
+    step: int
+    start: int
+    end: int
+    tensor: int
+
+
+@dataclass
+class _Use:
+    """All that happens to one buffer. Model inputs are written at step -1, outputs read one step past the end."""
+
+    size: int = 1
+    fixed: bool = False
+    writes: list[_Touch] = field(default_factory=list)
+    reads: list[_Touch] = field(default_factory=list)
+
+    def span(self, count: int) -> tuple[int, int]:
+        """First and last step at which the bytes are in use."""
+        if self.fixed:
+            return 0, count
+        steps = [touch.step for touch in (*self.writes, *self.reads)]
+        return max(0, min(steps)), max(0, *steps)
 
 
 def plan_problem(graph: Graph, schedule: Schedule, target: Target) -> PlanProblem:
     """What the planner is asked: a buffer a tensor root in use, a buffer a scratch, the overlaps that hold."""
     count = max(len(schedule.steps), 1)
-    first: dict[int, int] = {}
-    last: dict[int, int] = {}
-
-    def live(tensor: int, start: int, end: int) -> None:
-        root = schedule.root.get(tensor)
-        if root is not None:
-            first[root] = min(first.get(root, start), start)
-            last[root] = max(last.get(root, end), end)
-
-    for tensor in graph.inputs:
-        live(tensor, 0, 0)
-    for number, step in enumerate(schedule.steps):
-        node = graph.nodes[step.node]
-        for tensor in (*(index for index, _ in graph.used_inputs(node)), *node.outputs):
-            live(tensor, number, count if graph.tensors[tensor].variable else number)
-            if graph.tensors[tensor].variable:
-                live(tensor, 0, count)
-    for tensor in graph.outputs:  # one step past the end: nothing may be laid over it
-        live(tensor, count - 1, count)
+    uses = _uses(graph, schedule, count)
     align = tensor_align(target)
-    sizes = _root_sizes(graph, schedule)
-    buffers = [Buffer(("tensor", root), sizes[root], first[root], last[root], align) for root in sorted(first)]
+    buffers = [
+        Buffer(("tensor", root), use.size, *use.span(count), align)
+        for root, use in sorted(uses.items())
+        if use.reads or use.writes
+    ]
     buffers += [
         Buffer(("scratch", number), step.call.scratch_bytes, number, number, max(step.call.scratch_align, 4))
         for number, step in enumerate(schedule.steps)
         if step.call.scratch_bytes > 0
     ]
-    return PlanProblem(tuple(buffers), _rules(graph, schedule), count)
+    return PlanProblem(tuple(buffers), tuple(_rules(schedule, uses, count)), count)
 
 
-def _root_sizes(graph: Graph, schedule: Schedule) -> dict[int, int]:
-    sizes: dict[int, int] = {}
-    for tensor, root in schedule.root.items():
-        sizes[root] = max(sizes.get(root, 1), graph.tensors[tensor].bytes)
-    return sizes
+def _uses(graph: Graph, schedule: Schedule, count: int) -> dict[int, _Use]:
+    uses: dict[int, _Use] = {}
 
+    def touch(tensor: int, step: int, write: bool) -> None:
+        use = uses.setdefault(schedule.root[tensor], _Use())
+        start = schedule.shift[tensor]
+        end = start + graph.tensors[tensor].bytes
+        (use.writes if write else use.reads).append(_Touch(step, start, end, tensor))
+        use.fixed = use.fixed or graph.tensors[tensor].variable
 
-def _rules(graph: Graph, schedule: Schedule) -> tuple[OverlapRule, ...]:
-    """Overlaps by buffer. One is dropped where the node reads the same buffer through an input without permission."""
-    rules: list[OverlapRule] = []
-    for step in schedule.steps:
+    for tensor in graph.inputs:
+        touch(tensor, -1, True)
+    for number, step in enumerate(schedule.steps):
         node = graph.nodes[step.node]
-        slacks = {(o.input, o.output): o.slack for o in step.call.overlaps}
-        activations = [i for i, _ in graph.used_inputs(node) if i in schedule.root]
-        for output in node.outputs:
-            by_root: dict[int, list[int | None]] = {}
-            for tensor in activations:
-                by_root.setdefault(schedule.root[tensor], []).append(slacks.get((tensor, output)))
-            for root, found in by_root.items():
-                known = [slack for slack in found if slack is not None]
-                if len(known) == len(found):
-                    rules.append(OverlapRule(("tensor", root), schedule.key(output), max(known)))
-    return tuple(rules)
+        for tensor, value in graph.used_inputs(node):
+            if not value.is_const:
+                touch(tensor, number, False)
+        for tensor in node.outputs:
+            touch(tensor, number, True)
+    for tensor in graph.outputs:
+        touch(tensor, count, False)
+    for tensor, root in schedule.root.items():
+        if root in uses:
+            uses[root].size = max(uses[root].size, schedule.shift[tensor] + graph.tensors[tensor].bytes)
+    return uses
+
+
+def _rules(schedule: Schedule, uses: Mapping[int, _Use], count: int) -> Iterator[OverlapRule]:
+    """Each pair of buffers of which the younger may be laid over the older, and how far behind it must stay."""
+    spans = {root: use.span(count) for root, use in uses.items() if use.writes and not use.fixed}
+    slacks = [
+        {(overlap.input, overlap.output): overlap.slack for overlap in step.call.overlaps} for step in schedule.steps
+    ]
+    for old, (_, old_last) in spans.items():
+        for young, (young_first, _) in spans.items():
+            if old == young or not max(w.step for w in uses[old].writes) < young_first <= old_last:
+                continue
+            slack = _distance(schedule, uses[old], uses[young], slacks)
+            if slack is not None and slack < uses[young].size:
+                yield OverlapRule(("tensor", old), ("tensor", young), slack)
+
+
+def _distance(
+    schedule: Schedule, old: _Use, young: _Use, slacks: Sequence[Mapping[tuple[int, int], int]]
+) -> int | None:
+    """Least ``address of old - address of young`` that keeps every byte of `old` until it is read for the last time.
+
+    What a step writes to `young` must end below what later steps read of `old`; where the same step reads one and
+    writes the other, its kernel says how far. None: never.
+    """
+    needed: list[int] = []
+    for write in young.writes:
+        for read in old.reads:
+            if read.step > write.step:
+                needed.append(write.end - read.start)
+            elif read.step == write.step:
+                slack = slacks[read.step].get((read.tensor, write.tensor))
+                if slack is None:
+                    return None
+                needed.append(slack + schedule.shift[write.tensor] - schedule.shift[read.tensor])
+    return max(needed, default=None)
