@@ -18,6 +18,7 @@ from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels.conv_dsp import KERNELS as CONV
 from mcu_toolkit.compiler.kernels.depthwise_dsp import KERNELS as DEPTHWISE
+from mcu_toolkit.compiler.kernels.fc_dsp import KERNELS as FULLY_CONNECTED
 from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite, Isa, Target
 from tests.support.conv_sites import c_array, c_table, make_site, reference
 
@@ -152,3 +153,29 @@ def test_dsp_depthwise_equals_the_arithmetic(tmp_path: Path, rounding: str) -> N
     ]
     jobs = jobs_for(DEPTHWISE, sites)
     check(run_rig(tmp_path, jobs, overlap=True), jobs)
+
+
+def fc_site(batch: int, in_c: int, out_c: int, rounding: str, seed: int) -> ConvSite:
+    """A fully connected layer: a 1x1 convolution over `batch` pixels."""
+    site = make_site(ConvKind.CONV, (1, batch, in_c), out_c, (1, 1), rounding=rounding, seed=seed)
+    return replace(site, kind=ConvKind.FULLY_CONNECTED)
+
+
+FC_SHAPES = [(1, 64, 12), (1, 128, 1), (3, 33, 7), (2, 5, 6), (1, 16, 8), (4, 100, 2), (2, 4, 24), (3, 8, 17)]
+
+
+@pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
+def test_dsp_fully_connected_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
+    sites = [fc_site(*shape, rounding, seed=n) for n, shape in enumerate(FC_SHAPES)]
+    sites += [_one_scale(site) for site in sites if rounding != "any"]
+    jobs = jobs_for([*FULLY_CONNECTED, *CONV], sites)
+    assert rounding == "any" or any(k in FULLY_CONNECTED for k, _ in jobs)
+    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+
+
+def _one_scale(site: ConvSite) -> ConvSite:
+    """The same scale for all channels, and a channel that saturates for every input."""
+    bias = site.bias.copy()
+    bias[-1] = 1 << 20
+    shift = np.full_like(site.shift, site.shift[0])
+    return replace(site, bias=bias, multiplier=np.full_like(site.multiplier, site.multiplier[0]), shift=shift)

@@ -28,11 +28,11 @@ def fits_gemm(made: Channels) -> bool:
     """Whether two channels can share a word, by the bounds in ``mcutk_gemm_dsp.h``."""
     if made.bound[0::2].max(initial=0) >= 2**23:
         return False
-    joint = _joint(made)
+    joint = joint_weights(made)
     return bool(joint.max(initial=0) < 2**15 and joint.min(initial=0) >= -(2**15))
 
 
-def _joint(made: Channels) -> Ints:
+def joint_weights(made: Channels) -> Ints:
     """256 * even + odd channels, [ceil(out_c / 2), depth]."""
     odd = np.zeros_like(made.weights[0::2])
     odd[: made.weights[1::2].shape[0]] = made.weights[1::2]
@@ -43,7 +43,7 @@ def pack_gemm(site: ConvSite, made: Channels) -> ConstArray:
     """Biases and weights, a group of four channels after another, as ``mcutk_gemm_dsp.h`` says: uint32 words."""
     groups, depth = -(-site.out_c // GROUP), padded_depth(site)
     joint = np.zeros((groups * 2, depth), np.int64)
-    rows = _joint(made)
+    rows = joint_weights(made)
     joint[: rows.shape[0], : rows.shape[1]] = rows
     # Inputs 0 2, then 1 3, of every four: the order in which SXTB16 unpacks bytes.
     pairs = joint.reshape(groups, 2, depth // 4, 2, 2).transpose(0, 2, 4, 1, 3) & 0xFFFF

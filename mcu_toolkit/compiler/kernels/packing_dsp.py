@@ -68,15 +68,32 @@ def channels(site: ConvSite) -> Channels | None:
         np.clip(requantize(acc, multiplier, shift) + site.out_zero_point, site.act_min, site.act_max)
         for acc in (low, high)
     ]
-    # An accumulator of 4 v with half a multiplier and a right shift by one gives v in every way of rounding.
     constant = ends[0] == ends[1]
     weights = np.where(constant[:, None], 0, weights)
-    bias = np.where(constant, 4 * (ends[0] - site.out_zero_point), bias)
-    multiplier = np.where(constant, 1 << 30, multiplier)
-    shift = np.where(constant, -1, shift)
+    if np.any(constant):
+        wanted = ends[0] - site.out_zero_point
+        bias, multiplier, shift = _constants(constant, wanted, bias, multiplier, shift)
     # Partial sums may exceed the ends; sums modulo 2^32 do not mind.
     bound = np.where(constant, np.abs(bias), np.maximum(np.abs(high), np.abs(low)))
     return Channels(weights, bias, multiplier, shift, bound, _rounding(site, shift, bound))
+
+
+def _constants(constant: npt.NDArray[np.bool_], wanted: Ints, bias: Ints, multiplier: Ints, shift: Ints) -> list[Ints]:
+    """Bias, multiplier and shift with which an accumulator that is only the bias gives `wanted`.
+
+    Where the scale of another channel does, it is used, so that a table of equal scales stays one.
+    """
+    other = int(np.argmin(constant))
+    scale = float(multiplier[other]) * 2.0 ** (int(shift[other]) - 31)
+    if not constant[other] and scale > 0:
+        same = np.full_like(multiplier, multiplier[other]), np.full_like(shift, shift[other])
+        guess = np.round(np.clip(wanted / scale, -(2.0**22), 2.0**22)).astype(np.int64)
+        fits = bool(np.all(requantize(guess, *same)[constant] == wanted[constant]))
+        if fits and shift[other] <= -1:
+            return [np.where(constant, a, b) for a, b in zip((guess, *same), (bias, multiplier, shift), strict=True)]
+    # An accumulator of 4 v with half a multiplier and a right shift by one gives v in every way of rounding.
+    plain = (4 * wanted, np.int64(1 << 30), np.int64(-1))
+    return [np.where(constant, a, b) for a, b in zip(plain, (bias, multiplier, shift), strict=True)]
 
 
 def _rounding(site: ConvSite, shift: Ints, bound: Ints) -> Rounding:

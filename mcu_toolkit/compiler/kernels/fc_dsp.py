@@ -1,0 +1,96 @@
+"""FULLY_CONNECTED with the DSP extension: eight channels at a time (firmware/kernels/dsp)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcu_toolkit.compiler.kernels.conv_dsp import fits_gemm, joint_weights
+from mcu_toolkit.compiler.kernels.packing_dsp import Channels, Rounding, channels
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
+
+#: Output channels that the inner block computes together.
+GROUP = 8
+
+
+def pack_rows(site: ConvSite, made: Channels) -> ConstArray:
+    """Biases and weights, a group of eight channels after another, as ``mcutk_fc_dsp.h`` says: uint32 words."""
+    groups, depth = -(-site.out_c // GROUP), -(-site.in_c // 4) * 4
+    joint = np.zeros((groups * 4, depth), np.int64)
+    rows = joint_weights(made)
+    joint[: rows.shape[0], : rows.shape[1]] = rows
+    # Inputs 0 2, then 1 3, of every four: the order in which SXTB16 unpacks bytes.
+    pairs = joint.reshape(groups, 4, depth // 4, 2, 2).transpose(0, 2, 4, 1, 3) & 0xFFFF
+    words = pairs[..., 0] | pairs[..., 1] << 16
+    bias = np.zeros((groups, 4, 2), np.int64)
+    bias.reshape(-1)[: site.out_c] = made.bias
+    bias[..., 0] = 256 * bias[..., 0] + bias[..., 1]
+    packed = np.concatenate([bias.reshape(groups, 8), words.reshape(groups, -1)], axis=1)
+    return ConstArray("weights", "uint32_t", (packed.reshape(-1) & 0xFFFFFFFF).astype(np.uint32))
+
+
+def pack_table(made: Channels) -> ConstArray:
+    """Step, then multiplier and right shift - 1 of each channel, or once where all channels have the same."""
+    rows = np.stack([made.multiplier, -made.shift - 1], axis=1)
+    step = 0
+    if np.any(rows != rows[0]):
+        step = 8
+        rows = np.concatenate([rows, np.zeros((-rows.shape[0] % GROUP, 2), np.int64)])
+    else:
+        rows = rows[:1]
+    values = np.concatenate([[step], rows.reshape(-1)]).astype(np.uint32)
+    return ConstArray("channels", "uint32_t", values, is_weights=False)
+
+
+@dataclass(frozen=True)
+class DspFullyConnected:
+    """A row of inputs by eight channels."""
+
+    rounding: Rounding
+
+    isa = Isa.DSP
+    header = "dsp/mcutk_fc_dsp.h"
+    sources: Sequence[str] = ("dsp/mcutk_fc_dsp.c", "dsp/mcutk_fc_rows_dsp.S", "dsp/mcutk_fc_rows_host.c")
+
+    @property
+    def name(self) -> str:
+        """C function."""
+        return f"mcutk_fc_dsp_{self.rounding.value}"
+
+    def accepts(self, site: ConvSite, target: Target) -> bool:
+        """As the convolutions; odd clamps and left shifts are left to them."""
+        if site.kind is not ConvKind.FULLY_CONNECTED:
+            return False
+        made = channels(site)
+        return made is not None and made.rounding is self.rounding and fits_gemm(made)
+
+    def cost(self, site: ConvSite, target: Target) -> int:
+        """Counted in the assembly, checked on the emulator."""
+        fours, groups = -(-site.in_c // 4), -(-site.out_c // GROUP)
+        finish = 96 if self.rounding is Rounding.RELU else 104
+        row = 80 + groups * (finish + 31 * fours + 3 * -(-fours // 2))
+        row += 40 + 4 * (site.out_c % GROUP) if site.out_c % GROUP else 0
+        return 40 + site.out_h * site.out_w * (row + (5 * site.in_c if site.in_c % 4 else 0))
+
+    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+        """A padded row, where rows are not whole words."""
+        return -(-site.in_c // 4) * 4 if site.in_c % 4 else 0
+
+    def pack(self, site: ConvSite) -> PackedConv:
+        """Two channels in each half-word."""
+        made = channels(site)
+        assert made is not None
+        return PackedConv(pack_rows(site, made), pack_table(made))
+
+    def overlap_slack(self, site: ConvSite) -> int | None:
+        """Each group of channels reads the whole row: a row may be written over once it is the last group's turn."""
+        rows = site.out_h * site.out_w
+        groups = -(-site.out_c // GROUP)
+        last = rows - 1
+        early = (groups - 1) * GROUP  # bytes of a row written before its inputs are read for the last time
+        return max(n * (site.out_c - site.in_c) + early for n in (0, last))
+
+
+KERNELS = tuple(DspFullyConnected(rounding) for rounding in (Rounding.RELU, Rounding.LINEAR))
