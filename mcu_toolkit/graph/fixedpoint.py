@@ -6,6 +6,8 @@ fixedpoint.h, which TFLite's integer kernels are specified by.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from mcu_toolkit.graph.quantize import INT32_MAX, INT32_MIN, Int64, doubling_high_mul, rounding_divide_by_pot, wrap32
@@ -131,3 +133,52 @@ def _shift_each(x: Int64, bits: Int64 | int) -> Int64:
     right = np.maximum(-np.asarray(bits, np.int64), 0)
     # A Python-wide product cannot overflow here: |x| < 2**31 and at most 31 bits.
     return rounding_divide_by_pot(np.clip(x.astype(np.int64) << left, INT32_MIN, INT32_MAX), right)
+
+
+#: Where the reference's table of sigmoids is one more than the nearest integer.
+_SIGMOID_ONE_MORE = (
+    4, 8, 12, 14, 15, 16, 17, 19, 20, 21, 22, 25, 27, 28, 29, 30, 31, 33, 34, 35, 37, 39, 40, 41, 43, 44, 45,
+    46, 49, 50, 54, 62, 63, 64, 66, 82, 86, 93, 100, 103, 112, 116, 135, 255,
+)  # fmt: skip
+
+
+def _sigmoid_table() -> Int64:
+    values = np.array([math.floor(65536 / (1 + math.exp(-i / 24)) + 0.5) for i in range(256)], np.int64)
+    values[list(_SIGMOID_ONE_MORE)] += 1
+    return values
+
+
+#: sigmoid(i / 24) as 0.16 fixed point for i = 0 … 255, int64 [256]; the reference's table of both sigmoid and tanh.
+SIGMOID_TABLE = _sigmoid_table()
+
+
+def sigmoid_int16(x: Int64) -> Int64:
+    """Sigmoid of int16 Q3.12 as Q0.15, by the table with linear interpolation.
+
+    Args:
+        x: int64 holding int16 values.
+    """
+    wide = 3 * x
+    size = np.abs(wide)
+    place = size >> 9
+    low = SIGMOID_TABLE[np.minimum(place, 254)]
+    high = SIGMOID_TABLE[np.minimum(place, 254) + 1]
+    result = np.where(place >= 255, 0x7FFF << 10, (low << 9) + (size & 0x1FF) * (high - low))
+    mirrored = np.where(wide >= 0, result + (1 << 9), (1 << 25) - result + (1 << 9) - 1)
+    return np.asarray(mirrored >> 10, np.int64)
+
+
+def tanh_int16(x: Int64, shift: int) -> Int64:
+    """Tanh of int16 values as Q0.15, by the table of sigmoids.
+
+    Args:
+        x: int64 holding int16 values of scale ``2 ** (shift - 12)``.
+    """
+    wide = (3 * x) << shift if shift >= 0 else (3 * x + (1 << (-shift - 1))) >> -shift
+    size = np.abs(wide)
+    place = size >> 8
+    low = SIGMOID_TABLE[np.minimum(place, 254)]
+    high = SIGMOID_TABLE[np.minimum(place, 254) + 1]
+    result = np.where(place >= 255, 0xFFFF << 8, (low << 8) + (size & 0xFF) * (high - low))
+    half, bias = 1 << 23, 1 << 7
+    return np.asarray(np.where(wide >= 0, result - half + bias, half - result + bias - 1) >> 8, np.int64)

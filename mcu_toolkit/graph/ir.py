@@ -76,7 +76,7 @@ class Tensor:
         quant: quantization, or None.
         data: contents when the tensor is constant (shape `shape`, dtype `dtype`), else None.
         variable: state kept between calls (SVDF, LSTM, READ_VARIABLE and ASSIGN_VARIABLE).
-        initial: contents of a variable after a reset; None means the zero point, or 0 without one.
+        initial: contents of a variable after a reset; None means the zero point of an int8 tensor, else 0.
         type_name: the schema's name of the element type, for messages, where `dtype` is OPAQUE.
     """
 

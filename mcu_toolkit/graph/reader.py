@@ -60,6 +60,7 @@ def read_model(source: Path | str | bytes) -> Graph:
     """
     data = source if isinstance(source, bytes) else _read_file(Path(source))
     graph = _Reader(data).graph()
+    _check_order(graph)
     _refuse_float(graph)
     return graph
 
@@ -290,6 +291,30 @@ class _Reader:
                     node=node,
                 )
         return links
+
+
+def _check_order(graph: Graph) -> None:
+    """Refuse nodes that read what is not yet written, tensors written twice, and outputs that nobody writes."""
+    ready = {i for i, tensor in enumerate(graph.tensors) if tensor.is_const or tensor.variable}
+    for index in graph.inputs:
+        if index in ready:
+            raise ModelError(f"input tensor {index} of the model is a constant, a variable or named twice")
+        ready.add(index)
+    for node in graph.nodes:
+        for index in node.inputs:
+            if index != ABSENT and index not in ready:
+                raise ModelError(
+                    f"node {node.source} ({node.op}) reads tensor {index} before it is written", node=node.source
+                )
+        for index in node.outputs:
+            if index in ready:
+                raise ModelError(
+                    f"node {node.source} ({node.op}) writes tensor {index}, which has a value already", node=node.source
+                )
+            ready.add(index)
+    for index in graph.outputs:
+        if index not in ready:
+            raise ModelError(f"output tensor {index} of the model is written by no node")
 
 
 def _refuse_float(graph: Graph) -> None:

@@ -114,7 +114,7 @@ class Oracle:
             assert kind is not None
             arrays = [None if i == ABSENT else self._value(values, i) for i in node.inputs]
             results = kind.compute(graph, node, arrays)
-            self._store(values, node.outputs, results, count)
+            self._store(values, node.outputs, results[: len(node.outputs)], count)
             self._store(values, _states(kind, number, graph), results[len(node.outputs) :], count)
             for index in self._last_use.get(number, ()):
                 if index not in wanted and not graph.tensors[index].variable:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -48,13 +49,25 @@ class TflmRuntime:
 
     def __init__(self, model: bytes | str | Path) -> None:
         self._runtime = tflm_runtime()
-        data = model if isinstance(model, bytes) else Path(model).read_bytes()
-        self._graph = read_model(data)
-        largest = sum(tensor.bytes for tensor in self._graph.tensors if not tensor.is_const)
+        self._data = model if isinstance(model, bytes) else Path(model).read_bytes()
+        self._graph = read_model(self._data)
+        self._stateful = any(tensor.variable for tensor in self._graph.tensors)
+        self._preset = any(tensor.initial is not None for tensor in self._graph.tensors)
+        self._interpreter = self._make()
+
+    def _make(self) -> Any:
+        room = sum(tensor.bytes for tensor in self._graph.tensors if not tensor.is_const)
         try:
-            self._interpreter = self._runtime.Interpreter.from_bytes(data, arena_size=(1 << 20) + 4 * largest)
+            return self._runtime.Interpreter.from_bytes(self._data, arena_size=(1 << 20) + 4 * room)
         except RuntimeError as bad:
             raise ModelError("TensorFlow Lite Micro refuses the model", received=str(bad)) from bad
+
+    def _reset(self) -> None:
+        """Variables as they are at power-on. The interpreter's own reset forgets what CALL_ONCE put into them."""
+        if self._preset:
+            self._interpreter = self._make()
+        elif self._stateful:
+            self._interpreter.reset()
 
     def run(self, inputs: Array) -> Array:
         """The first output for each sample of a model with one input, as `Oracle.run`."""
@@ -67,14 +80,11 @@ class TflmRuntime:
             ModelError: the samples do not fit the model, or the interpreter fails on one.
         """
         samples, count = check_samples(self._graph, inputs)
-        stateful = any(tensor.variable for tensor in self._graph.tensors)
         tensors = [self._graph.tensors[index] for index in self._graph.outputs]
         results: list[list[Array]] = [[] for _ in tensors]
-        if stateful:
-            self._interpreter.reset()
         for sample in range(count):
-            if stateful and not keep_state and sample:
-                self._interpreter.reset()
+            if sample == 0 or not keep_state:
+                self._reset()
             for position, array in enumerate(samples):
                 self._interpreter.set_input(np.ascontiguousarray(array[sample]), position)
             try:

@@ -200,7 +200,12 @@ def _finish(model: RandomModel) -> bytes | None:
     if not sinks:
         return None
     graph.outputs = sinks[-4:]
-    if written[0] not in graph.outputs and len(graph.outputs) < 4 and model.chance(0.1):
+    if (
+        written[0] not in graph.outputs
+        and graph.tensors[written[0]].dtype != "resource"
+        and len(graph.outputs) < 4
+        and model.chance(0.1)
+    ):
         graph.outputs.append(written[0])
     # An input that nothing reads is legal, but the interpreter's Python door refuses some such models.
     graph.inputs = [index for index in graph.inputs if index in read]

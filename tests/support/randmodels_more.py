@@ -11,7 +11,7 @@ from tests.support.randmodels import (
     makes,
     pair,
 )
-from tests.support.tflite_writer import SAME
+from tests.support.tflite_writer import SAME, SubgraphSpec
 
 
 @makes("MUL")
@@ -257,3 +257,77 @@ def border_quantize(model: RandomModel) -> None:
 def _zero_point(model: RandomModel, dtype: str) -> int:
     low, high = _RANGES[dtype]
     return 0 if model.chance(0.3) else model.choice((low, high, model.between(low, high)))
+
+
+@makes("SVDF")
+def svdf(model: RandomModel) -> None:
+    data = model.pick(lambda shape: len(shape) == 2 and shape[0] == 1)
+    depth = model.shape(data)[1]
+    rank, units, memory = model.between(1, 3), model.between(1, 9), model.between(1, 10)
+    filters = rank * units
+    wide = model.choice(("int8", "int16"))
+    graph = model.graph
+    scale_in, _ = model.quant(data)
+    feature_scale, time_scale = float(np.float32(2.0**-7)), float(np.float32(2.0**-12 if wide == "int16" else 2.0**-7))
+    state_scale = float(np.float32(scale_in * feature_scale * 60 * np.sqrt(depth) / (100 if wide == "int8" else 8000)))
+    feature = graph.const(model.int8_values((filters, depth)), "int8", scale=[feature_scale])
+    span = 127 if wide == "int8" else 4000
+    time = graph.const(model.rng.integers(-span, span + 1, (filters, memory)), wide, scale=[time_scale])
+    bias_scale = float(np.float32(state_scale) * np.float32(time_scale))
+    bias = graph.const(model.rng.integers(-5000, 5001, units), "int32", scale=[bias_scale])
+    zero = model.zero_point() if wide == "int8" else 0
+    state = graph.tensor((1, memory * filters), wide, scale=[state_scale], zero_point=[zero], variable=True)
+    out = model.activation_tensor((1, units), bias_scale * 2.0 ** model.rng.uniform(8, 18))
+    graph.node("SVDF", [data, feature, time, bias, state], [out], (0, "i32", rank), (1, "i8", model.choice((0, 1))))
+
+
+@makes("UNIDIRECTIONAL_SEQUENCE_LSTM")
+def lstm(model: RandomModel) -> None:
+    data = model.pick(lambda shape: len(shape) == 3 and 1 in shape[:2])
+    shape = model.shape(data)
+    depth, units = shape[2], model.between(1, 9)
+    graph = model.graph
+    scale_in, _ = model.quant(data)
+    zero = model.zero_point()
+    hidden = graph.tensor((1, units), scale=[2.0**-7 * model.choice((1, 0.9))], zero_point=[zero], variable=True)
+    power = model.choice((-11, -12, -10, -14, -9))
+    cell = graph.tensor((1, units), "int16", scale=[2.0**power], zero_point=[0], variable=True)
+
+    def weights(inputs: int, scale: float) -> int:
+        near = 2.0 ** model.rng.uniform(-2, 2) / (scale * 60 * np.sqrt(inputs) * 60)
+        return graph.const(model.int8_values((units, inputs)), "int8", scale=[float(np.float32(near))])
+
+    first = [weights(depth, scale_in) for _ in range(4)]
+    second = [weights(units, 2.0**-7) for _ in range(4)]
+    biases = [graph.const(model.rng.integers(-9000, 9001, units), "int32", scale=[1.0]) for _ in range(4)]
+    out = model.activation_tensor((*shape[:2], units), *[float(graph.tensors[hidden].scale[0]), zero])
+    inputs = [data, *first, *second, -1, -1, -1, *biases, -1, -1, hidden, cell, -1, -1, -1, -1]
+    options = ((0, "i8", 4), (1, "f32", model.choice((0.0, 0.0, 1.5))), (3, "bool", shape[0] != 1))
+    graph.node("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [out], *options)
+
+
+@makes("VARIABLE")
+def variable(model: RandomModel) -> None:
+    """A resource variable: read, mixed with the input, assigned; sometimes first set by CALL_ONCE."""
+    if any(node.op == "VAR_HANDLE" for node in model.graph.nodes):
+        raise Skip
+    data = model.pick()
+    shape, quant = model.shape(data), {"scale": [model.quant(data)[0]], "zero_point": [model.quant(data)[1]]}
+    graph = model.graph
+    if model.chance(0.5):
+        once = SubgraphSpec(name="init")
+        handle = once.tensor((1,), "resource")
+        once.node("VAR_HANDLE", [], [handle], (0, "text", ""), (1, "text", "state"))
+        once.node("ASSIGN_VARIABLE", [handle, once.const(model.int8_values(shape), "int8", **quant)], [])
+        model.others.append(once)
+        graph.node("CALL_ONCE", [], [], (0, "i32", 1))
+    handle = graph.tensor((1,), "resource")
+    graph.node("VAR_HANDLE", [], [handle], (0, "text", ""), (1, "text", "state"))
+    held = model.like(data)
+    graph.node("READ_VARIABLE", [handle], [held])
+    out = model.activation_tensor(shape, model.quant(data)[0] * 2)
+    graph.node("ADD", [data, held], [out], (0, "i8", 0))
+    new = model.like(data)
+    graph.node("QUANTIZE", [out], [new])
+    graph.node("ASSIGN_VARIABLE", [handle, new], [])
+    graph.node("QUANTIZE", [out], [model.activation_tensor(shape)])

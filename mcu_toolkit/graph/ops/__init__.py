@@ -18,6 +18,7 @@ from mcu_toolkit.graph.ops.hard_swish import HardSwish
 from mcu_toolkit.graph.ops.leaky_relu import LeakyRelu
 from mcu_toolkit.graph.ops.log_softmax import LogSoftmax
 from mcu_toolkit.graph.ops.logistic import Logistic
+from mcu_toolkit.graph.ops.lstm import UnidirectionalSequenceLstm
 from mcu_toolkit.graph.ops.max_pool_2d import MaxPool2D
 from mcu_toolkit.graph.ops.maximum import Maximum, Minimum
 from mcu_toolkit.graph.ops.mean import Mean
@@ -35,9 +36,11 @@ from mcu_toolkit.graph.ops.softmax import Softmax
 from mcu_toolkit.graph.ops.split import Split
 from mcu_toolkit.graph.ops.strided_slice import StridedSlice
 from mcu_toolkit.graph.ops.sum import Sum
+from mcu_toolkit.graph.ops.svdf import Svdf
 from mcu_toolkit.graph.ops.tanh import Tanh
 from mcu_toolkit.graph.ops.transpose import Transpose
 from mcu_toolkit.graph.ops.transpose_conv import TransposeConv
+from mcu_toolkit.graph.ops.variables import AssignVariable, ReadVariable
 
 _ALL: tuple[type[Operator], ...] = (
     Add,
@@ -75,7 +78,11 @@ _ALL: tuple[type[Operator], ...] = (
     StridedSlice,
     Sub,
     Sum,
+    Svdf,
     Tanh,
+    UnidirectionalSequenceLstm,
+    AssignVariable,
+    ReadVariable,
     Transpose,
     TransposeConv,
 )

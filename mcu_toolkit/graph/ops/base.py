@@ -78,7 +78,7 @@ def count_reason(node: Node, inputs: tuple[int, ...], outputs: int = 1) -> str |
 def data_reason(tensor: Tensor | None, role: str, dtypes: tuple[DType, ...] = (DType.INT8,)) -> str | None:
     """Reason when a tensor is not quantized data of one of the types, per tensor, with elements."""
     if tensor is None:
-        return f"no {role}"
+        return f"{role} is left out"
     if tensor.dtype not in dtypes:
         wanted = " or ".join(d.value for d in dtypes)
         return f"{role} is {tensor.type_name or tensor.dtype.value}; supported: {wanted}"
