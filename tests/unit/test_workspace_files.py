@@ -1,0 +1,121 @@
+"""Files of a project: atomic writes, manifests, where things lie."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from mcu_toolkit import workspace
+from mcu_toolkit.errors import WorkspaceError
+from mcu_toolkit.workspace import Workspace, atomic_dir, atomic_write, checked_artefact, read_manifest, write_manifest
+
+
+def no_space(*_: object, **__: object) -> None:
+    """A disk that is full."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def files(folder: Path) -> list[str]:
+    """Everything below a folder, hidden files too."""
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*"))
+
+
+def test_a_write_replaces_the_old_contents(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "file.txt"
+    atomic_write(path, "old")
+    atomic_write(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert files(tmp_path) == ["deep", "deep/file.txt"]
+
+
+@pytest.mark.parametrize("broken", ["fsync", "replace"])
+def test_a_full_disk_leaves_the_old_file_and_no_debris(
+    broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file.txt"
+    atomic_write(path, "old")
+    monkeypatch.setattr(*((os, "fsync") if broken == "fsync" else (Path, "replace")), no_space)
+    with pytest.raises(WorkspaceError, match="No space left") as caught:
+        atomic_write(path, "new")
+    assert "free disk space" in str(caught.value)
+    monkeypatch.undo()
+    assert path.read_text(encoding="utf-8") == "old"
+    assert files(tmp_path) == ["file.txt"]
+
+
+def test_an_interrupted_write_leaves_no_debris(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        atomic_write(tmp_path / "file.txt", "new")
+    assert files(tmp_path) == []
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    final = tmp_path / "out"
+    with atomic_dir(final) as staging:
+        (staging / "a").write_text("1", encoding="utf-8")
+        assert not final.exists()
+    assert files(tmp_path) == ["out", "out/a"]
+    with pytest.raises(KeyboardInterrupt), atomic_dir(final) as staging:
+        (staging / "b").write_text("2", encoding="utf-8")
+        raise KeyboardInterrupt
+    assert files(tmp_path) == ["out", "out/a"]
+    with atomic_dir(final) as staging:
+        (staging / "c").write_text("3", encoding="utf-8")
+    assert files(tmp_path) == ["out", "out/c"]
+
+
+def test_a_full_disk_inside_a_folder_keeps_the_old_one(tmp_path: Path) -> None:
+    final = tmp_path / "out"
+    with atomic_dir(final) as staging:
+        (staging / "a").write_text("1", encoding="utf-8")
+    with pytest.raises(WorkspaceError, match="No space left"), atomic_dir(final):
+        no_space()
+    assert files(tmp_path) == ["out", "out/a"]
+
+
+def test_a_manifest_notices_changed_and_missing_files(tmp_path: Path) -> None:
+    (tmp_path / "x.bin").write_bytes(b"1")
+    write_manifest(tmp_path, "mcutk build", inputs={"model": "f" * 64}, facts={"seed": 1})
+    manifest = read_manifest(tmp_path)
+    assert (manifest.command, manifest.inputs, manifest.facts) == ("mcutk build", {"model": "f" * 64}, {"seed": 1})
+    assert checked_artefact(tmp_path, "x.bin") == tmp_path / "x.bin"
+    (tmp_path / "x.bin").write_bytes(b"2")
+    with pytest.raises(WorkspaceError, match="not what its manifest recorded"):
+        checked_artefact(tmp_path, "x.bin")
+    (tmp_path / "x.bin").unlink()
+    with pytest.raises(WorkspaceError, match="missing"):
+        checked_artefact(tmp_path, "x.bin")
+
+
+@pytest.mark.parametrize("text", ["", "[1, 2]", '{"a": ', "\x00\xff"])
+def test_damaged_json_is_a_clear_error(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(WorkspaceError, match="damaged"):
+        workspace.read_json(path)
+
+
+def test_the_project_is_the_nearest_folder_upward(tmp_path: Path) -> None:
+    (tmp_path / "mcutk.toml").touch()
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    assert Workspace.find(inner).root == tmp_path
+    (tmp_path / "a" / "mcutk.toml").touch()
+    assert Workspace.find(inner).root == tmp_path / "a"
+
+
+def test_state_is_updated_key_by_key(tmp_path: Path) -> None:
+    found = Workspace(tmp_path)
+    assert found.state() == {}
+    found.remember(build="qemu-m4")
+    found.remember(flash="qemu-m4")
+    assert found.state() == {"build": "qemu-m4", "flash": "qemu-m4"}
+    assert json.loads((tmp_path / "mcutk-out" / "state.json").read_text(encoding="utf-8"))["build"] == "qemu-m4"
