@@ -19,6 +19,7 @@ from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Quant, Tenso
 from mcu_toolkit.graph.opcodes import CUSTOM, PLACEHOLDER, TENSOR_TYPES, builtin_name, tensor_type_name
 from mcu_toolkit.graph.reader_attrs import read_attrs
 from mcu_toolkit.graph.reader_variables import Subgraph, resolve_variables
+from mcu_toolkit.graph.shapes import fold_shapes
 
 IDENTIFIER = b"TFL3"
 SCHEMA_VERSION = 3
@@ -52,7 +53,7 @@ def read_model(source: Path | str | bytes) -> Graph:
 
     Returns:
         The graph of the first subgraph. Constants are read-only views of the file. Variables (VAR_HANDLE and
-        what CALL_ONCE assigns to them) are resolved into tensors with `variable` set.
+        what CALL_ONCE assigns to them) are resolved into tensors with `variable` set; shape arithmetic is folded.
 
     Raises:
         ModelError: the file is missing, damaged, too large, or holds a float model; with byte offset or node.
@@ -62,7 +63,7 @@ def read_model(source: Path | str | bytes) -> Graph:
     graph = _Reader(data).graph()
     _check_order(graph)
     _refuse_float(graph)
-    return graph
+    return fold_shapes(graph)
 
 
 def _read_file(path: Path) -> bytes:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from mcu_toolkit.errors import Unsupported, UnsupportedError
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops import operator
+from mcu_toolkit.graph.shapes import SHAPE_ONLY
 
 #: What to use in place of operators that are often met and not supported.
 _INSTEAD = {
     "BATCH_MATMUL": "FULLY_CONNECTED with constant weights",
     "DIV": "MUL by the constant inverse",
     "EXP": "LOGISTIC or SOFTMAX",
-    "GATHER": "SLICE or STRIDED_SLICE with constant positions",
     "GELU": "HARD_SWISH or RELU",
     "L2_NORMALIZATION": "normalization after the model",
     "LSTM": "UNIDIRECTIONAL_SEQUENCE_LSTM",
@@ -21,7 +21,6 @@ _INSTEAD = {
     "RELU_N1_TO_1": "RELU6, or the activation fused into the operator before it",
     "SPLIT_V": "SPLIT or SLICE",
     "UNPACK": "SPLIT and RESHAPE",
-    "CAST": "QUANTIZE or DEQUANTIZE",
     "RNN": "UNIDIRECTIONAL_SEQUENCE_LSTM",
     "DEPTH_TO_SPACE": "RESIZE_NEAREST_NEIGHBOR or TRANSPOSE_CONV",
     "SPACE_TO_BATCH_ND": "CONV_2D with its own dilation",
@@ -34,6 +33,8 @@ def node_reason(graph: Graph, node: Node) -> str | None:
     """Why a node is not supported, with the nearest supported form; None where it is."""
     kind = operator(node.op)
     if kind is None:
+        if node.op in SHAPE_ONLY:
+            return "computed from data; supported: shape arithmetic on shapes and constants, which is folded away"
         instead = _INSTEAD.get(node.op)
         return "no such operator here" + (f"; nearest supported: {instead}" if instead else "; it must leave the model")
     reason = kind.check(graph, node)
