@@ -46,6 +46,24 @@ static inline void finish_four(const int32_t *sums, int8_t *out, int32_t step, c
     }
 }
 
+/* One pixel of many channels. */
+static void finish_pixel(const int32_t *sums, int8_t *out, const mcutk_conv *p, int32_t first, int32_t channels) {
+    const int32_t zero_point = p->out_zero_point;
+    const int relu = p->act_min == zero_point;
+    const mcutk_channel *channel = p->channels + first;
+    for (const mcutk_channel *end = channel + channels; channel != end; ++channel) {
+        const int32_t right = -channel->shift;
+        if ((uint32_t)(right - 1) < 20u) {
+            const int32_t offset = (int32_t)((uint32_t)(2 * zero_point + 1) << (right - 1));
+            *out = finish_one(*sums, channel->multiplier, right, offset, relu);
+        } else {
+            finish_channel(sums, out, p, channel, 1);
+        }
+        sums += 4;
+        ++out;
+    }
+}
+
 void mcutk_finish_block(const int32_t *sums, int8_t *out, const mcutk_conv *p, int32_t first, int32_t channels,
                         int32_t count) {
     const int32_t step = p->out_c;
@@ -53,6 +71,10 @@ void mcutk_finish_block(const int32_t *sums, int8_t *out, const mcutk_conv *p, i
     const int plain = p->act_min == INT8_MIN && p->act_max == INT8_MAX;
     const int relu = p->act_min == zero_point;
     const mcutk_channel *channel = p->channels + first;
+    if (plain && count == 1) {
+        finish_pixel(sums, out, p, first, channels);
+        return;
+    }
     for (const mcutk_channel *end = channel + channels; channel != end; ++channel) {
         const int fast = plain && (uint32_t)(-1 - channel->shift) < 20u;
         if (!fast) {

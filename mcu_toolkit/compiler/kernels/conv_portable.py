@@ -142,9 +142,103 @@ class DepthwiseRows:
         return ring_slack(site, site.in_c, site.out_c)
 
 
+@dataclass(frozen=True)
+class FcEight:
+    """FULLY_CONNECTED, eight outputs at a time."""
+
+    name: str = "mcutk_fc_eight"
+    isa: Isa = Isa.PORTABLE
+    sources: tuple[str, ...] = ("portable/mcutk_fc_eight.c", "portable/mcutk_finish.c")
+    header: str = "portable/mcutk_fc_eight.h"
+
+    def accepts(self, site: ConvSite, target: Target) -> bool:
+        return site.kind is ConvKind.FULLY_CONNECTED and site.accumulator_bound() < _SHORT_BOUND
+
+    def cost(self, site: ConvSite, target: Target) -> int:
+        per_step = 40 if small_core(target) else 18
+        blocks = -(-site.out_c // 8)
+        return site.out_h * site.out_w * blocks * (200 + per_step * site.in_c)
+
+    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+        return 0
+
+    def pack(self, site: ConvSite) -> PackedConv:
+        return PackedConv(
+            interleaved_weights(site.weights.reshape(site.out_c, site.in_c), 8, 1), channel_table(site, 8)
+        )
+
+    def overlap_slack(self, site: ConvSite) -> int | None:
+        return raster_slack(site, site.in_c, site.out_c)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """CONV_2D with two products a multiplication, for Armv6-M."""
+
+    name: str = "mcutk_conv_pairs"
+    isa: Isa = Isa.PORTABLE
+    sources: tuple[str, ...] = ("portable/mcutk_conv_pairs.c", "portable/mcutk_finish.c")
+    header: str = "portable/mcutk_conv_pairs.h"
+
+    def accepts(self, site: ConvSite, target: Target) -> bool:
+        if site.kind is not ConvKind.CONV or not small_core(target) or site.accumulator_bound() >= _SHORT_BOUND:
+            return False
+        weights = np.abs(self._rows(site).astype(np.int32)).reshape(site.out_c, -1, 2)
+        return int(weights.sum(axis=2).max(initial=0)) <= 255
+
+    def cost(self, site: ConvSite, target: Target) -> int:
+        depth = _round_up(site.kernel_h * site.kernel_w * site.in_c, 4)
+        pixels = _round_up(site.out_h * site.out_w, 4)
+        gather = pixels * (40 + site.kernel_h * 30 + depth * 7)
+        return gather + pixels // 4 * site.out_c * (230 + depth * 11)
+
+    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+        return 8 * _round_up(site.kernel_h * site.kernel_w * site.in_c, 4)
+
+    def pack(self, site: ConvSite) -> PackedConv:
+        return PackedConv(ConstArray("weights", "int8_t", self._rows(site).reshape(-1)), channel_table(site))
+
+    def overlap_slack(self, site: ConvSite) -> int | None:
+        return raster_slack(site, site.in_c, site.out_c, Reading.BEFORE_WRITING, 4)
+
+    def _rows(self, site: ConvSite) -> npt.NDArray[np.int8]:
+        rows = site.weights.reshape(site.out_c, -1)
+        return np.pad(rows, ((0, 0), (0, -rows.shape[1] % 4)))
+
+
+@dataclass(frozen=True)
+class FcFour:
+    """FULLY_CONNECTED, four outputs at a time, for Armv6-M."""
+
+    name: str = "mcutk_fc_four"
+    isa: Isa = Isa.PORTABLE
+    sources: tuple[str, ...] = ("portable/mcutk_fc_four.c", "portable/mcutk_finish.c")
+    header: str = "portable/mcutk_fc_four.h"
+
+    def accepts(self, site: ConvSite, target: Target) -> bool:
+        short = site.accumulator_bound() < _SHORT_BOUND
+        return site.kind is ConvKind.FULLY_CONNECTED and small_core(target) and short
+
+    def cost(self, site: ConvSite, target: Target) -> int:
+        return site.out_h * site.out_w * -(-site.out_c // 4) * (300 + 15 * site.in_c)
+
+    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+        return 0
+
+    def pack(self, site: ConvSite) -> PackedConv:
+        weights = interleaved_weights(site.weights.reshape(site.out_c, site.in_c), 4, 1)
+        return PackedConv(weights, channel_table(site, 4))
+
+    def overlap_slack(self, site: ConvSite) -> int | None:
+        return raster_slack(site, site.in_c, site.out_c)
+
+
 KERNELS = (
     Generic("mcutk_conv_generic", depthwise=False),
     Generic("mcutk_depthwise_generic", depthwise=True),
     Quad(),
+    Pairs(),
     DepthwiseRows(),
+    FcEight(),
+    FcFour(),
 )

@@ -1,0 +1,67 @@
+#include "mcutk_fc_eight.h"
+
+#include "mcutk_finish.h"
+
+_Static_assert(MCUTK_BLOCK_CHANNELS == 8, "a block is finished at once");
+
+#define STEP(i)                                                                                                        \
+    do {                                                                                                               \
+        const int32_t x = in[i];                                                                                       \
+        s0 += x * weights[8 * (i)];                                                                                    \
+        s1 += x * weights[8 * (i) + 1];                                                                                \
+        s2 += x * weights[8 * (i) + 2];                                                                                \
+        s3 += x * weights[8 * (i) + 3];                                                                                \
+        s4 += x * weights[8 * (i) + 4];                                                                                \
+        s5 += x * weights[8 * (i) + 5];                                                                                \
+        s6 += x * weights[8 * (i) + 6];                                                                                \
+        s7 += x * weights[8 * (i) + 7];                                                                                \
+    } while (0)
+
+/* Sums of eight outputs, biases included: sums[0], sums[4], sums[8] … Returns the end of their weights. */
+static const int8_t *eight_sums(const int8_t *in, const int8_t *weights, int32_t depth, const mcutk_channel *channel,
+                                int32_t sums[4 * MCUTK_BLOCK_CHANNELS]) {
+    int32_t s0 = channel[0].bias, s1 = channel[1].bias, s2 = channel[2].bias, s3 = channel[3].bias;
+    int32_t s4 = channel[4].bias, s5 = channel[5].bias, s6 = channel[6].bias, s7 = channel[7].bias;
+    const int8_t *end = in + (depth & ~7);
+    while (in != end) {
+        STEP(0);
+        STEP(1);
+        STEP(2);
+        STEP(3);
+        STEP(4);
+        STEP(5);
+        STEP(6);
+        STEP(7);
+        in += 8;
+        weights += 64;
+    }
+    for (end += depth & 7; in != end; ++in) {
+        STEP(0);
+        weights += 8;
+    }
+    sums[0] = s0;
+    sums[4] = s1;
+    sums[8] = s2;
+    sums[12] = s3;
+    sums[16] = s4;
+    sums[20] = s5;
+    sums[24] = s6;
+    sums[28] = s7;
+    return weights;
+}
+
+void mcutk_fc_eight(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
+    const int32_t out_c = p->out_c;
+    (void)scratch;
+    for (int32_t row = (int32_t)p->out_h * p->out_w; row > 0; --row) {
+        const int8_t *weights = p->weights;
+        for (int32_t c = 0; c < out_c; c += MCUTK_BLOCK_CHANNELS) {
+            int32_t sums[4 * MCUTK_BLOCK_CHANNELS];
+            const int32_t channels = out_c - c < MCUTK_BLOCK_CHANNELS ? out_c - c : MCUTK_BLOCK_CHANNELS;
+            weights = eight_sums(in, weights, p->in_c, p->channels + c, sums);
+            mcutk_finish_block(sums, out + c, p, c, channels, 1);
+        }
+        in += p->in_c;
+        out += out_c;
+    }
+}
