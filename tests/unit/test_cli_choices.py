@@ -264,7 +264,7 @@ def test_completion_scripts_name_the_command(shell: str, mcutk: Mcutk) -> None:
 
 
 def test_every_error_is_of_the_one_tree() -> None:
-    import mcu_toolkit.errors as errors
+    from mcu_toolkit import errors
 
     for name in dir(errors):
         kind = getattr(errors, name)
