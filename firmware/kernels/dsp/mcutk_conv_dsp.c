@@ -84,63 +84,74 @@ static void multiply_any(layer *l, int32_t second) {
     l->out += l->out_c + second;
 }
 
-/* Inputs of one pixel, four at a time, into its half of the column buffer. Returns where the next ones go. */
-static uint32_t *widen(uint32_t *to, const int8_t *from, int32_t groups) {
-    for (; groups > 0; --groups, from += 4, to += 4) {
-        const uint32_t word = mcutk_load32(from);
-        to[0] = mcutk_sxtb16(word);
-        to[2] = mcutk_sxtb16_odd(word);
+/* Inputs of two pixels side by side, `words` times four of each, into the column buffer. Returns where the next ones go. */
+static uint32_t *widen(uint32_t *to, const int8_t *a, const int8_t *b, int32_t words) {
+#if defined(__ARM_FEATURE_DSP)
+    const uint32_t *const end = to + 4 * words;
+    uint32_t p, q, r, s;
+    /* clang-format off */
+#define FOUR_OF_EACH                                                                                                   \
+    "ldr %[p], [%[a]], #4\n\t" "ldr %[q], [%[b]], #4\n\t"                                                              \
+    "sxtb16 %[r], %[p]\n\t" "sxtb16 %[s], %[q]\n\t" "strd %[r], %[s], [%[to]], #16\n\t"                               \
+    "sxtb16 %[p], %[p], ror #8\n\t" "sxtb16 %[q], %[q], ror #8\n\t" "strd %[p], %[q], [%[to], #-8]\n\t"
+    __asm__ volatile(
+        "tst %[words], #1\n\t"
+        "beq 2f\n"
+        "1:\n\t" FOUR_OF_EACH
+        "2:\n\t"
+        "cmp %[to], %[end]\n\t"
+        "beq 3f\n\t" FOUR_OF_EACH
+        "b 1b\n"
+        "3:"
+        : [to] "+r"(to), [a] "+r"(a), [b] "+r"(b), [p] "=&r"(p), [q] "=&r"(q), [r] "=&r"(r), [s] "=&r"(s)
+        : [words] "r"(words), [end] "r"(end)
+        : "cc", "memory");
+#undef FOUR_OF_EACH
+    /* clang-format on */
+#else
+    for (; words > 0; --words, a += 4, b += 4, to += 4) {
+        const uint32_t wa = mcutk_load32(a), wb = mcutk_load32(b);
+        to[0] = mcutk_sxtb16(wa);
+        to[1] = mcutk_sxtb16(wb);
+        to[2] = mcutk_sxtb16_odd(wa);
+        to[3] = mcutk_sxtb16_odd(wb);
     }
+#endif
     return to;
 }
 
-/* The bytes of a window's run, or its padding: into the column buffer where runs are whole words, else into a row of
- * bytes that is widened once it is complete. */
-typedef struct {
-    uint32_t *to;
-    int8_t *bytes; /* NULL: widen directly */
-} sink;
-
-static void put_run(sink *s, const int8_t *from, int32_t count) {
-    if (s->bytes == NULL) {
-        s->to = widen(s->to, from, count >> 2);
+static void copy(int8_t *to, const int8_t *from, int32_t count) {
+    if (count >= 4) {
+        int8_t *const last = to + count - 4;
+        const int8_t *const last_from = from + count - 4;
+        for (; to < last; to += 4, from += 4) {
+            memcpy(to, from, 4);
+        }
+        memcpy(last, last_from, 4); /* overlaps, so that nothing is read past the run */
         return;
-    }
-    int8_t *to = s->bytes;
-    s->bytes += count;
-    for (; count >= 4; count -= 4, to += 4, from += 4) {
-        memcpy(to, from, 4);
     }
     for (; count > 0; --count) {
         *to++ = *from++;
     }
 }
 
-static void put_padding(sink *s, int8_t value, int32_t count) {
-    if (s->bytes == NULL) {
-        const uint32_t half = (uint32_t)value & 0xFFFFu;
-        const uint32_t pair = half | half << 16;
-        for (; count > 0; count -= 4, s->to += 4) {
-            s->to[0] = pair;
-            s->to[2] = pair;
-        }
-        return;
-    }
+static int8_t *put_padding(int8_t *to, int8_t value, int32_t count) {
     for (; count > 0; --count) {
-        *s->bytes++ = value;
+        *to++ = value;
     }
+    return to;
 }
 
 static int32_t least(int32_t a, int32_t b) {
     return a < b ? a : b;
 }
 
-/* The window whose first row and column are y and x, either of which may lie outside the image. */
-static void gather(sink *s, const int8_t *in, const mcutk_conv *p, int32_t y, int32_t x) {
+/* The window whose first row and column are y and x, either of which may lie outside the image, as bytes. */
+static void gather(int8_t *to, const int8_t *in, const mcutk_conv *p, int32_t y, int32_t x) {
     const int32_t in_c = p->in_c, in_w = p->in_w, wide = p->kernel_w;
     for (int32_t ky = 0; ky < p->kernel_h; ++ky, y += p->dilation_h) {
         if (y < 0 || y >= p->in_h) {
-            put_padding(s, p->in_zero_point, wide * in_c);
+            to = put_padding(to, p->in_zero_point, wide * in_c);
             continue;
         }
         const int8_t *const row = in + y * in_w * in_c;
@@ -149,61 +160,100 @@ static void gather(sink *s, const int8_t *in, const mcutk_conv *p, int32_t y, in
             const int32_t most = p->dilation_w == 1 ? wide - kx : 1;
             if (column < 0) {
                 count = least(most, -column);
-                put_padding(s, p->in_zero_point, count * in_c);
+                to = put_padding(to, p->in_zero_point, count * in_c);
             } else if (column >= in_w) {
                 count = most;
-                put_padding(s, p->in_zero_point, count * in_c);
+                to = put_padding(to, p->in_zero_point, count * in_c);
             } else {
                 count = least(most, in_w - column);
-                put_run(s, row + column * in_c, count * in_c);
+                copy(to, row + column * in_c, count * in_c);
+                to += count * in_c;
             }
         }
     }
+}
+
+/* An output pixel and its window. */
+typedef struct {
+    int32_t oy, ox;
+    int32_t y, x;
+    int32_t inside; /* the whole window lies in the image and its rows are runs of bytes */
+} place;
+
+static void locate(place *at, const mcutk_conv *p) {
+    at->y = at->oy * p->stride_h - p->pad_top;
+    at->x = at->ox * p->stride_w - p->pad_left;
+    at->inside = at->y >= 0 && at->x >= 0 && at->y + p->kernel_h <= p->in_h && at->x + p->kernel_w <= p->in_w &&
+                 p->dilation_h == 1 && p->dilation_w == 1;
+}
+
+static void advance(place *at, const mcutk_conv *p) {
+    if (++at->ox == p->out_w) {
+        at->ox = 0;
+        ++at->oy;
+    }
+    locate(at, p);
+}
+
+/* Windows a and b as bytes, row by row, then widened together; where rows are whole words, straight from the image. */
+static void widen_windows(const layer *l, int8_t *bytes, const int8_t *in, const place *a, const place *b) {
+    const mcutk_conv *const p = l->p;
+    const int32_t run = p->kernel_w * p->in_c, row = p->in_w * p->in_c;
+    const int32_t depth = (int32_t)(l->whole.column_end - l->whole.column);
+    const int8_t *from_a = in + a->y * row + a->x * p->in_c, *from_b = in + b->y * row + b->x * p->in_c;
+    if (a->inside && b->inside && (run & 3) == 0) {
+        uint32_t *to = l->column;
+        for (int32_t ky = p->kernel_h; ky > 0; --ky, from_a += row, from_b += row) {
+            to = widen(to, from_a, from_b, run >> 2);
+        }
+        return;
+    }
+    if (a->inside && b->inside) {
+        int8_t *to = bytes;
+        for (int32_t ky = p->kernel_h; ky > 0; --ky, from_a += row, from_b += row, to += run) {
+            copy(to, from_a, run);
+            copy(to + depth, from_b, run);
+        }
+    } else {
+        gather(bytes, in, p, a->y, a->x);
+        gather(bytes + depth, in, p, b->y, b->x);
+    }
+    (void)widen(l->column, bytes, bytes + depth, depth >> 2);
 }
 
 static inline void conv(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p, multiply_fn *multiply_pair) {
     layer l;
     begin(&l, p, out, scratch);
-    const int32_t depth = (int32_t)(l.whole.column_end - l.whole.column);
-    int8_t *const bytes = p->in_c % 4 == 0 ? NULL : (int8_t *)(l.column + depth);
-    const int32_t pixels = p->out_h * p->out_w;
-    int32_t oy = 0, ox = 0;
-    for (int32_t pixel = 0; pixel < pixels; pixel += 2) {
-        for (int32_t lane = 0; lane < 2; ++lane) {
-            sink s = {l.column + lane, bytes};
-            gather(&s, in, p, oy * p->stride_h - p->pad_top, ox * p->stride_w - p->pad_left);
-            if (bytes != NULL) {
-                (void)widen(s.to, bytes, depth >> 2);
-            }
-            if (pixel + lane + 1 < pixels && ++ox == p->out_w) {
-                ox = 0;
-                ++oy;
-            }
+    int8_t *const bytes = (int8_t *)(l.column + (l.whole.column_end - l.whole.column));
+    place a = {0, 0, 0, 0, 0};
+    locate(&a, p);
+    for (int32_t pixels = p->out_h * p->out_w; pixels > 0; pixels -= 2) {
+        place b = a;
+        if (pixels > 1) {
+            advance(&b, p);
         }
-        multiply_pair(&l, pixel + 1 < pixels ? l.out_c : 0);
+        widen_windows(&l, bytes, in, &a, &b);
+        multiply_pair(&l, pixels > 1 ? l.out_c : 0);
+        a = b;
+        advance(&a, p);
     }
 }
 
-/* Inputs of two pixels side by side. Each has `count`; bytes after it are not read. */
-static void widen_pair(uint32_t *to, const int8_t *a, const int8_t *b, int32_t count) {
-    for (; count >= 4; count -= 4, a += 4, b += 4, to += 4) {
-        const uint32_t wa = mcutk_load32(a), wb = mcutk_load32(b);
-        to[0] = mcutk_sxtb16(wa);
-        to[1] = mcutk_sxtb16(wb);
-        to[2] = mcutk_sxtb16_odd(wa);
-        to[3] = mcutk_sxtb16_odd(wb);
+static void pad_last(uint32_t *to, const int8_t *a, const int8_t *b, int32_t count) {
+    int8_t last[8] = {0};
+    for (int32_t i = 0; i < count; ++i) {
+        last[i] = a[i];
+        last[4 + i] = b[i];
     }
-    if (count != 0) {
-        uint32_t wa = 0, wb = 0;
-        do {
-            --count;
-            wa = wa << 8 | (uint8_t)a[count];
-            wb = wb << 8 | (uint8_t)b[count];
-        } while (count != 0);
-        to[0] = mcutk_sxtb16(wa);
-        to[1] = mcutk_sxtb16(wb);
-        to[2] = mcutk_sxtb16_odd(wa);
-        to[3] = mcutk_sxtb16_odd(wb);
+    (void)widen(to, last, last + 4, 1);
+}
+
+/* Two pixels that are runs of bytes. Nothing after them is read. */
+static void widen_pixels(const layer *l, const int8_t *a, const int8_t *b) {
+    const int32_t in_c = l->p->in_c;
+    uint32_t *const to = widen(l->column, a, b, in_c >> 2);
+    if ((in_c & 3) != 0) {
+        pad_last(to, a + (in_c & ~3), b + (in_c & ~3), in_c & 3);
     }
 }
 
@@ -214,11 +264,11 @@ static inline void pointwise(
     const int32_t in_c = p->in_c;
     int32_t pixels = p->out_h * p->out_w;
     for (; pixels > 1; pixels -= 2, in += 2 * in_c) {
-        widen_pair(l.column, in, in + in_c, in_c);
+        widen_pixels(&l, in, in + in_c);
         multiply_pair(&l, l.out_c);
     }
     if (pixels != 0) {
-        widen_pair(l.column, in, in, in_c);
+        widen_pixels(&l, in, in);
         multiply_pair(&l, 0);
     }
 }

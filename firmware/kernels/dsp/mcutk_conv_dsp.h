@@ -3,8 +3,9 @@
  * void kernel(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p)
  *   in       [in_h][in_w][in_c]
  *   out      [out_h][out_w][out_c]; a pair of pixels is written once its windows are in scratch
- *   scratch  column buffer of the pair: 4 bytes for each input of a window (padded to a multiple of 4); where in_c is
- *            not a multiple of 4, convolutions other than pointwise need 1 byte more for each
+ *   scratch  column buffer of the pair: 4 bytes for each input of a window (padded to a multiple of 4); convolutions that
+ *            are not pointwise need 2 bytes more for each, unless no window leaves the image and kernel_w * in_c is a
+ *            multiple of 4 and nothing is dilated
  *   p        weights and channels packed as mcutk_gemm_dsp.h says, inputs of a window in the order [ky][kx][in_c]
  *   relu, linear: conditions in mcutk_gemm_dsp.h. any: every clamp and shift; channels: mcutk_channel, bias not read
  */

@@ -99,9 +99,8 @@ class DspConv:
         return rows + 2 * depth + (0 if site.in_c % 4 == 0 else site.kernel_h * 12 + 2 * depth)
 
     def scratch_bytes(self, site: ConvSite, target: Target) -> int:
-        """Two windows as int16, and one as bytes where its runs are not whole words."""
-        depth = padded_depth(site)
-        return 4 * depth + (0 if self.pointwise or site.in_c % 4 == 0 else depth)
+        """Two windows as int16, and as bytes where they are not whole words of the image."""
+        return padded_depth(site) * (4 if self.pointwise or _never_staged(site) else 6)
 
     def pack(self, site: ConvSite) -> PackedConv:
         """Two channels in each half-word."""
@@ -118,6 +117,14 @@ def is_pointwise(site: ConvSite) -> bool:
     """Whether each output pixel reads just the input pixel of the same number."""
     same = (site.out_h, site.out_w) == (site.in_h, site.in_w)
     return same and site.kernel_h * site.kernel_w * site.stride_h * site.stride_w == 1
+
+
+def _never_staged(site: ConvSite) -> bool:
+    """Whether every window is made of whole words of the image."""
+    below = (site.out_h - 1) * site.stride_h + site.kernel_h - site.pad_top
+    right = (site.out_w - 1) * site.stride_w + site.kernel_w - site.pad_left
+    inside = site.pad_top == site.pad_left == 0 and below <= site.in_h and right <= site.in_w
+    return inside and site.dilation_h == site.dilation_w == 1 and site.kernel_w * site.in_c % 4 == 0
 
 
 KERNELS = tuple(DspConv(pointwise, rounding) for pointwise in (True, False) for rounding in Rounding)
