@@ -60,8 +60,9 @@ def read_model(source: Path | str | bytes) -> Graph:
         UnsupportedError: an attribute that the IR cannot hold.
     """
     data = source if isinstance(source, bytes) else _read_file(Path(source))
-    graph = _Reader(data).graph()
-    _check_order(graph)
+    reader = _Reader(data)
+    graph = reader.graph()
+    _check_order(graph, reader.main_offset)
     _refuse_float(graph)
     return fold_shapes(graph)
 
@@ -101,6 +102,11 @@ class _Reader:
         # One honest file stores each parameter once; sharing one long vector among many tensors is an attack.
         self._quant_budget = len(data) + (1 << 16)
         self._link_budget = MAX_LINKS
+
+    @property
+    def main_offset(self) -> int:
+        """Byte offset of the main subgraph, for messages about the graph as a whole."""
+        return self._subgraphs[0].offset
 
     def graph(self) -> Graph:
         """The main subgraph with its variables resolved."""
@@ -294,12 +300,14 @@ class _Reader:
         return links
 
 
-def _check_order(graph: Graph) -> None:
+def _check_order(graph: Graph, offset: int) -> None:
     """Refuse nodes that read what is not yet written, tensors written twice, and outputs that nobody writes."""
     ready = {i for i, tensor in enumerate(graph.tensors) if tensor.is_const or tensor.variable}
     for index in graph.inputs:
         if index in ready:
-            raise ModelError(f"input tensor {index} of the model is a constant, a variable or named twice")
+            raise ModelError(
+                f"input tensor {index} of the model is a constant, a variable or named twice", offset=offset
+            )
         ready.add(index)
     for node in graph.nodes:
         for index in node.inputs:
@@ -315,18 +323,19 @@ def _check_order(graph: Graph) -> None:
             ready.add(index)
     for index in graph.outputs:
         if index not in ready:
-            raise ModelError(f"output tensor {index} of the model is written by no node")
+            raise ModelError(f"output tensor {index} of the model is written by no node", offset=offset)
 
 
 def _refuse_float(graph: Graph) -> None:
     """Refuse a model whose activations are float: the toolkit computes in int8."""
-    written = [graph.tensors[i] for i in graph.inputs]
-    written += [graph.tensors[out] for node in graph.nodes for out in node.outputs]
-    kinds = {tensor.dtype for tensor in written}
+    written = {out: node for node in graph.nodes for out in node.outputs}
+    kinds = {graph.tensors[i].dtype for i in (*graph.inputs, *written)}
     if DType.FLOAT32 in kinds and not kinds & {DType.INT8, DType.UINT8, DType.INT16}:
         weights = any(t.dtype is DType.INT8 and t.is_const for t in graph.tensors)
+        culprits = (node for out, node in written.items() if graph.tensors[out].dtype is DType.FLOAT32)
         raise ModelError(
             "the model computes in float32" + (", only its weights are int8" if weights else ""),
+            node=next((node.source for node in culprits), 0),
             expected="a full-integer int8 model: int8 activations with a scale and a zero point",
             received="float32 activations",
             hint="mcutk convert MODEL --data DIR makes an int8 model of a Keras model",
