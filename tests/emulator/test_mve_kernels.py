@@ -128,8 +128,9 @@ def run_rig(folder: Path, jobs: Sequence[tuple[ConvKernel, ConvSite]], overlap: 
         expected = reference(site, x)
         text += [c_table(f"w{n}", packed.weights), c_table(f"ch{n}", packed.channels)]
         text += [c_array(f"x{n}", "int8_t", x), c_array(f"e{n}", "int8_t", expected)]
+        table = f"(const mcutk_channel *)(const void *)ch{n}"
         fields = ", ".join(f".{f} = {int(getattr(site, f))}" for f in _FIELDS)
-        text.append(f"static const mcutk_conv p{n} = {{.weights = w{n}, .channels = ch{n}, {fields}}};\n")
+        text.append(f"static const mcutk_conv p{n} = {{.weights = w{n}, .channels = {table}, {fields}}};\n")
         slack = kernel.overlap_slack(site)
         for over in (0, 1) if overlap and slack is not None else (0,):
             call = f"(void (*)(const int8_t *, int8_t *, void *, const void *))(void (*)(void)){kernel.name}"
@@ -187,6 +188,7 @@ def fc_site(batch: int, in_c: int, out_c: int, rounding: str, seed: int) -> Conv
 def test_fully_connected_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
     shapes = [(1, 64, 12), (1, 128, 1), (3, 33, 7), (2, 5, 6), (1, 16, 4), (4, 100, 2)]
     sites = [fc_site(*shape, rounding, seed=n) for n, shape in enumerate(shapes)]
+    sites += [replace(s, multiplier=s.multiplier * 0 + s.multiplier[-1], shift=s.shift * 0 - 9) for s in sites]
     jobs = jobs_for(FULLY_CONNECTED, sites)
     check(run_rig(tmp_path, jobs, overlap=True), jobs)
 

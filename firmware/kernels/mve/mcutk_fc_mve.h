@@ -18,4 +18,9 @@ mcutk_fc_mve_fn mcutk_fc_mve_relu;
 mcutk_fc_mve_fn mcutk_fc_mve_linear;
 mcutk_fc_mve_fn mcutk_fc_mve_any;
 
+/* One multiplier and shift for all channels: the channel table is int32 multiplier, shift, then the biases, filled up to a
+ * multiple of four. */
+mcutk_fc_mve_fn mcutk_fc_mve_relu_shared;
+mcutk_fc_mve_fn mcutk_fc_mve_linear_shared;
+
 #endif

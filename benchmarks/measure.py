@@ -1,0 +1,145 @@
+"""One model on one emulated board in one mode: compile, build, run, compare every output byte with the oracle."""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.architectures import ARCHITECTURES
+from mcu_toolkit import process
+from mcu_toolkit.board import load_board
+from mcu_toolkit.compiler.pipeline import Compiled, compile_model
+from mcu_toolkit.compiler.site import Isa, Optimize, Target
+from mcu_toolkit.device import bench, firmware, inputs
+from mcu_toolkit.device.types import BenchRun
+from mcu_toolkit.errors import FitError
+from mcu_toolkit.graph.reader import read_model
+from mcu_toolkit.host.oracle import Oracle
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "models" / "mlperf_tiny"
+#: The reference models, where their folder lies beside the checkout.
+REFERENCE = {
+    "ic": "ic_resnet8_int8.tflite",
+    "kws": "kws_dscnn_int8.tflite",
+    "vww": "vww_mobilenet_int8.tflite",
+    "ad": "ad01_int8.tflite",
+}
+MODELS = (*REFERENCE, *ARCHITECTURES)
+BOARDS = ("qemu-m0-m3", "qemu-m3", "qemu-m4", "qemu-m7", "qemu-m33", "qemu-m55")
+MODES = tuple(mode.value for mode in Optimize)
+_SEED = 1
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is measured."""
+
+    model: str
+    board: str
+    mode: str
+
+    @property
+    def key(self) -> str:
+        """Name in results.json."""
+        return f"{self.model}/{self.board}/{self.mode}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Figures of a case. Bytes are bytes; instructions are those of one inference, exact and the same in every run.
+
+    Attributes:
+        macs: multiply-accumulates after the compiler's passes.
+        flash: whole image; engine, weights: parts of it, as `mcutk bench` reports them.
+        arena: activations and scratch; stack: high-water mark.
+        mismatches: outputs that differ from the oracle's.
+        crc32: of the output.
+    """
+
+    model: str
+    board: str
+    mode: str
+    instructions: int
+    macs: int
+    flash: int
+    engine: int
+    weights: int
+    arena: int
+    stack: int
+    mismatches: int
+    crc32: str
+
+    @property
+    def case(self) -> Case:
+        """What was measured."""
+        return Case(self.model, self.board, self.mode)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return asdict(self)
+
+
+def available(model: str) -> bool:
+    """Whether a model is at hand."""
+    return model in ARCHITECTURES or (SHARED / REFERENCE[model]).exists()
+
+
+@cache
+def model_bytes(model: str) -> bytes:
+    """The .tflite file of a model."""
+    return ARCHITECTURES[model]() if model in ARCHITECTURES else (SHARED / REFERENCE[model]).read_bytes()
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A row with what it was taken from."""
+
+    row: Row
+    compiled: Compiled
+    run: BenchRun
+
+
+def measure(case: Case, *, profile: bool = False) -> Measured | None:
+    """Run a case; None where the model does not fit the board."""
+    data = model_bytes(case.model)
+    graph = read_model(data)
+    board = load_board(case.board)
+    compiled = compile_model(graph, Target(Isa(board.core.isa), board.core.cpu, Optimize(case.mode)))
+    entry = graph.tensors[graph.inputs[0]]
+    sample = inputs.random_inputs(_SEED, 1, entry.bytes)
+    expected = Oracle(graph).run(sample.reshape(1, *entry.shape[1:])).reshape(-1)
+    with tempfile.TemporaryDirectory(prefix="mcutk-benchmark-") as folder:
+        try:
+            made = firmware.build(compiled, board, Path(folder) / "build")
+        except FitError:
+            return None
+        run = bench.bench(board, made.folder, None, sample, model_sha256=graph.sha256, profile=profile)
+    output = run.outputs[0]
+    row = Row(
+        **asdict(case),
+        instructions=int(run.latencies[0]),
+        macs=compiled.report.macs,
+        flash=made.flash.total,
+        engine=made.flash.engine,
+        weights=made.flash.weights,
+        arena=made.ram.arena,
+        stack=run.device.stack_peak,
+        mismatches=int(not np.array_equal(output, expected)),
+        crc32=f"{zlib.crc32(output.tobytes()):08x}",
+    )
+    return Measured(row, compiled, run)
+
+
+def toolchain() -> dict[str, str]:
+    """Versions on which figures depend."""
+    said = {}
+    for name in ("arm-none-eabi-gcc", "qemu-system-arm"):
+        said[name] = process.run([name, "--version"]).stdout.splitlines()[0].strip()
+    return said

@@ -1,0 +1,80 @@
+"""`python -m benchmarks.run`: every model x board x mode on emulated boards, beside the figures of peers.
+
+Without options everything is measured and results.json written. With --models, --boards or --modes a part is measured,
+and its rows replace those in results.json. With --check nothing is written: exit code 1 when a committed figure got
+worse by over 1 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
+
+from benchmarks import results, table
+from benchmarks.measure import BOARDS, MODELS, MODES, Case, Row, available, measure, toolchain
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0 when every case ran, was exact, and (with --check) was not worse than before."""
+    options = _parser().parse_args(arguments)
+    left_out = [model for model in options.models if not available(model)]
+    if left_out:
+        print(f"left out, not at hand: {', '.join(left_out)} (../shared/models/mlperf_tiny)", file=sys.stderr)
+    cases = [Case(*c) for c in product(options.models, options.boards, options.modes) if available(c[0])]
+    rows = _run(cases, options.jobs)
+    print(table.render(rows))
+    known, committed = results.load()
+    versions = toolchain()
+    if known and versions != known:
+        print(f"\nnote: the committed figures come from another toolchain: {known}; here: {versions}")
+    problems = results.regressions(committed if options.check else {}, rows)
+    for line in results.improvements(committed, rows) if options.check else ():
+        print(f"better: {line}")
+    for line in problems:
+        print(f"worse: {line}", file=sys.stderr)
+    if not options.check and not problems:
+        merged = {**committed, **{row.case.key: row for row in rows}}
+        results.save(merged.values(), versions)
+        print(f"\nwritten: benchmarks/{results.PATH.name}")
+    return 1 if problems else 0
+
+
+def _run(cases: Sequence[Case], jobs: int) -> list[Row]:
+    """Measure all cases; those that do not fit their board are named and left out."""
+    rows = []
+    with ProcessPoolExecutor(max_workers=jobs) as pool:
+        for number, (case, row) in enumerate(zip(cases, pool.map(_row, cases), strict=True), 1):
+            if sys.stderr.isatty():
+                print(f"\r{number}/{len(cases)} {case.key:40}", end="", file=sys.stderr)
+            if row is None:
+                print(f"\n{case.key}: does not fit", file=sys.stderr)
+            else:
+                rows.append(row)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    return rows
+
+
+def _row(case: Case) -> Row | None:
+    measured = measure(case)
+    return measured.row if measured is not None else None
+
+
+def _parser() -> argparse.ArgumentParser:
+    def listed(known: tuple[str, ...]) -> dict[str, object]:
+        return {"nargs": "+", "choices": known, "default": list(known)}
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    parser.add_argument("--models", **listed(MODELS))  # type: ignore[arg-type]
+    parser.add_argument("--boards", **listed(BOARDS))  # type: ignore[arg-type]
+    parser.add_argument("--modes", **listed(MODES))  # type: ignore[arg-type]
+    parser.add_argument("--check", action="store_true", help="compare with results.json and write nothing")
+    parser.add_argument("--jobs", type=int, default=2, help="cases at a time")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
