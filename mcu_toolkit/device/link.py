@@ -302,7 +302,7 @@ class Inferences:
         given_up = time.monotonic() + patience.silence
         probe = self._next_probe()
         damaged = link.damaged
-        began = time.monotonic()
+        began, before = time.monotonic(), link.retries
         while (answer := current.answer()) is None:
             now = time.monotonic()
             if now > given_up:
@@ -322,12 +322,14 @@ class Inferences:
                 self._collect(current, wire.parse_result(frame.payload))
             elif frame.kind == Kind.ERROR and self._recover(current, frame):
                 probe = min(probe, time.monotonic() + _SOON)
-        self._longest = max(self._longest, time.monotonic() - began)
+        if link.retries == before:  # what recovery takes says nothing of how long the board computes
+            self._longest = max(self._longest, time.monotonic() - began)
         return answer
 
     def _next_probe(self) -> float:
         """Later on a slow board: an inference that is still being computed is not asked for again."""
-        return time.monotonic() + max(self._link.patience.probe, 3.0 * self._longest)
+        patience = self._link.patience
+        return time.monotonic() + min(max(patience.probe, 3.0 * self._longest), patience.silence / 4.0)
 
     def _collect(self, current: _Pending, result: wire.Result) -> None:
         for pending in (current, self._ahead):

@@ -171,9 +171,9 @@ class BadTransport:
         self._random = random.Random(seed)
         self._chances = (lose, damage, double, delay)
         self._incoming = b""
-        self._late = b""
+        self._late = {"read": b"", "write": b""}
 
-    def _spoil(self, data: bytes) -> bytes:
+    def _spoil(self, data: bytes, way: str) -> bytes:
         lose, damage, double, delay = self._chances
         frames = data.split(b"\0")
         out, late = b"", b""
@@ -193,17 +193,17 @@ class BadTransport:
                 out += text + text
             else:
                 late += text
-        out, self._late = out + self._late, late
+        out, self._late[way] = out + self._late[way], late
         return out
 
     def read(self, timeout: float) -> bytes:
         data = self._incoming + self.inner.read(timeout)
         end = data.rfind(b"\0") + 1
         self._incoming = data[end:]
-        return self._spoil(data[:end]) if end else b""
+        return self._spoil(data[:end], "read") if end else b""
 
     def write(self, data: bytes) -> None:
-        self.inner.write(self._spoil(data))
+        self.inner.write(self._spoil(data, "write"))
 
     def close(self) -> None:
         self.inner.close()

@@ -156,3 +156,16 @@ def test_a_board_that_stops_answering_amid_an_inference(eager: Path) -> None:
         link._transport = deaf
         with pytest.raises(LinkError, match="silent"):
             inferences.run(bytes(400))
+
+
+def test_long_recoveries_do_not_make_the_host_slower(eager: Path) -> None:
+    """Once the time that a recovery took set the pace of the next: a bad line grew silent for good."""
+    with app_transport(eager) as transport:
+        line = BadTransport(transport, seed=0)
+        link = Link(line, QUICK)
+        inferences = Inferences(link, link.hello())
+        line._chances = (0.7, 0.0, 0.0, 0.0)
+        image = samples(1)[0]
+        assert inferences.run(image.tobytes()).output == tiny_output(image).tobytes()
+        assert link.retries > 0
+        assert inferences._longest < 0.1

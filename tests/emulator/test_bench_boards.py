@@ -1,0 +1,278 @@
+"""The bench application on every emulated board: exact answers, exact counts, honest accounts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcu_toolkit.board import Board, list_boards, load_board
+from mcu_toolkit.device import bench, connect, emulator, firmware, flash, verify
+from mcu_toolkit.device.link import Patience
+from mcu_toolkit.device.transport import SocketTransport
+from mcu_toolkit.device.types import LayerTensor
+from mcu_toolkit.errors import PortError, ToolFailedError, ToolMissingError, WorkspaceError, WrongFirmwareError
+from tests.support.device import (
+    SHA256,
+    BadTransport,
+    TinyModel,
+    samples,
+    tiny_hidden,
+    tiny_model,
+    tiny_output,
+)
+
+EMULATED = [board.id for board in list_boards() if board.is_emulated]
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc"),
+    pytest.mark.skipif(shutil.which(emulator.QEMU) is None, reason="needs qemu-system-arm"),
+]
+
+
+def make(board: Board, folder: Path, model: TinyModel | None = None) -> Path:
+    """Build and flash; the device folder."""
+    firmware.build(model or tiny_model(), board, folder / "build")
+    flash.flash(board, folder / "build", folder / "device")
+    return folder / "device"
+
+
+@pytest.fixture(scope="module")
+def m4(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The device folder of a programmed qemu-m4."""
+    return make(load_board("qemu-m4"), tmp_path_factory.mktemp("m4"))
+
+
+def emulators_of(pid: int) -> list[str]:
+    """Command lines of the emulators that a process started, dead or alive its children."""
+    listing = subprocess.run(["ps", "-e", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    return [line for line in listing.splitlines() if emulator.QEMU in line and line.split()[1] == str(pid)]
+
+
+@pytest.mark.parametrize("board_id", EMULATED)
+def test_answers_and_counts(board_id: str, tmp_path: Path) -> None:
+    board = load_board(board_id)
+    device = make(board, tmp_path)
+    images = samples(5)
+    first, second = (bench.bench(board, device, None, images, model_sha256=SHA256, profile=True) for _ in range(2))
+    np.testing.assert_array_equal(first.outputs, np.stack([tiny_output(image) for image in images]))
+    np.testing.assert_array_equal(first.latencies, second.latencies)
+    assert first.unit == "instructions"
+    assert 8_000 < first.latencies.min() and first.latencies.max() < 20_000
+    assert [layer.index for layer in first.profile] == [0, 1]
+    assert first.profile == second.profile
+    assert abs(sum(layer.latency for layer in first.profile) - int(first.latencies[0])) < 300
+    assert first.device.board == board_id
+    assert first.device.arena_bytes == 512
+    assert 0 < first.device.stack_peak < first.device.stack_bytes == board.memory.stack_bytes
+    assert first.link.retries == 0
+    assert emulators_of(os.getpid()) == []
+
+
+@pytest.mark.parametrize("board_id", EMULATED)
+def test_a_tick_is_calibrated(board_id: str, tmp_path: Path) -> None:
+    """The start-up loop agrees with what is known of the machine: one instruction is one nanosecond of virtual time."""
+    board = load_board(board_id)
+    info = connect.hello(board, make(board, tmp_path))
+    assert info.ticks_hz == pytest.approx(board.timing.clock_hz, rel=1e-4)
+
+
+def test_account_of_memory_agrees_with_the_image(m4: Path) -> None:
+    made = firmware.read_build(m4.parent / "build")
+    info = connect.hello(load_board("qemu-m4"), m4)
+    assert (info.arena_bytes, info.stack_bytes) == (made.ram.arena, made.ram.stack)
+    assert 0 <= made.ram.static - info.static_bytes < 32  # padding between sections
+
+
+def test_layer_by_layer(m4: Path) -> None:
+    board, image = load_board("qemu-m4"), samples(1)[0]
+    tensors = [
+        LayerTensor(0, "hidden", 400, tiny_hidden(image).tobytes()),
+        LayerTensor(1, "out", 404, tiny_output(image).tobytes()),
+    ]
+    run = verify.verify(board, m4, None, image, tensors, model_sha256=SHA256)
+    assert (run.compared, run.mismatch) == (2, None)
+    wrong = [tensors[0], LayerTensor(1, "out", 404, b"\0\0\0\0")]
+    mismatch = verify.verify(board, m4, None, image, wrong, model_sha256=SHA256).mismatch
+    assert mismatch is not None and (mismatch.step, mismatch.name) == (1, "out")
+    assert mismatch.expected_crc32 == "2144df1c"
+
+
+def test_firmware_without_steps_says_so(tmp_path: Path) -> None:
+    board = load_board("qemu-m4")
+    firmware.build(tiny_model(), board, tmp_path / "build", steps=False)
+    flash.flash(board, tmp_path / "build", tmp_path / "device")
+    with pytest.raises(WrongFirmwareError, match="layer by layer"):
+        bench.bench(board, tmp_path / "device", None, samples(1), model_sha256=SHA256, profile=True)
+    run = bench.bench(board, tmp_path / "device", None, samples(1), model_sha256=SHA256)
+    assert run.device.steps == 0
+
+
+def test_another_model_is_refused(m4: Path) -> None:
+    with pytest.raises(WrongFirmwareError, match="another model") as caught:
+        bench.bench(load_board("qemu-m4"), m4, None, samples(1), model_sha256="77" * 32)
+    assert "mcutk flash" in str(caught.value)
+    with pytest.raises(WrongFirmwareError, match="another size"):
+        bench.bench(load_board("qemu-m4"), m4, None, samples(1).reshape(4, 100), model_sha256=SHA256)
+
+
+def test_a_board_without_a_program(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="holds no program"):
+        connect.hello(load_board("qemu-m4"), tmp_path)
+
+
+def test_a_damaged_image_is_refused(m4: Path, tmp_path: Path) -> None:
+    shutil.copytree(m4, tmp_path / "device")
+    with (tmp_path / "device" / "firmware.elf").open("ab") as image:
+        image.write(b"x")
+    with pytest.raises(WorkspaceError, match="not what its manifest recorded"):
+        connect.hello(load_board("qemu-m4"), tmp_path / "device")
+
+
+def test_a_crash_is_never_success(tmp_path: Path) -> None:
+    model = tiny_model()
+    crash = b"#include <stdint.h>\nstatic void crash(void) { *(volatile uint32_t *)0xE0000000u = 1u; }\n"
+    source = crash + model.files["model.c"].replace(b"a[0] = 0;", b"crash();")
+    broken = TinyModel(model.graph, {**model.files, "model.c": source}, model.weight_symbols)
+    device = make(load_board("qemu-m4"), tmp_path, broken)
+    with pytest.raises(ToolFailedError, match="crashed on the emulated board"):
+        bench.bench(load_board("qemu-m4"), device, None, samples(1), model_sha256=SHA256)
+
+
+def test_a_stack_overflow_faults_instead_of_corrupting(tmp_path: Path) -> None:
+    model = tiny_model()
+    deep = (
+        b"#include <stdint.h>\nint deep(volatile int8_t *from, int depth);\n"
+        b"int deep(volatile int8_t *from, int depth) {\n"
+        b"    volatile int8_t room[256];\n    room[depth & 255] = from[0];\n"
+        b"    return depth > 0 ? deep(room, depth - 1) + room[3] : room[1];\n}\n"
+    )
+    source = deep + model.files["model.c"].replace(b"a[0] = 0;", b"a[0] = (int8_t)deep(a, 100);")
+    device = make(load_board("qemu-m4"), tmp_path, TinyModel(model.graph, {**model.files, "model.c": source}, {}))
+    with pytest.raises((ToolFailedError, PortError), match=r"crashed|ended"):
+        bench.bench(load_board("qemu-m4"), device, None, samples(1), model_sha256=SHA256)
+
+
+def test_a_bad_line_to_an_emulated_board(m4: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = connect.open_port
+
+    def open_bad(board: Board, device_dir: Path, port: str | None) -> BadTransport:
+        return BadTransport(opened(board, device_dir, port), seed=11, lose=0.04, damage=0.04, double=0.04)
+
+    monkeypatch.setattr(connect, "open_port", open_bad)
+    images = samples(12)
+    quick = Patience(answer=0.3, probe=0.3, silence=20.0)
+    run = bench.bench(load_board("qemu-m4"), m4, None, images, model_sha256=SHA256, patience=quick)
+    np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in images]))
+    assert len(set(run.latencies.tolist())) == 1  # the counts do not depend on what the line does
+    assert run.link.retries > 0
+
+
+def test_a_port_that_drops_is_opened_again_and_nothing_counts_twice(m4: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = connect.open_port
+    ports: list[emulator.EmulatedPort] = []
+
+    def remember(board: Board, device_dir: Path, port: str | None) -> emulator.EmulatedPort:
+        made = opened(board, device_dir, port)
+        assert isinstance(made, emulator.EmulatedPort)
+        ports.append(made)
+        return made
+
+    seen: list[int] = []
+
+    def pull_the_plug(index: int, _output: object, _latency: int) -> None:
+        seen.append(index)
+        if index in (2, 5):
+            ports[-1]._child.kill()
+
+    monkeypatch.setattr(connect, "open_port", remember)
+    images = samples(8)
+    run = bench.bench(load_board("qemu-m4"), m4, None, images, model_sha256=SHA256, on_result=pull_the_plug)
+    assert seen == list(range(8))
+    assert run.link.reopened == 2 and len(ports) == 3
+    np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in images]))
+
+
+def test_pyserial_reaches_an_emulated_board_by_a_url(m4: Path) -> None:
+    """The very path of hardware: a board somewhere else, named by --port."""
+    board = load_board("qemu-m4")
+    with contextlib.closing(emulator.EmulatedPort(board, m4 / "firmware.elf")) as port, _bridge(port) as url:
+        run = bench.bench(board, m4, url, samples(2), model_sha256=SHA256)
+    np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in samples(2)]))
+
+
+@contextlib.contextmanager
+def _bridge(port: emulator.EmulatedPort):  # type: ignore[no-untyped-def]
+    """A TCP port of this machine that leads to an emulated board."""
+    import threading
+
+    server = socket.create_server(("127.0.0.1", 0))
+    stop = threading.Event()
+
+    def carry() -> None:
+        connection, _ = server.accept()
+        with SocketTransport(connection, "bridge") as far, contextlib.suppress(PortError):
+            while not stop.is_set():
+                for source, sink in ((far, port), (port, far)):
+                    if data := source.read(0.002):
+                        sink.write(data)
+
+    thread = threading.Thread(target=carry)
+    thread.start()
+    try:
+        yield f"socket://127.0.0.1:{server.getsockname()[1]}"
+    finally:
+        stop.set()
+        thread.join(5)
+        server.close()
+
+
+BENCH_FOREVER = """
+import sys
+from pathlib import Path
+import numpy as np
+from mcu_toolkit.board import load_board
+from mcu_toolkit.device.bench import bench
+images = np.zeros((100000, 400), np.int8)
+told = lambda index, output, latency: print(index, flush=True)
+bench(load_board("qemu-m4"), Path(sys.argv[1]), None, images, model_sha256=sys.argv[2], on_result=told)
+"""
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_process_is_left_behind(m4: Path, sign: signal.Signals) -> None:
+    root = Path(__file__).resolve().parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-c", BENCH_FOREVER, str(m4), SHA256],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline().strip() == "0"
+        (running,) = emulators_of(child.pid)
+        child.send_signal(sign)
+        assert child.wait(10) != 0
+    pid = int(running.split()[0])
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_an_emulator_that_is_not_installed(m4: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(ToolMissingError, match="qemu-system-arm") as caught:
+        connect.hello(load_board("qemu-m4"), m4)
+    assert "apt-get install qemu-system-arm" in str(caught.value)
