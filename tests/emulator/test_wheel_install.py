@@ -1,0 +1,86 @@
+"""A wheel in an empty virtual environment outside the checkout builds and benches with the shipped model."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import ROOT
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        shutil.which("qemu-system-arm") is None or shutil.which("arm-none-eabi-gcc") is None,
+        reason="needs qemu-system-arm and arm-none-eabi-gcc",
+    ),
+]
+#: What pip says where there is no package index to ask.
+OFFLINE = ("Could not find a version", "No matching distribution", "Failed to establish", "Temporary failure", "timed out")
+
+
+def run(*argv: object, cwd: Path) -> str:
+    """A program's output, with nothing of this test's own environment for Python."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k != "VIRTUAL_ENV"}
+    done = subprocess.run([str(a) for a in argv], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    text = done.stdout + done.stderr
+    if done.returncode and "pip" in map(str, argv) and any(word in text for word in OFFLINE):
+        pytest.skip("needs a package index: " + text.strip().splitlines()[-1])
+    assert done.returncode == 0, text
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    # From a copy: building in the checkout would leave files in it.
+    copy = folder / "source"
+    names = ("mcu_toolkit", "firmware", "boards", "models", "pyproject.toml", "README.md", "LICENSE")
+    for name in names:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            copy.mkdir(exist_ok=True)
+            shutil.copy(ROOT / name, copy / name)
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, copy, cwd=folder)
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+def test_the_wheel_carries_firmware_boards_models_and_templates(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder in ("firmware", "boards", "models"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                assert f"mcu_toolkit/_assets/{path.relative_to(ROOT).as_posix()}" in names
+    assert "mcu_toolkit/report/templates/page.html.j2" in names
+    assert "mcu_toolkit/py.typed" in names
+    assert not [name for name in names if name.startswith("tests/")]
+
+
+def test_the_installed_wheel_builds_and_benches_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
+    run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
+    binary = tmp_path / "venv" / "bin"
+    run(binary / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel, cwd=tmp_path)
+    work = tmp_path / "work"
+    work.mkdir()
+    where = run(binary / "python", "-c", "import mcu_toolkit; print(mcu_toolkit.__file__)", cwd=work)
+    assert str(tmp_path) in where
+    run(binary / "mcutk", "build", "--board", "qemu-m4", cwd=work)
+    run(binary / "mcutk", "flash", cwd=work)
+    run(binary / "mcutk", "bench", "--limit", "4", "--json", "out.json", cwd=work)
+    report = json.loads((work / "out.json").read_text(encoding="utf-8"))
+    assert (report["samples"], report["mismatches"]) == (4, 0)
+    assert report["accuracy"]["device"] == report["accuracy"]["host_int8"]
+    # Training needs an extra that is not installed; the message says which.
+    done = subprocess.run([binary / "mcutk", "train"], cwd=work, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "pip install 'mcu_toolkit[train]'" in done.stderr
+    assert "Traceback" not in done.stderr
