@@ -5,7 +5,7 @@
 /* Channels of a strip. */
 #define GROUP 4
 
-/* How far the input rows that a strip holds lie outside the image at most counts here: a strip has 4 or 5. */
+/* Input rows of a strip, at most. */
 #define MAX_ROWS 5
 
 static void fill(uint32_t *to, const uint32_t *end, uint32_t value) {
@@ -23,44 +23,54 @@ static void blank_row(uint32_t *strip, int32_t row, int32_t stride, int32_t colu
     }
 }
 
+/* The input rows under output row oy. Returns a bit for each that lies outside the image; the image's edge stands in. */
+static uint32_t find_rows(const int8_t **row, const int8_t *in, const mcutk_conv *p, int32_t oy, int32_t stride) {
+    uint32_t outside = 0;
+    int32_t y = oy * stride - p->pad_top;
+    for (int32_t i = 0; i < 3 + stride; ++i, ++y) {
+        const int32_t inside = y < 0 ? 0 : y < p->in_h ? y : p->in_h - 1;
+        outside |= (uint32_t)(inside != y) << i;
+        row[i] = in + inside * p->in_w * p->in_c;
+    }
+    return outside;
+}
+
 static inline void depthwise(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p, int32_t stride,
                              mcutk_depthwise_build_fn *build, mcutk_depthwise_rows_fn *multiply) {
-    const int32_t channels = p->in_c, column = GROUP * 2 * stride, rows = stride == 1 ? 4 : 5;
+    const int32_t channels = p->in_c, column = GROUP * 2 * stride;
     const int32_t wide = (p->out_w - 1) * stride + 3;
     const int32_t inside = p->in_w < wide - p->pad_left ? p->in_w : wide - p->pad_left;
     const uint32_t half = (uint32_t)p->in_zero_point & 0xFFFFu, zero = half | half << 16;
     uint32_t *const strip = scratch;
     uint32_t *const first = strip + p->pad_left * column;
-    mcutk_depthwise_rows r = {.step = channels, .columns = 4 * p->out_w * column * stride, .rounding = 2 * p->out_zero_point + 1};
+    mcutk_depthwise_rows r = {
+        .step = channels, .columns = 4 * p->out_w * column * stride, .rounding = 2 * p->out_zero_point + 1};
     fill(strip, first, zero);
     fill(first + inside * column, strip + wide * column, zero);
-    for (int32_t oy = 0; oy < p->out_h; oy += 2) {
+    for (int32_t oy = 0; oy < p->out_h; oy += 2, out += 2 * p->out_w * channels) {
+        const int8_t *row[MAX_ROWS];
         const uint32_t *table = (const void *)p->channels;
+        const uint32_t outside = find_rows(row, in, p, oy, stride);
         r.weights = p->weights;
         r.row = oy + 1 < p->out_h ? p->out_w * channels : 0;
+        r.channels = GROUP;
         for (int32_t c = 0; c < channels; c += GROUP, table += 5, r.weights += 4 * GROUP) {
-            /* The last group reads back into the one before it, for nothing may be read past a pixel. */
-            const int32_t from = c < channels - GROUP ? c : channels - GROUP;
-            const int8_t *row[MAX_ROWS];
-            const int32_t top = oy * stride - p->pad_top;
-            for (int32_t i = 0; i < rows; ++i) {
-                const int32_t y = top + i < 0 ? 0 : top + i < p->in_h ? top + i : p->in_h - 1;
-                row[i] = in + y * p->in_w * channels + from;
+            r.strip = strip;
+            if (c > channels - GROUP) { /* reads back into the group before it, for nothing is read past a pixel */
+                r.channels = channels - c;
+                r.strip += (GROUP - r.channels) * 2 * stride;
             }
-            build(first, row, channels, inside);
-            for (int32_t i = 0; i < rows; ++i) {
-                if (top + i < 0 || top + i >= p->in_h) {
+            build(first, row, channels, inside, c + r.channels - GROUP);
+            for (int32_t i = 0; outside >> i != 0; ++i) {
+                if ((outside >> i & 1u) != 0) {
                     blank_row(first, i, stride, inside, zero);
                 }
             }
-            r.strip = strip + (c - from) * 2 * stride;
             r.table = table + 1;
             r.shifts = table[0];
             r.out = out + c;
-            r.channels = channels - c < GROUP ? channels - c : GROUP;
             multiply(&r);
         }
-        out += 2 * p->out_w * channels;
     }
 }
 

@@ -13,14 +13,14 @@
 \name:
     .endm
 
-    /* r0 strip, r1 rows, r2 step, r3 columns */
+    /* r0 strip, r1 rows, r2 step, r3 columns, on the stack the channel */
     function mcutk_depthwise_build_s1_dsp
     push {r4-r11, lr}
     mov r6, r0
     add lr, r0, r3, lsl #5
     mov r5, r2
     ldm r1, {r0-r3}
-    movs r4, #0
+    ldr r4, [sp, #36]
 1:  ldr r7, [r0, r4]
     ldr r8, [r1, r4]
     ldr r9, [r2, r4]
@@ -53,7 +53,7 @@
     add lr, r0, r3, lsl #6
     mov r6, r2
     ldm r1, {r0-r4}
-    movs r5, #0
+    ldr r5, [sp, #36]
 1:  ldr r8, [r4, r5]
     sxtb16 r9, r8
     sxtb16 r8, r8, ror #8

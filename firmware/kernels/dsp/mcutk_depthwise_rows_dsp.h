@@ -16,9 +16,10 @@
 
 #include <stdint.h>
 
-/* Fills `columns` columns of a strip. rows: four channels of the first column of each input row (stride 1: four rows,
- * stride 2: five); may be unaligned. step: bytes from column to column. */
-typedef void mcutk_depthwise_build_fn(uint32_t *strip, const int8_t *const *rows, int32_t step, int32_t columns);
+/* Fills `columns` columns of a strip with four channels, `channel` the first. rows: the first column of each input row
+ * (stride 1: four rows, stride 2: five); may be unaligned. step: bytes from column to column. */
+typedef void mcutk_depthwise_build_fn(
+    uint32_t *strip, const int8_t *const *rows, int32_t step, int32_t columns, int32_t channel);
 mcutk_depthwise_build_fn mcutk_depthwise_build_s1_dsp;
 mcutk_depthwise_build_fn mcutk_depthwise_build_s2_dsp;
 

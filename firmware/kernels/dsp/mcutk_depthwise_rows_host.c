@@ -13,23 +13,26 @@ static int32_t byte(uint32_t word, int32_t which) {
     return (int8_t)((word >> (8 * which)) & 0xFFu);
 }
 
-static void build(uint32_t *strip, const int8_t *const *rows, int32_t step, int32_t columns, int32_t stride) {
+static void build(
+    uint32_t *strip, const int8_t *const *rows, int32_t step, int32_t columns, int32_t channel, int32_t stride) {
     for (int32_t x = 0; x < columns; ++x) {
         for (int32_t c = 0; c < 4; ++c, strip += 2 * stride) {
             for (int32_t i = 0; i < 3 + stride; ++i) {
-                const uint32_t value = (uint32_t)rows[i][x * step + c] & 0xFFFFu;
+                const uint32_t value = (uint32_t)rows[i][x * step + channel + c] & 0xFFFFu;
                 strip[i >> 1] = (i & 1) != 0 ? strip[i >> 1] | value << 16 : value;
             }
         }
     }
 }
 
-void mcutk_depthwise_build_s1_dsp(uint32_t *strip, const int8_t *const *rows, int32_t step, int32_t columns) {
-    build(strip, rows, step, columns, 1);
+void mcutk_depthwise_build_s1_dsp(
+    uint32_t *strip, const int8_t *const *rows, int32_t step, int32_t columns, int32_t channel) {
+    build(strip, rows, step, columns, channel, 1);
 }
 
-void mcutk_depthwise_build_s2_dsp(uint32_t *strip, const int8_t *const *rows, int32_t step, int32_t columns) {
-    build(strip, rows, step, columns, 2);
+void mcutk_depthwise_build_s2_dsp(
+    uint32_t *strip, const int8_t *const *rows, int32_t step, int32_t columns, int32_t channel) {
+    build(strip, rows, step, columns, channel, 2);
 }
 
 /* One output: the window whose first column is `strip`, its rows starting at strip row `row`. */
