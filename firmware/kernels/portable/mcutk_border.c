@@ -50,11 +50,10 @@ QUANTIZE(16)
 #define DEQUANTIZE(suffix, type)                                                                                       \
     void mcutk_dequantize_##suffix##_f32(const type *in, float *out, int32_t count, float scale, int32_t zero_point) { \
         for (int32_t i = 0; i < count; ++i) {                                                                          \
-            out[i] = scale * (float)((int64_t)in[i] - zero_point);                                                     \
+            out[i] = scale * (float)(in[i] - zero_point);                                                     \
         }                                                                                                              \
     }
 
 DEQUANTIZE(s8, int8_t)
 DEQUANTIZE(u8, uint8_t)
 DEQUANTIZE(s16, int16_t)
-DEQUANTIZE(s32, int32_t)

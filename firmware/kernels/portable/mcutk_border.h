@@ -31,6 +31,5 @@ void mcutk_quantize_f32_s16(const float *in, int16_t *out, int32_t count, float 
 void mcutk_dequantize_s8_f32(const int8_t *in, float *out, int32_t count, float scale, int32_t zero_point);
 void mcutk_dequantize_u8_f32(const uint8_t *in, float *out, int32_t count, float scale, int32_t zero_point);
 void mcutk_dequantize_s16_f32(const int16_t *in, float *out, int32_t count, float scale, int32_t zero_point);
-void mcutk_dequantize_s32_f32(const int32_t *in, float *out, int32_t count, float scale, int32_t zero_point);
 
 #endif

@@ -61,6 +61,25 @@ void mcutk_mul_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_mul
     walk(a, b, out, p, shape, mul_row);
 }
 
+static void prelu_row(const int8_t *a, int32_t step_a, const int8_t *b, int32_t step_b, int8_t *out, int32_t count,
+                      const void *params) {
+    const mcutk_prelu *p = params;
+    for (; count > 0; --count) {
+        const int32_t x = *a - p->in_zero_point;
+        const int32_t zero = p->out_zero_point;
+        const int32_t value =
+            x >= 0 ? mcutk_finish(x, p->multiplier, p->shift, zero, INT8_MIN, INT8_MAX)
+                   : mcutk_finish(x * (*b - p->alpha_zero_point), p->slope_multiplier, p->slope_shift, zero, INT8_MIN, INT8_MAX);
+        *out++ = (int8_t)value;
+        a += step_a;
+        b += step_b;
+    }
+}
+
+void mcutk_prelu_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_prelu *p, const mcutk_broadcast *shape) {
+    walk(a, b, out, p, shape, prelu_row);
+}
+
 static void minimum_row(const int8_t *a, int32_t step_a, const int8_t *b, int32_t step_b, int8_t *out, int32_t count,
                         const void *params) {
     (void)params;

@@ -34,8 +34,16 @@ typedef struct {
     int32_t act_min, act_max;
 } mcutk_mul;
 
+/* PRELU: (a - in_zero_point), rescaled where it is not negative; else times (b - alpha_zero_point), rescaled by the slope's. */
+typedef struct {
+    int32_t in_zero_point, alpha_zero_point, out_zero_point;
+    int32_t multiplier, shift;
+    int32_t slope_multiplier, slope_shift;
+} mcutk_prelu;
+
 void mcutk_add_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_add *p, const mcutk_broadcast *shape);
 void mcutk_mul_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_mul *p, const mcutk_broadcast *shape);
+void mcutk_prelu_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_prelu *p, const mcutk_broadcast *shape);
 void mcutk_minimum_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_broadcast *shape);
 void mcutk_maximum_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_broadcast *shape);
 

@@ -22,10 +22,10 @@ static void softmax_row(const int8_t *in, int8_t *out, const mcutk_softmax *p) {
     const int32_t headroom = mcutk_leading_zeros((uint32_t)sum);
     const int32_t fraction = (int32_t)(((uint32_t)sum << headroom) - (1u << 31));
     const int32_t scale = mcutk_reciprocal_q0(fraction);
-    const int32_t right = 12 - headroom + 31 - 8;
+    const int32_t right = 12 - headroom + 31 - 8; /* above 31 nothing is left of a value: rows of 512 equal inputs */
     for (int32_t c = 0; c < p->depth; ++c) {
         int32_t value = INT8_MIN;
-        if (in[c] - highest >= p->diff_min) {
+        if (in[c] - highest >= p->diff_min && right < 32) {
             value += mcutk_divide_by_pot(mcutk_fixed_mul(scale, exponential(in[c] - highest, p)), right);
         }
         out[c] = (int8_t)mcutk_clamp(value, INT8_MIN, INT8_MAX);

@@ -7,7 +7,7 @@ from mcu_toolkit.compiler.site import Target
 from mcu_toolkit.graph.ir import DType, Graph, Node
 from mcu_toolkit.graph.quantize import scale_of, zero_point_of
 
-_SUFFIX = {DType.INT8: "s8", DType.UINT8: "u8", DType.INT16: "s16", DType.INT32: "s32"}
+_SUFFIX = {DType.INT8: "s8", DType.UINT8: "u8", DType.INT16: "s16"}
 
 
 def lower(graph: Graph, node: Node, target: Target) -> Call:

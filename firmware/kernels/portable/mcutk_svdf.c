@@ -1,0 +1,46 @@
+#include "mcutk_svdf.h"
+
+#include "mcutk_requant.h"
+
+/* The newest value of a filter's memory, zero point not added. */
+static int32_t newest(const int8_t *in, int32_t filter, const mcutk_svdf *p, int32_t low, int32_t high) {
+    const int8_t *weights = p->feature + filter * p->inputs;
+    uint32_t sum = (uint32_t)p->feature_bias[filter];
+    for (int32_t i = 0; i < p->inputs; ++i) {
+        sum += (uint32_t)(in[i] * weights[i]);
+    }
+    return mcutk_clamp(mcutk_requantize((int32_t)sum, p->state_multiplier, p->state_shift), low, high);
+}
+
+/* The memory is shifted by one, takes its newest value, and is summed up with the weights of time. The value is clamped
+ * before the zero point is added and then stored modulo the element type, as the reference does. */
+#define SVDF(bits)                                                                                                     \
+    static uint32_t filter_##bits(const int8_t *in, int##bits##_t *memory, int32_t filter, const mcutk_svdf *p) {      \
+        const int##bits##_t *time = (const int##bits##_t *)p->time + filter * p->memory;                               \
+        const int32_t fresh = newest(in, filter, p, INT##bits##_MIN, INT##bits##_MAX);                                 \
+        uint32_t sum = 0;                                                                                              \
+        for (int32_t i = 0; i + 1 < p->memory; ++i) {                                                                  \
+            memory[i] = memory[i + 1];                                                                                 \
+        }                                                                                                              \
+        memory[p->memory - 1] = (int##bits##_t)(fresh + p->state_zero_point);                                          \
+        for (int32_t i = 0; i < p->memory; ++i) {                                                                      \
+            sum += (uint32_t)(memory[i] - p->state_zero_point) * (uint32_t)time[i];                                    \
+        }                                                                                                              \
+        return sum;                                                                                                    \
+    }                                                                                                                  \
+                                                                                                                       \
+    void mcutk_svdf_s##bits(const int8_t *in, int##bits##_t *state, int8_t *out, const mcutk_svdf *p) {                \
+        int32_t filter = 0;                                                                                            \
+        for (int32_t unit = 0; unit < p->units; ++unit) {                                                              \
+            uint32_t sum = (uint32_t)p->bias[unit];                                                                    \
+            for (int32_t rank = 0; rank < p->rank; ++rank) {                                                           \
+                sum += filter_##bits(in, state + filter * p->memory, filter, p);                                       \
+                ++filter;                                                                                              \
+            }                                                                                                          \
+            out[unit] = (int8_t)mcutk_finish((int32_t)sum, p->out_multiplier, p->out_shift, p->out_zero_point,         \
+                                             INT8_MIN, INT8_MAX);                                                      \
+        }                                                                                                              \
+    }
+
+SVDF(8)
+SVDF(16)

@@ -1,0 +1,13 @@
+"""MAXIMUM of two tensors of one quantization."""
+
+from __future__ import annotations
+
+from mcu_toolkit.compiler.call import Call
+from mcu_toolkit.compiler.lower.binary import binary_call
+from mcu_toolkit.compiler.site import Target
+from mcu_toolkit.graph.ir import Graph, Node
+
+
+def lower(graph: Graph, node: Node, target: Target) -> Call:
+    """Element by element."""
+    return binary_call(graph, node, "mcutk_maximum_s8", None, 12)
