@@ -52,7 +52,9 @@ def compare(seed: int, ops: tuple[str, ...] | None) -> None:
     ours = Oracle(graph).run_all(inputs, keep_state=in_sequence)
     reference = TflmRuntime(data).run_all(inputs, keep_state=in_sequence)
     for position, (a, b) in enumerate(zip(ours, reference, strict=True)):
-        np.testing.assert_array_equal(a, b, err_msg=f"seed {seed}, {ops}, output {position}: {[n.op for n in graph.nodes]}")
+        np.testing.assert_array_equal(
+            a, b, err_msg=f"seed {seed}, {ops}, output {position}: {[n.op for n in graph.nodes]}"
+        )
 
 
 def test_every_operator_has_a_maker() -> None:
