@@ -130,7 +130,7 @@ class RandomModel:
         scales = (peak * spread / 127 / peak.mean() * 2).reshape(-1)
         out_c = shape[-1]
         depth = weights.size // out_c
-        typical = float(np.sqrt(depth)) * 60 * 40 * x.scale * float(scales.mean())
+        typical = float(np.sqrt(depth)) * 60 * 40 * x.scale * float(scales.max())
         out = self._activation(shape, typical * 3 / 127 / (2 if relu else 1), -128 if relu else 0)
         bias = self._rng.normal(size=out_c) * typical * 0.3 / (x.scale * scales)
         zeros = [0] * scales.size

@@ -17,96 +17,11 @@ import pytest
 from mcu_toolkit.compiler.kernels.conv_mve import KERNELS as CONV
 from mcu_toolkit.compiler.kernels.depthwise_mve import KERNELS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_mve import KERNELS as FULLY_CONNECTED
-from mcu_toolkit.compiler.site import ConstArray, ConvKernel, ConvKind, ConvSite
-from tests.support.mve_rig import TARGET, Result, c_array, needs_emulator, run_cases
+from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite
+from tests.support.conv_sites import c_array, c_table, make_site, reference
+from tests.support.mve_rig import TARGET, Result, needs_emulator, run_cases
 
 pytestmark = needs_emulator
-
-
-def make_site(
-    kind: ConvKind,
-    in_shape: tuple[int, int, int],
-    out_c: int,
-    kernel: tuple[int, int],
-    stride: tuple[int, int] = (1, 1),
-    same: bool = True,
-    dilation: tuple[int, int] = (1, 1),
-    rounding: str = "relu",
-    seed: int = 0,
-    sparse: float = 0.0,
-) -> ConvSite:
-    """Random weights. `rounding`: relu (clamped at the zero point), linear, or any (shifts of both signs)."""
-    rng = np.random.default_rng(seed)
-    in_h, in_w, in_c = in_shape
-    kh, kw = kernel
-    reach_h, reach_w = (kh - 1) * dilation[0] + 1, (kw - 1) * dilation[1] + 1
-    if same:
-        out_h, out_w = -(-in_h // stride[0]), -(-in_w // stride[1])
-        pad_top = max((out_h - 1) * stride[0] + reach_h - in_h, 0) // 2
-        pad_left = max((out_w - 1) * stride[1] + reach_w - in_w, 0) // 2
-    else:
-        out_h, out_w = (in_h - reach_h) // stride[0] + 1, (in_w - reach_w) // stride[1] + 1
-        pad_top = pad_left = 0
-    depthwise = kind is ConvKind.DEPTHWISE
-    shape = (kh, kw, out_c) if depthwise else (out_c, kh, kw, in_c)
-    weights = rng.integers(-128, 128, shape).astype(np.int8)
-    weights[rng.random(shape) < sparse] = 0
-    bias = rng.integers(-20000, 20000, out_c).astype(np.int32)
-    depth = kh * kw * (1 if depthwise else in_c)
-    scale = 60.0 / (74 * 74 * depth**0.5) * rng.uniform(0.5, 2.0, out_c)
-    mantissa, exponent = np.frexp(scale)
-    multiplier = np.minimum(np.round(mantissa * 2.0**31), 2**31 - 1).astype(np.int32)
-    shift = exponent.astype(np.int32)
-    if rounding == "any":
-        shift = rng.integers(-12, 4, out_c).astype(np.int32)
-        multiplier[0] = 0
-    zero = int(rng.integers(-128, 128))
-    in_zero = int(rng.integers(-128, 128))
-    low, high = (zero, min(127, zero + 90)) if rounding == "relu" else (-128, 127)
-    return ConvSite(
-        kind, in_h, in_w, in_c, out_h, out_w, out_c, kh, kw, *stride, *dilation, pad_top, pad_left, weights, bias,
-        multiplier, shift, in_zero, zero, low, high, depth_multiplier=out_c // in_c if depthwise else 1,
-    )  # fmt: skip
-
-
-def requantize(x: np.ndarray, multiplier: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """Double rounding as gemmlowp writes it; a left shift wraps at 32 bits."""
-    left, right = np.maximum(shift, 0).astype(np.int64), np.maximum(-shift, 0).astype(np.int64)
-    x = ((x.astype(np.int64) << left) + 2**31) % 2**32 - 2**31
-    product = x * multiplier.astype(np.int64)
-    nudge = np.where(product >= 0, 1 << 30, 1 - (1 << 30))
-    total = product + nudge
-    high = np.where(total >= 0, total >> 31, -((-total) >> 31))
-    mask = (np.int64(1) << right) - 1
-    remainder = high & mask
-    return (high >> right) + (remainder > (mask >> 1) + (high < 0))
-
-
-def reference(site: ConvSite, x: np.ndarray) -> np.ndarray:
-    """int8 [out_h, out_w, out_c] of int8 [in_h, in_w, in_c]."""
-    tall = (site.out_h - 1) * site.stride_h + (site.kernel_h - 1) * site.dilation_h + 1
-    wide = (site.out_w - 1) * site.stride_w + (site.kernel_w - 1) * site.dilation_w + 1
-    padded = np.full(
-        (max(tall, site.in_h + site.pad_top), max(wide, site.in_w + site.pad_left), site.in_c), 0, np.int64
-    )
-    padded[:] = site.in_zero_point
-    padded[site.pad_top : site.pad_top + site.in_h, site.pad_left : site.pad_left + site.in_w] = x
-    acc = np.zeros((site.out_h, site.out_w, site.out_c), np.int64) + site.bias
-    for ky in range(site.kernel_h):
-        for kx in range(site.kernel_w):
-            y0, x0 = ky * site.dilation_h, kx * site.dilation_w
-            part = padded[y0 : y0 + site.out_h * site.stride_h : site.stride_h]
-            part = part[: site.out_h, x0 : x0 + site.out_w * site.stride_w : site.stride_w][:, : site.out_w]
-            if site.kind is ConvKind.DEPTHWISE:
-                acc += np.repeat(part, site.depth_multiplier, axis=2) * site.weights[ky, kx].astype(np.int64)
-            else:
-                acc += part @ site.weights[:, ky, kx].T.astype(np.int64)
-    out = requantize(acc, site.multiplier, site.shift) + site.out_zero_point
-    return np.clip(out, site.act_min, site.act_max).astype(np.int8)
-
-
-def c_table(name: str, array: ConstArray) -> str:
-    return c_array(name, array.ctype, array.values, array.align)
 
 
 _FIELDS = (
@@ -171,7 +86,7 @@ CONV_SHAPES = [
 @pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
 def test_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) -> None:
     sites = [
-        make_site(ConvKind.CONV, *shape, rounding=rounding, seed=n)  # type: ignore[arg-type]
+        make_site(ConvKind.CONV, *shape, rounding=rounding, seed=n, lowest=-128)  # type: ignore[arg-type]
         for n, shape in enumerate(CONV_SHAPES)
     ]
     jobs = jobs_for(CONV, sites)
@@ -180,7 +95,7 @@ def test_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) -> Non
 
 def fc_site(batch: int, in_c: int, out_c: int, rounding: str, seed: int) -> ConvSite:
     """A fully connected layer: a 1x1 convolution over `batch` pixels."""
-    site = make_site(ConvKind.CONV, (1, batch, in_c), out_c, (1, 1), rounding=rounding, seed=seed)
+    site = make_site(ConvKind.CONV, (1, batch, in_c), out_c, (1, 1), rounding=rounding, seed=seed, lowest=-128)
     return replace(site, kind=ConvKind.FULLY_CONNECTED)
 
 
@@ -210,7 +125,7 @@ DEPTHWISE_SHAPES = [
 @pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
 def test_depthwise_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
     sites = [
-        make_site(ConvKind.DEPTHWISE, shape, shape[2], *rest, rounding=rounding, seed=n)
+        make_site(ConvKind.DEPTHWISE, shape, shape[2], *rest, rounding=rounding, seed=n, lowest=-128)
         for n, (shape, *rest) in enumerate(DEPTHWISE_SHAPES)
     ]  # fmt: skip
     jobs = jobs_for(DEPTHWISE, sites)

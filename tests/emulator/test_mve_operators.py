@@ -15,7 +15,8 @@ from mcu_toolkit.compiler.lower.max_pool_2d import lower as lower_max
 from mcu_toolkit.graph.attrs import Activation, Arithmetic, Attrs, Padding, Pool2D
 from mcu_toolkit.graph.ir import DType, Graph, Node, Quant, Tensor
 from mcu_toolkit.graph.ops import operator
-from tests.support.mve_rig import TARGET, Result, c_array, needs_emulator, run_cases
+from tests.support.conv_sites import c_array
+from tests.support.mve_rig import TARGET, Result, needs_emulator, run_cases
 
 pytestmark = needs_emulator
 

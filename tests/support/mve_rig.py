@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from mcu_toolkit import process
@@ -31,14 +30,6 @@ class Result:
     mismatches: int
     stray: int
     instructions: int
-
-
-def c_array(name: str, ctype: str, values: np.ndarray, align: int = 4) -> str:
-    if values.ndim == 2:
-        body = ",".join("{" + ",".join(map(str, row)) + "}" for row in values.tolist())
-    else:
-        body = ",".join(map(str, values.reshape(-1).tolist()))
-    return f"static const {ctype} {name}[] __attribute__((aligned({align}))) = {{{body}}};\n"
 
 
 def run_cases(folder: Path, sources: Sequence[str], count: int) -> list[Result]:
