@@ -51,6 +51,7 @@ fuzz: setup ## one million damaged models to the reader; figures in benchmarks/f
 docs: setup ## write docs/cli.md and the table of boards from the program itself
 	$(BIN)/python scripts/cli_docs.py
 	$(BIN)/python scripts/readme.py
+	$(BIN)/python scripts/operators.py
 
 wheel: setup ## a wheel in dist/ that works outside the checkout
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

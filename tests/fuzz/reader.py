@@ -162,8 +162,8 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def fuzz(inputs: int, seed: int, jobs: int, report: Any = None) -> Outcome:
-    """Run many inputs in child processes; a child that dies is a failure too."""
+def fuzz(inputs: int, seed: int, jobs: int, report: Any = None, failures: Path | None = None) -> Outcome:
+    """Run many inputs in child processes; a child that dies is a failure too. Failing inputs go into a folder."""
     corpus, total, started = seeds(), Outcome(), 0
     while total.inputs < inputs:
         with ProcessPoolExecutor(max_workers=jobs) as pool:
@@ -177,6 +177,11 @@ def fuzz(inputs: int, seed: int, jobs: int, report: Any = None) -> Outcome:
                     part = task.result()
                 except BrokenProcessPool:
                     part = Outcome(inputs=_CHUNK, failures=[{"error": "the process died", "input": f"chunk {number}"}])
+                for failure in part.failures:
+                    print(failure["error"], file=sys.stderr, flush=True)
+                    if failures:
+                        failures.mkdir(parents=True, exist_ok=True)
+                        (failures / f"{len(list(failures.iterdir()))}.hex").write_text(failure["input"])
                 total.merge(part)
                 corpus += part.found[: max(0, _CORPUS_LIMIT - len(corpus))]
         if report:
@@ -224,12 +229,7 @@ def main() -> int:
             flush=True,
         )
 
-    total = fuzz(args.inputs, args.seed, args.jobs, report)
-    for number, failure in enumerate(total.failures):
-        print(failure["error"], file=sys.stderr)
-        if args.failures:
-            args.failures.mkdir(parents=True, exist_ok=True)
-            (args.failures / f"{number}.hex").write_text(failure["input"])
+    total = fuzz(args.inputs, args.seed, args.jobs, report, args.failures)
     return 1 if total.failures else 0
 
 

@@ -31,6 +31,9 @@ class Operator(ABC):
     #: The supported forms in a few words, for messages and docs/operators.md.
     forms: ClassVar[str]
 
+    #: What a user should know beside the forms, for docs/operators.md; often nothing.
+    note: ClassVar[str] = ""
+
     @abstractmethod
     def check(self, graph: Graph, node: Node) -> str | None:
         """Why this form is unsupported, in words for the user, or None."""

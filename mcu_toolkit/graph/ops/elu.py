@@ -26,6 +26,7 @@ class Elu(Lookup):
     """ELU."""
 
     name = "ELU"
+    note = "Evaluated in float32 at compile time, 256 times; no float on the device."
     forms = "int8 to int8, any quantization with an output scale above 2^-20 of the input's"
 
     def limits(self, graph: Graph, node: Node) -> str | None:

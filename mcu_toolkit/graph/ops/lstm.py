@@ -146,6 +146,7 @@ class UnidirectionalSequenceLstm(Operator):
         "int8, batch 1, int8 weights per tensor, int32 biases, int16 cell state of a power-of-two scale, cell clip; no "
         "peephole, projection or layer normalization"
     )
+    note = "The states are variables: they are kept between calls."
 
     def check(self, graph: Graph, node: Node) -> str | None:
         attrs = node.attrs

@@ -99,6 +99,9 @@ class Quantize(Operator):
         "float32 to int8 or int16 at the border; int8 to int8, uint8, int16, int32; uint8 to int8; "
         "int16 to int8, int16, int32; int32 to int8, int16; per tensor"
     )
+    note = (
+        "Values past the range saturate and NaN is taken as 0, where the reference's conversion to int32 is undefined."
+    )
 
     def check(self, graph: Graph, node: Node) -> str | None:
         reason = count_reason(node, (1,)) or has_absent(node)

@@ -13,6 +13,7 @@ class Reshape(Operator):
 
     name = "RESHAPE"
     forms = "int8, uint8, int16, int32 or float32, any shapes of the same number of elements"
+    note = "No code: the output is the input's bytes."
 
     def check(self, graph: Graph, node: Node) -> str | None:
         if not node.inputs or len(node.outputs) != 1 or node.inputs[0] < 0:

@@ -20,6 +20,7 @@ def size_of(graph: Graph, node: Node) -> tuple[int, int]:
 class Resizer(Operator):
     """Base of the two resizing operators."""
 
+    note = "The input of each output row and column is found at compile time; no float on the device."
     forms = "int8 images, constant size, align_corners or half_pixel_centers"
 
     def check(self, graph: Graph, node: Node) -> str | None:

@@ -83,6 +83,7 @@ class Softmax(Operator):
 
     name = "SOFTMAX"
     forms = "int8 to int8 with scale 1/256 and zero point -128, over the last dimension of at most 4095, any beta > 0"
+    note = "A row of 512 or more nearly equal classes gives -128 throughout, where TensorFlow Lite Micro aborts."
 
     def check(self, graph: Graph, node: Node) -> str | None:
         if not isinstance(node.attrs, SoftmaxAttrs):

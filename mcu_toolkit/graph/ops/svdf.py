@@ -106,6 +106,9 @@ class Svdf(Operator):
 
     name = "SVDF"
     forms = "int8, batch 1, memory and its weights both int8 or both int16, int32 bias or none"
+    note = (
+        "The memory is a variable, kept between calls. A fused RELU is left to the output's range, as in the reference."
+    )
 
     def check(self, graph: Graph, node: Node) -> str | None:
         attrs = node.attrs

@@ -11,6 +11,9 @@ class ReadVariable(Operator):
     """READ_VARIABLE."""
 
     name = "READ_VARIABLE"
+    note = (
+        "VAR_HANDLE and CALL_ONCE are resolved when the model is read: what CALL_ONCE assigns is what a reset restores."
+    )
     forms = f"{MOVABLE_NAMES}"
 
     def check(self, graph: Graph, node: Node) -> str | None:
