@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import tempfile
 from pathlib import Path
@@ -85,22 +86,27 @@ class EmulatedPort:
         self._stack.close()
 
     def _ended(self) -> Exception:
+        """Why the connection broke: the firmware crashed, QEMU gave up, or somebody ended it."""
         with contextlib.suppress(Exception):
             self._child.wait(2.0)
         code = self._child.poll()
-        if code is not None and code > _FAULT_BASE:
-            exception = code - _FAULT_BASE
-            name = _FAULTS.get(exception, f"exception {exception}")
-            return ToolFailedError(
-                f"the firmware crashed on the emulated board: {name}",
-                received=f"exit code {code}",
-                hint="a stack overflow is the usual cause: raise memory.stack_bytes in the board's descriptor",
-            )
-        return self._failure("ended unexpectedly")
+        if code is None or code in (0, -signal.SIGKILL, -signal.SIGTERM):
+            return self._failure("ended unexpectedly")
+        exception = code - _FAULT_BASE
+        name = _FAULTS.get(exception, f"exception {exception}") if exception > 0 else "lock-up in a fault"
+        text = self._text()[:300]
+        return ToolFailedError(
+            f"the firmware crashed on the emulated board: {name}",
+            received=f"exit code {code}" + (f", {text}" if text else ""),
+            hint="a stack overflow is the usual cause: raise memory.stack_bytes in the board's descriptor",
+        )
+
+    def _text(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace").strip()
 
     def _failure(self, what: str) -> PortError:
         code = self._child.poll()
-        text = self._log.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
+        text = self._text()[-2000:]
         return PortError(
             f"the emulator {what}",
             received=text or (f"exit code {code}" if code is not None else "no connection"),

@@ -67,7 +67,7 @@ def test_answers_and_counts(board_id: str, tmp_path: Path) -> None:
     np.testing.assert_array_equal(first.outputs, np.stack([tiny_output(image) for image in images]))
     np.testing.assert_array_equal(first.latencies, second.latencies)
     assert first.unit == "instructions"
-    assert 8_000 < first.latencies.min() and first.latencies.max() < 20_000
+    assert first.latencies.min() > 8_000 and first.latencies.max() < 20_000
     assert [layer.index for layer in first.profile] == [0, 1]
     assert first.profile == second.profile
     assert abs(sum(layer.latency for layer in first.profile) - int(first.latencies[0])) < 300
@@ -140,8 +140,7 @@ def test_a_damaged_image_is_refused(m4: Path, tmp_path: Path) -> None:
 
 def test_a_crash_is_never_success(tmp_path: Path) -> None:
     model = tiny_model()
-    crash = b"#include <stdint.h>\nstatic void crash(void) { *(volatile uint32_t *)0xE0000000u = 1u; }\n"
-    source = crash + model.files["model.c"].replace(b"a[0] = 0;", b"crash();")
+    source = model.files["model.c"].replace(b"a[0] = 0;", b'__asm volatile("udf #0");')
     broken = TinyModel(model.graph, {**model.files, "model.c": source}, model.weight_symbols)
     device = make(load_board("qemu-m4"), tmp_path, broken)
     with pytest.raises(ToolFailedError, match="crashed on the emulated board"):
@@ -158,7 +157,7 @@ def test_a_stack_overflow_faults_instead_of_corrupting(tmp_path: Path) -> None:
     )
     source = deep + model.files["model.c"].replace(b"a[0] = 0;", b"a[0] = (int8_t)deep(a, 100);")
     device = make(load_board("qemu-m4"), tmp_path, TinyModel(model.graph, {**model.files, "model.c": source}, {}))
-    with pytest.raises((ToolFailedError, PortError), match=r"crashed|ended"):
+    with pytest.raises(ToolFailedError, match="crashed on the emulated board"):
         bench.bench(load_board("qemu-m4"), device, None, samples(1), model_sha256=SHA256)
 
 
