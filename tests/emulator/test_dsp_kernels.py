@@ -20,7 +20,7 @@ from mcu_toolkit.compiler.kernels.conv_dsp import KERNELS as CONV
 from mcu_toolkit.compiler.kernels.depthwise_dsp import KERNELS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_dsp import KERNELS as FULLY_CONNECTED
 from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite, Isa, Target
-from tests.support.conv_sites import c_array, c_table, make_site, reference
+from tests.support.conv_sites import case_table, make_site
 
 HERE = Path(__file__).parent
 TARGET = Target(Isa.DSP, "cortex-m4")
@@ -31,11 +31,6 @@ pytestmark = pytest.mark.skipif(
     process.find_tool("arm-none-eabi-gcc") is None or process.find_tool("qemu-system-arm") is None,
     reason="needs arm-none-eabi-gcc and qemu-system-arm",
 )
-
-_FIELDS = (
-    "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w", "dilation_h",
-    "dilation_w", "pad_top", "pad_left", "in_zero_point", "out_zero_point", "act_min", "act_max", "depth_multiplier",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,28 +44,9 @@ class Result:
 
 def run_rig(folder: Path, jobs: Sequence[tuple[ConvKernel, ConvSite]], overlap: bool) -> list[Result]:
     """Build and run one image with every job; with `overlap`, twice, the output over the input the second time."""
-    text = ['#include "mcutk_types.h"\n#include "test_dsp_rig.h"\n']
-    text += [f'#include "{header}"\n' for header in sorted({kernel.header for kernel, _ in jobs})]
-    rows = []
-    for n, (kernel, site) in enumerate(jobs):
-        rng = np.random.default_rng(1000 + n)
-        x = rng.integers(-128, 128, (site.in_h, site.in_w, site.in_c)).astype(np.int8)
-        x.reshape(-1)[rng.random(x.size) < 0.1] = -128
-        packed = kernel.pack(site)
-        expected = reference(site, x)
-        text += [c_table(f"w{n}", packed.weights), c_table(f"ch{n}", packed.channels)]
-        text += [c_array(f"x{n}", "int8_t", x), c_array(f"e{n}", "int8_t", expected)]
-        fields = ", ".join(f".{f} = {int(getattr(site, f))}" for f in _FIELDS)
-        pointers = f".weights = w{n}, .channels = (const void *)ch{n}"
-        text.append(f"static const mcutk_conv p{n} = {{{pointers}, {fields}}};\n")
-        slack = kernel.overlap_slack(site)
-        for over in (0, 1) if overlap and slack is not None else (0,):
-            call = f"(void (*)(const int8_t *, int8_t *, void *, const void *))(void (*)(void)){kernel.name}"
-            sizes = f"{x.size}, {expected.size}, {kernel.scratch_bytes(site, TARGET)}, {over}, {slack or 0}"
-            rows.append(f"{{{call}, &p{n}, x{n}, e{n}, {sizes}}},\n")
-    text += ["const rig_case rig_cases[] = {\n", *rows, "};\n", f"const int32_t rig_case_count = {len(rows)};\n"]
-    (folder / "cases.c").write_text("".join(text))
-    return run_cases(folder, sorted({s for kernel, _ in jobs for s in kernel.sources}), len(rows))
+    text, count = case_table(jobs, overlap, TARGET)
+    (folder / "cases.c").write_text(text)
+    return run_cases(folder, sorted({s for kernel, _ in jobs for s in kernel.sources}), count)
 
 
 def run_cases(folder: Path, sources: Sequence[str], count: int) -> list[Result]:
@@ -152,6 +128,28 @@ def test_dsp_depthwise_equals_the_arithmetic(tmp_path: Path, rounding: str) -> N
         for n, (shape, stride, same) in enumerate(DEPTHWISE_SHAPES)
     ]
     jobs = jobs_for(DEPTHWISE, sites)
+    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+
+
+GENERAL_DEPTHWISE_SHAPES = [
+    ((5, 5, 16), 16, (5, 5), (1, 1), True, (1, 1)),
+    ((6, 7, 9), 9, (3, 3), (2, 1), True, (1, 1)),
+    ((9, 8, 6), 6, (3, 3), (1, 1), True, (2, 2)),
+    ((7, 4, 4), 4, (2, 3), (3, 2), False, (1, 1)),
+    ((12, 1, 7), 7, (5, 1), (1, 1), True, (1, 1)),
+    ((4, 3, 11), 11, (1, 1), (1, 1), True, (1, 1)),
+    ((11, 6, 1), 8, (6, 4), (2, 2), True, (1, 1)),
+    ((5, 5, 1), 3, (3, 3), (1, 1), True, (1, 1)),
+]
+
+
+@pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
+def test_dsp_depthwise_of_any_geometry_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
+    sites = [
+        make_site(ConvKind.DEPTHWISE, *shape, rounding=rounding, seed=n)  # type: ignore[arg-type]
+        for n, shape in enumerate(GENERAL_DEPTHWISE_SHAPES)
+    ]
+    jobs = jobs_for([*DEPTHWISE, *CONV], sites)
     check(run_rig(tmp_path, jobs, overlap=True), jobs)
 
 

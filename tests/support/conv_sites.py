@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite
+from mcu_toolkit.compiler.site import ConstArray, ConvKernel, ConvKind, ConvSite, Target
+
+_FIELDS = (
+    "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w", "dilation_h",
+    "dilation_w", "pad_top", "pad_left", "in_zero_point", "out_zero_point", "act_min", "act_max", "depth_multiplier",
+)  # fmt: skip
 
 
 def make_site(
@@ -101,3 +108,31 @@ def c_array(name: str, ctype: str, values: np.ndarray, align: int = 4) -> str:
 
 def c_table(name: str, array: ConstArray) -> str:
     return c_array(name, array.ctype, array.values, array.align)
+
+
+def case_table(jobs: Sequence[tuple[ConvKernel, ConvSite]], overlap: bool, target: Target) -> tuple[str, int]:
+    """cases.c of a rig (test_dsp_rig.h), and how many cases it has.
+
+    With `overlap`, each job runs twice where its kernel permits: the second time with the output over the input.
+    """
+    text = ['#include "mcutk_types.h"\n#include "test_dsp_rig.h"\n']
+    text += [f'#include "{header}"\n' for header in sorted({kernel.header for kernel, _ in jobs})]
+    rows = []
+    for n, (kernel, site) in enumerate(jobs):
+        rng = np.random.default_rng(1000 + n)
+        x = rng.integers(-128, 128, (site.in_h, site.in_w, site.in_c)).astype(np.int8)
+        x.reshape(-1)[rng.random(x.size) < 0.1] = -128
+        packed = kernel.pack(site)
+        expected = reference(site, x)
+        text += [c_table(f"w{n}", packed.weights), c_table(f"ch{n}", packed.channels)]
+        text += [c_array(f"x{n}", "int8_t", x), c_array(f"e{n}", "int8_t", expected)]
+        fields = ", ".join(f".{f} = {int(getattr(site, f))}" for f in _FIELDS)
+        pointers = f".weights = w{n}, .channels = (const void *)ch{n}"
+        text.append(f"static const mcutk_conv p{n} = {{{pointers}, {fields}}};\n")
+        slack = kernel.overlap_slack(site)
+        for over in (0, 1) if overlap and slack is not None else (0,):
+            call = f"(void (*)(const int8_t *, int8_t *, void *, const void *))(void (*)(void)){kernel.name}"
+            sizes = f"{x.size}, {expected.size}, {kernel.scratch_bytes(site, target)}, {over}, {slack or 0}"
+            rows.append(f"{{{call}, &p{n}, x{n}, e{n}, {sizes}}},\n")
+    text += ["const rig_case rig_cases[] = {\n", *rows, "};\n", f"const int32_t rig_case_count = {len(rows)};\n"]
+    return "".join(text), len(rows)

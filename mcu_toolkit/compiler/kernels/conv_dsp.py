@@ -72,8 +72,9 @@ class DspConv:
         return f"mcutk_{'pointwise' if self.pointwise else 'conv'}_dsp_{self.rounding.value}"
 
     def accepts(self, site: ConvSite, target: Target) -> bool:
-        """CONV_2D whose weights leave room for a second channel in each half-word, as converters make them."""
-        if site.kind is ConvKind.DEPTHWISE or is_pointwise(site) is not self.pointwise:
+        """CONV_2D, or depthwise of one channel, which is the same, whose weights leave room for a second channel in
+        each half-word, as converters make them."""
+        if (site.kind is ConvKind.DEPTHWISE and site.in_c > 1) or is_pointwise(site) is not self.pointwise:
             return False
         made = channels(site)
         return made is not None and made.rounding is self.rounding and fits_gemm(made)
@@ -106,7 +107,7 @@ class DspConv:
         """Two channels in each half-word."""
         made = channels(site)
         assert made is not None
-        return PackedConv(pack_gemm(site, made), channel_table(site, made))
+        return PackedConv(pack_gemm(site, made), channel_table(made))
 
     def overlap_slack(self, site: ConvSite) -> int | None:
         """Windows of a pair are gathered before the pair is written."""

@@ -1,4 +1,8 @@
-"""DEPTHWISE_CONV_2D 3x3 with the DSP extension: two output rows of a channel at a time (firmware/kernels/dsp)."""
+"""DEPTHWISE_CONV_2D with the DSP extension (firmware/kernels/dsp).
+
+3x3 goes by two output rows of a channel at a time, any other kernel by pairs of taps of four channels. Depthwise of one
+channel is a convolution: `conv_dsp`.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Rounding, channel_table, channels
+from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Rounding, channel_table, channels, run_slack
 from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
 
 #: (ky, kx) of the twelve weight bytes of a channel, low byte first.
@@ -74,7 +79,7 @@ class DspDepthwise:
         """Weights as pairs down a kernel column."""
         made = channels(site)
         assert made is not None
-        return PackedConv(pack_depthwise(site, made), channel_table(site, made))
+        return PackedConv(pack_depthwise(site, made), channel_table(made))
 
     def overlap_slack(self, site: ConvSite) -> int | None:
         """A pair of output rows is written while the input rows under it are read."""
@@ -86,4 +91,66 @@ class DspDepthwise:
         return worst
 
 
-KERNELS = tuple(DspDepthwise(stride, rounding) for stride in (1, 2) for rounding in (Rounding.RELU, Rounding.LINEAR))
+def pack_taps(site: ConvSite, made: Channels, order: npt.NDArray[np.int64]) -> ConstArray:
+    """Biases and pairs of taps of four channels as ``mcutk_taps_dsp.h`` says: uint32 words."""
+    taps = site.kernel_h * site.kernel_w
+    even = np.zeros((order.size, -(-taps // 2) * 2), np.int64)
+    even[:, :taps] = made.weights[order] & 0xFF
+    # [group, word of a pair, channel of the word, pair, tap] -> bytes c0 c1 of the first tap, then of the second
+    split = even.reshape(-1, 2, 2, even.shape[1] // 2, 2).transpose(0, 3, 1, 4, 2).reshape(order.size // GROUP, -1, 4)
+    words = (split << np.array([0, 8, 16, 24])).sum(axis=-1)
+    bias = made.bias[order].reshape(-1, GROUP) & 0xFFFFFFFF
+    return ConstArray("weights", "uint32_t", np.concatenate([bias, words], axis=1).reshape(-1).astype(np.uint32))
+
+
+@dataclass(frozen=True)
+class DspTaps:
+    """Any geometry: pointers to the taps of a pixel, then two taps of four channels at a time."""
+
+    rounding: Rounding
+
+    isa = Isa.DSP
+    header = "dsp/mcutk_depthwise_any_dsp.h"
+    sources: Sequence[str] = ("dsp/mcutk_depthwise_any_dsp.c", "dsp/mcutk_taps_dsp.S", "dsp/mcutk_taps_host.c")
+
+    @property
+    def name(self) -> str:
+        """C function."""
+        return f"mcutk_depthwise_dsp_{self.rounding.value}"
+
+    def accepts(self, site: ConvSite, target: Target) -> bool:
+        """Four channels or more, each with one output."""
+        if site.kind is not ConvKind.DEPTHWISE or site.depth_multiplier != 1 or site.in_c < GROUP:
+            return False
+        made = channels(site)
+        return made is not None and made.rounding is self.rounding
+
+    def cost(self, site: ConvSite, target: Target) -> int:
+        """Counted in the assembly, checked on the emulator."""
+        taps, groups = site.kernel_h * site.kernel_w, -(-site.in_c // GROUP)
+        finish = {Rounding.RELU: 52, Rounding.LINEAR: 56, Rounding.ANY: 220}[self.rounding]
+        pixel = 80 + site.kernel_h * 15 + 11 * taps + groups * (finish + 20 * -(-taps // 2))
+        return 100 + 5 * site.in_c + site.out_h * site.out_w * (pixel + (40 if site.in_c % GROUP else 0))
+
+    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+        """Pointers and a pixel of padding."""
+        return -(-site.kernel_h * site.kernel_w // 2) * 16 + 4 + site.in_c
+
+    def pack(self, site: ConvSite) -> PackedConv:
+        """Weights as pairs of taps."""
+        made = channels(site)
+        assert made is not None
+        order = np.arange(site.in_c)
+        if site.in_c % GROUP:  # the last group is the last four channels
+            order = np.concatenate([order[: site.in_c // GROUP * GROUP], order[-GROUP:]])
+        return PackedConv(pack_taps(site, made, order), channel_table(made, order))
+
+    def overlap_slack(self, site: ConvSite) -> int | None:
+        """A pixel is written while its window is read."""
+        return max(0, run_slack(site, 1)) + site.out_c
+
+
+KERNELS = (
+    *(DspDepthwise(stride, rounding) for stride in (1, 2) for rounding in (Rounding.RELU, Rounding.LINEAR)),
+    *(DspTaps(rounding) for rounding in Rounding),
+)

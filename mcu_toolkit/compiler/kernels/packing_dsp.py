@@ -105,8 +105,12 @@ def _rounding(site: ConvSite, shift: Ints, bound: Ints) -> Rounding:
     return Rounding.LINEAR if site.act_min == -128 else Rounding.ANY
 
 
-def channel_table(site: ConvSite, made: Channels) -> ConstArray:
+def channel_table(made: Channels, order: Ints | None = None) -> ConstArray:
     """The table behind ``mcutk_conv.channels``.
+
+    Args:
+        made: the channels.
+        order: which channel stands where, instead of all of them in order.
 
     Returns:
         a group of four channels after another: four bytes (right shift - 1), four multipliers; or, to round in any
@@ -115,11 +119,12 @@ def channel_table(site: ConvSite, made: Channels) -> ConstArray:
     if made.rounding is Rounding.ANY:
         rows = np.stack([made.bias, made.multiplier, made.shift], axis=1).astype(np.int32)
         return ConstArray("channels", "mcutk_channel", rows)
-    groups = -(-site.out_c // GROUP)
+    order = np.arange(made.shift.size) if order is None else order
+    groups = -(-order.size // GROUP)
     shifts = np.zeros(groups * GROUP, np.int64)
-    shifts[: site.out_c] = -made.shift - 1
+    shifts[: order.size] = -made.shift[order] - 1
     multipliers = np.zeros(groups * GROUP, np.int64)
-    multipliers[: site.out_c] = made.multiplier
+    multipliers[: order.size] = made.multiplier[order]
     words = (shifts.reshape(groups, GROUP) << np.array([0, 8, 16, 24])).sum(axis=1)
     table = np.concatenate([words[:, None], multipliers.reshape(groups, GROUP)], axis=1)
     return ConstArray("channels", "uint32_t", table.reshape(-1).astype(np.uint32), is_weights=False)

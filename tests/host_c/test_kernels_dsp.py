@@ -1,0 +1,78 @@
+"""The DSP kernels in their C form on the host: the same packing and control flow, under ASan and UBSan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcu_toolkit import process
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.compiler.kernels import conv_dsp, depthwise_dsp, fc_dsp
+from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite, Isa, Target
+from tests.support.conv_sites import case_table, make_site
+
+HERE = Path(__file__).parent
+TARGET = Target(Isa.DSP, "host")
+KERNELS: tuple[ConvKernel, ...] = (*conv_dsp.KERNELS, *depthwise_dsp.KERNELS, *fc_dsp.KERNELS)
+FLAGS = ("-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
+
+
+def random_site(seed: int) -> ConvSite:
+    """A convolution, depthwise convolution or fully connected layer of random shape and rounding."""
+    rng = np.random.default_rng(seed)
+    rounding = str(rng.choice(["relu", "linear", "any"]))
+    kind = ConvKind.DEPTHWISE if seed % 3 == 0 else ConvKind.CONV
+    in_shape = int(rng.integers(1, 8)), int(rng.integers(1, 8)), int(rng.integers(1, 14))
+    kernel = [(3, 3), (1, 1), (int(rng.integers(1, 5)), int(rng.integers(1, 5)))][seed // 3 % 3]
+    stride = [(1, 1), (2, 2), (1, 1), (2, 1), (3, 3)][seed // 9 % 5]
+    dilation = (1, 2) if rng.random() < 0.1 else (1, 1)
+    out_c = in_shape[2] if kind is ConvKind.DEPTHWISE and in_shape[2] > 1 else int(rng.integers(1, 12))
+    return make_site(kind, in_shape, out_c, kernel, stride, True, dilation, rounding, seed)
+
+
+def run(folder: Path, jobs: list[tuple[ConvKernel, ConvSite]]) -> None:
+    text, count = case_table(jobs, True, TARGET)
+    (folder / "cases.c").write_text(text)
+    kernels = asset_dir("firmware") / "kernels"
+    sources = sorted({s for kernel, _ in jobs for s in kernel.sources})
+    program = folder / "cases"
+    process.run(
+        ["gcc", *FLAGS, "-I", str(kernels), "-I", str(kernels / "dsp"), "-I", str(HERE.parent / "emulator"),
+         str(HERE / "test_kernels_dsp_host.c"), str(folder / "cases.c"), *(str(kernels / s) for s in sources),
+         "-o", str(program)]
+    )  # fmt: skip
+    done = process.run([str(program)], check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert [int(line) for line in done.stdout.split()] == [0] * count
+
+
+def test_random_sites_equal_the_arithmetic(tmp_path: Path) -> None:
+    jobs = [(k, site) for site in map(random_site, range(180)) for k in KERNELS if k.accepts(site, TARGET)]
+    run(tmp_path, jobs)
+    assert {k.name for k, _ in jobs} >= {k.name for k in KERNELS} - {"mcutk_fc_dsp_relu", "mcutk_fc_dsp_linear"}
+
+
+def test_fully_connected_rows_equal_the_arithmetic(tmp_path: Path) -> None:
+    jobs: list[tuple[ConvKernel, ConvSite]] = []
+    for seed in range(16):
+        rng = np.random.default_rng(seed)
+        shape = (1, int(rng.integers(1, 4)), int(rng.integers(1, 40)))
+        rounding = "relu" if seed % 2 else "linear"
+        site = make_site(ConvKind.CONV, shape, int(rng.integers(1, 20)), (1, 1), rounding=rounding, seed=seed)
+        site = ConvSite(**{**site.__dict__, "kind": ConvKind.FULLY_CONNECTED})
+        jobs += [(k, site) for k in KERNELS if k.accepts(site, TARGET)]
+    run(tmp_path, jobs)
+    assert {k.name for k, _ in jobs} >= {"mcutk_fc_dsp_relu", "mcutk_fc_dsp_linear"}
+
+
+def test_weights_of_minus_128_are_refused_where_two_channels_would_not_fit() -> None:
+    site = make_site(ConvKind.CONV, (4, 4, 8), 4, (1, 1), rounding="linear", seed=1)
+    weights = site.weights.copy()
+    weights[0, 0, 0, 0], weights[1, 0, 0, 0] = -128, -1
+    taken = [k for k in conv_dsp.KERNELS if k.accepts(site, TARGET)]
+    tight = ConvSite(**{**site.__dict__, "weights": weights})
+    assert taken and not any(k.accepts(tight, TARGET) for k in conv_dsp.KERNELS)
