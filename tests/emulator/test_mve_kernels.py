@@ -130,3 +130,10 @@ def test_depthwise_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
     ]  # fmt: skip
     jobs = jobs_for(DEPTHWISE, sites)
     check(run_rig(tmp_path, jobs, overlap=True), jobs)
+
+
+def test_depthwise_of_one_channel_is_a_convolution(tmp_path: Path) -> None:
+    shapes = [((12, 10, 1), 8, (5, 4), (2, 2)), ((6, 5, 1), 1, (3, 3), (1, 1)), ((5, 5, 1), 6, (1, 1), (1, 1))]
+    sites = [make_site(ConvKind.DEPTHWISE, *shape, seed=n) for n, shape in enumerate(shapes)]
+    jobs = jobs_for(CONV, sites)
+    check(run_rig(tmp_path, jobs, overlap=True), jobs)

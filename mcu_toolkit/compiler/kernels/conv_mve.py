@@ -136,8 +136,12 @@ class MveConv:
     sources: Sequence[str] = ("mve/mcutk_conv_mve.c", "mve/mcutk_mve_core.c")
 
     def accepts(self, site: ConvSite, target: Target) -> bool:
-        """Every CONV_2D has a core; how inputs are gathered depends on the geometry."""
-        if site.kind is not ConvKind.CONV or self.core is not choose_core(site):
+        """Every CONV_2D has a core; how inputs are gathered depends on the geometry.
+
+        A depthwise convolution of one input channel is a CONV_2D of that channel.
+        """
+        is_conv = site.kind is ConvKind.CONV or (site.kind is ConvKind.DEPTHWISE and site.in_c == 1)
+        if not is_conv or self.core is not choose_core(site):
             return False
         if self.gather is Gather.POINTWISE:
             return _is_pointwise(site)
@@ -181,7 +185,10 @@ class MveConv:
     def pack(self, site: ConvSite) -> PackedConv:
         """Weights in groups of four channels, the depth in the order in which inputs are gathered."""
         order = (0, 1, 2, 3) if self.gather is Gather.ROWS else (0, 2, 1, 3)
-        rows = site.weights.transpose(order).reshape(site.out_c, -1)
+        weights = site.weights
+        if site.kind is ConvKind.DEPTHWISE:
+            weights = weights.transpose(2, 0, 1)[..., np.newaxis]
+        rows = weights.transpose(order).reshape(site.out_c, -1)
         return PackedConv(
             ConstArray("weights", "int8_t", pack_weights(rows), align=16),
             ConstArray("channels", "mcutk_channel", pack_channels(site, self.core is Core.ANY)),
