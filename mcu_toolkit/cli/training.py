@@ -16,7 +16,7 @@ from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
 from mcu_toolkit.errors import ConfigError, McutkError, WorkspaceError
 from mcu_toolkit.progress import Progress, silent
-from mcu_toolkit.recipe import Recipe, find, load, override
+from mcu_toolkit.recipe import Recipe, find, load, override, to_toml
 from mcu_toolkit.workspace import Workspace, checked_artefact
 
 RECIPE_FILE = "recipe.toml"
@@ -90,10 +90,9 @@ def train_if_needed(
 
 
 def _same_recipe(run_dir: Path, recipe: Recipe) -> bool:
-    try:
-        return load(run_dir / RECIPE_FILE) == recipe
-    except McutkError:
-        return False  # no run, or one of another version: train
+    """Whether a run began with this very recipe, by the text that it wrote; another version may add keys."""
+    path = run_dir / RECIPE_FILE
+    return path.is_file() and path.read_text(encoding="utf-8") == to_toml(recipe)
 
 
 def _finished(run_dir: Path, folder: Path | None) -> bool:
