@@ -1,12 +1,13 @@
 """Kernels and memory chosen together: the fastest variants first, leaner ones where they cost too much RAM.
 
 What is too much depends on the user's choice. `balanced` allows the live-tensor bound plus five per cent, `ram` wants
-the least arena and takes the fastest kernels that keep it, `speed` lets the arena be what the fastest kernels need.
+the least arena and takes the fastest kernels within eight per cent of it, `speed` lets the arena be what the fastest
+kernels need.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mcu_toolkit.compiler import planner
@@ -22,6 +23,9 @@ Option = Call | Alias | Parts | tuple[Choice, ...]
 
 #: The arena that `balanced` accepts, as a factor on the live-tensor bound.
 _BALANCED_SLACK = 1.05
+#: What `ram` accepts above the least arena found, where it lets faster kernels in.
+_RAM_SLACK = 1.08
+_SWEEPS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +56,26 @@ def assign(graph: Graph, options: Sequence[Option], target: Target) -> Assignmen
     return Assignment(lowered, schedule, problem, planner.plan(problem))
 
 
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """What a graph would need: a quick plan with lean variants, and the instructions of the fastest ones."""
+
+    schedule: Schedule
+    problem: PlanProblem
+    plan: Plan
+    cost: int
+
+
+def estimate(graph: Graph, options: Sequence[Option], target: Target) -> Estimate:
+    """A quick look at the least RAM of a graph; `assign` finds the same or less."""
+    search = _Search(graph, tuple(options), target)
+    picks = search.leanest_start()
+    schedule = build_schedule(graph, search.calls(picks))
+    problem = plan_problem(graph, schedule, target)
+    cost = sum(step.call.cost for step in build_schedule(graph, search.calls([0] * len(options))).steps)
+    return Estimate(schedule, problem, planner.plan(problem, rounds=0), cost)
+
+
 class _Search:
     """Which variant for which node; `picks` are indices into the options."""
 
@@ -68,13 +92,36 @@ class _Search:
         budget = 0
         if self.target.optimize is Optimize.BALANCED:
             budget = int(plan.lower_bound * _BALANCED_SLACK)
-        if plan.arena_bytes <= max(budget, plan.overlap_bound):
+        if plan.arena_bytes <= max(budget, plan.overlap_bound) and budget:
             return fastest
-        leanest = [self.leanest(i) for i in range(len(self.options))]
-        floor = self.place(leanest).arena_bytes
-        if floor >= plan.arena_bytes:
-            return fastest
-        return self.quicken(leanest, max(budget, floor))
+        picks = self.descend(self.leanest_start(), budget)
+        least = self.place(picks).arena_bytes
+        return self.quicken(picks, max(budget, int(least * _RAM_SLACK) if budget == 0 else least))
+
+    def leanest_start(self) -> list[int]:
+        """The best of three simple choices: fastest, least scratch and distance together, least distance."""
+        nodes = range(len(self.options))
+        starts = [[0 for _ in nodes], [self.least(i, _appetite) for i in nodes], [self.least(i, _slack) for i in nodes]]
+        unique = [picks for number, picks in enumerate(starts) if picks not in starts[:number]]
+        return min(unique, key=lambda picks: self.place(picks).arena_bytes) if len(unique) > 1 else unique[0]
+
+    def descend(self, picks: list[int], budget: int) -> list[int]:
+        """Exchange variants at the arena's peak while that lowers it."""
+        plan = self.place(picks)
+        for _ in range(_SWEEPS):
+            before = plan.arena_bytes
+            steps = build_schedule(self.graph, self.calls(picks)).steps
+            for node in {steps[number].node for number in plan.peak_steps if number < len(steps)}:
+                for pick in range(self.variants(node)):
+                    if plan.arena_bytes <= max(budget, plan.overlap_bound):
+                        return picks
+                    trial = [*picks[:node], pick, *picks[node + 1 :]]
+                    placed = self.place(trial)
+                    if placed.arena_bytes < plan.arena_bytes:
+                        picks, plan = trial, placed
+            if plan.arena_bytes == before:
+                break
+        return picks
 
     def variants(self, node: int) -> int:
         option = self.options[node]
@@ -84,10 +131,10 @@ class _Search:
         option = self.options[node]
         return option[pick].call.cost if isinstance(option, tuple) else 0
 
-    def leanest(self, node: int) -> int:
-        """The variant that asks least of the arena; of equals the fastest."""
+    def least(self, node: int, measure: Callable[[Choice], int]) -> int:
+        """The variant of a node for which a measure is least; of equals the fastest."""
         option = self.options[node]
-        return min(range(len(option)), key=lambda i: (_appetite(option[i]), i)) if isinstance(option, tuple) else 0
+        return min(range(len(option)), key=lambda i: (measure(option[i]), i)) if isinstance(option, tuple) else 0
 
     def quicken(self, picks: list[int], budget: int) -> list[int]:
         """The fastest variant for each node that keeps the arena within the budget, greatest gain first."""
@@ -102,17 +149,25 @@ class _Search:
 
     def place(self, picks: Sequence[int]) -> Plan:
         """A quick plan; the final one can only be better."""
-        lowered = [
+        schedule = build_schedule(self.graph, self.calls(picks))
+        return planner.plan(plan_problem(self.graph, schedule, self.target), rounds=0)
+
+    def calls(self, picks: Sequence[int]) -> list[Call | Alias | Parts]:
+        """What the nodes become with these picks, weights not packed."""
+        return [
             option[pick].call if isinstance(option, tuple) else option
             for option, pick in zip(self.options, picks, strict=True)
         ]
-        schedule = build_schedule(self.graph, lowered)
-        return planner.plan(plan_problem(self.graph, schedule, self.target), rounds=0)
+
+
+def _slack(choice: Choice) -> int:
+    """Bytes by which input and output must be apart at the best placement."""
+    slack = min((overlap.slack for overlap in choice.call.overlaps), default=None)
+    site = choice.use.site
+    apart = min(site.in_h * site.in_w * site.in_c, site.out_h * site.out_w * site.out_c)
+    return apart if slack is None else max(0, min(slack, apart))
 
 
 def _appetite(choice: Choice) -> int:
     """Bytes that a variant costs beyond its input and output at the best placement."""
-    slack = min((overlap.slack for overlap in choice.call.overlaps), default=None)
-    site = choice.use.site
-    apart = min(site.in_h * site.in_w * site.in_c, site.out_h * site.out_w * site.out_c)
-    return choice.call.scratch_bytes + (apart if slack is None else max(0, min(slack, apart)))
+    return choice.call.scratch_bytes + _slack(choice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -87,6 +88,7 @@ class CodeStep:
     outputs: tuple[StepOutput, ...]
     macs: int
     uses_arena: bool
+    tables: tuple[str, ...]
 
 
 @dataclass
@@ -101,6 +103,7 @@ class _Writer:
     call: Call
     node: Node
     lines: list[str] = field(default_factory=list)
+    shared: dict[Hashable, ConstTable] = field(default_factory=dict)
     tables: dict[int, ConstTable] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     uses_arena: bool = False
@@ -155,7 +158,6 @@ class _Writer:
     def table(self, array: ConstArray, key: int | None = None) -> str:
         key = id(array) if key is None else key
         if key not in self.tables:
-            symbol = self.unique(f"{self.prefix}_op{self.number:02d}_{names.identifier(array.suffix)}")
             count = int(array.values.shape[0])
             if array.ctype in literals.SIZES:
                 count = int(array.values.size)
@@ -164,11 +166,20 @@ class _Writer:
                 size = int(array.values.size) * 4
             if count == 0:
                 raise CompileError(f"node {self.node.source}: the constant table '{array.suffix}' is empty")
-            rows = literals.rows(np.asarray(array.values), array.ctype)
-            self.tables[key] = ConstTable(
+            self.tables[key] = self.intern(array, count, size)
+        return self.tables[key].symbol
+
+    def intern(self, array: ConstArray, count: int, size: int) -> ConstTable:
+        """The table; steps whose tables are equal share one."""
+        values = np.asarray(array.values)
+        contents = (array.ctype, array.align, array.is_weights, values.shape, values.dtype.str, values.tobytes())
+        if contents not in self.shared:
+            symbol = self.unique(f"{self.prefix}_op{self.number:02d}_{names.identifier(array.suffix)}")
+            rows = literals.rows(values, array.ctype)
+            self.shared[contents] = ConstTable(
                 symbol, array.ctype, count, array.align, rows, size, array.is_weights, self.node.op
             )
-        return self.tables[key].symbol
+        return self.shared[contents]
 
     def unique(self, wanted: str) -> str:
         name, count = wanted, 1
@@ -223,8 +234,13 @@ def c_type(dtype: DType) -> str:
 
 
 def write_step(
-    graph: Graph, schedule: Schedule, plan: Plan, number: int, prefix: str
-) -> tuple[CodeStep, tuple[ConstTable, ...]]:
+    graph: Graph,
+    schedule: Schedule,
+    plan: Plan,
+    number: int,
+    prefix: str,
+    shared: dict[Hashable, ConstTable],
+) -> CodeStep:
     """One step as C text.
 
     Args:
@@ -233,13 +249,14 @@ def write_step(
         plan: placement of all buffers.
         number: which step.
         prefix: of the symbols.
+        shared: the tables so far, by contents; new ones are added.
 
     Raises:
         CompileError: a constant does not fit its C type.
     """
     step = schedule.steps[number]
     node = graph.nodes[step.node]
-    writer = _Writer(graph, schedule, plan, number, prefix, step.call, node)
+    writer = _Writer(graph, schedule, plan, number, prefix, step.call, node, shared=shared)
     for invocation in step.call.invocations:
         writer.invocation(invocation)
     meaning = operator(node.op)
@@ -247,7 +264,7 @@ def write_step(
     outputs = tuple(
         StepOutput(index, schedule.address(plan, index), graph.tensors[index].bytes) for index in node.outputs
     )
-    code = CodeStep(
+    return CodeStep(
         index=number,
         node=step.node,
         source=node.source,
@@ -258,8 +275,8 @@ def write_step(
         outputs=outputs,
         macs=macs,
         uses_arena=writer.uses_arena,
+        tables=tuple(table.symbol for table in writer.tables.values()),
     )
-    return code, tuple(writer.tables.values())
 
 
 def _comments(graph: Graph, schedule: Schedule, plan: Plan, node: Node, call: Call, macs: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -158,13 +158,9 @@ def _own_files(prefix: str) -> Mapping[str, str]:
 def _steps(
     graph: Graph, schedule: Schedule, plan: Plan, prefix: str
 ) -> tuple[tuple[CodeStep, ...], tuple[ConstTable, ...]]:
-    steps: list[CodeStep] = []
-    tables: list[ConstTable] = []
-    for number in range(len(schedule.steps)):
-        step, its_tables = write_step(graph, schedule, plan, number, prefix)
-        steps.append(step)
-        tables.extend(its_tables)
-    return tuple(steps), tuple(tables)
+    shared: dict[Hashable, ConstTable] = {}
+    steps = [write_step(graph, schedule, plan, number, prefix, shared) for number in range(len(schedule.steps))]
+    return tuple(steps), tuple(shared.values())
 
 
 def _borders(

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mcu_toolkit.compiler import emit, names, passes, plan_check
-from mcu_toolkit.compiler.assign import Option, assign
-from mcu_toolkit.compiler.call import Call, ConvUse
-from mcu_toolkit.compiler.lower import lowering
+from mcu_toolkit.compiler.assign import Assignment, assign
+from mcu_toolkit.compiler.call import Call
+from mcu_toolkit.compiler.lean import least_ram
+from mcu_toolkit.compiler.lowering import Lowerer
 from mcu_toolkit.compiler.plan import Plan, PlanProblem
 from mcu_toolkit.compiler.report import CompileReport, compile_report
-from mcu_toolkit.compiler.schedule import Schedule, tensor_align
-from mcu_toolkit.compiler.select import candidates
-from mcu_toolkit.compiler.site import Target
-from mcu_toolkit.compiler.views import find_views
-from mcu_toolkit.errors import CompileError, UnsupportedError
-from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.compiler.schedule import Schedule
+from mcu_toolkit.compiler.site import Optimize, Target
+from mcu_toolkit.errors import UnsupportedError
+from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.graph.support import unsupported
 from mcu_toolkit.graph.verify import verify
 
@@ -77,7 +76,7 @@ def compile_model(graph: Graph, target: Target, name: str = "model", *, model: b
         raise UnsupportedError(problems)
     verify(graph)
     final = passes.run_all(graph)
-    chosen = assign(final, _options(final, target), target)
+    final, chosen = _assign(final, Lowerer(target))
     plan_check.check(chosen.plan, chosen.problem)
     plan_check.check_execution(final, chosen.schedule, chosen.plan)
     prefix = names.identifier(name)
@@ -87,14 +86,14 @@ def compile_model(graph: Graph, target: Target, name: str = "model", *, model: b
     return Compiled(prefix, target, final, chosen.schedule, chosen.problem, chosen.plan, weights, files, report)
 
 
-def _options(graph: Graph, target: Target) -> list[Option]:
-    views = find_views(graph, tensor_align(target))
-    return [views.get(number) or _option(graph, node, target) for number, node in enumerate(graph.nodes)]
-
-
-def _option(graph: Graph, node: Node, target: Target) -> Option:
-    lower = lowering(node.op)
-    if lower is None:
-        raise CompileError(f"node {node.source}: {node.op} passed the check but has no lowering")
-    lowered = lower(graph, node, target)
-    return candidates(lowered, target) if isinstance(lowered, ConvUse) else lowered
+def _assign(graph: Graph, lowerer: Lowerer) -> tuple[Graph, Assignment]:
+    """Kernels and memory; for the least RAM, of the graph in strips too, where that takes less."""
+    chosen = assign(graph, lowerer.options(graph), lowerer.target)
+    if lowerer.target.optimize is not Optimize.RAM:
+        return graph, chosen
+    strips = least_ram(graph, lowerer)
+    if strips is graph:
+        return graph, chosen
+    verify(strips)
+    leaner = assign(strips, lowerer.options(strips), lowerer.target)
+    return (strips, leaner) if leaner.plan.arena_bytes < chosen.plan.arena_bytes else (graph, chosen)

@@ -116,32 +116,33 @@ def live_tensor_bound(problem: PlanProblem) -> int:
 def overlap_bound(problem: PlanProblem) -> int:
     """A bound in bytes that holds for every legal placement, overlaps included.
 
-    It is the greater of two: what is live at one step cannot be folded into less (`_step_bound`), and overlaps shift
+    It is the greater of two: what is live at one step cannot be folded into less (`step_bounds`), and overlaps shift
     each tensor of a chain against the one before (`_drift_bound`).
     """
-    rules = usable_rules(problem)
-    return _drift_bound(problem, rules, _step_bound(problem, rules))
+    return _drift_bound(problem, usable_rules(problem), max(step_bounds(problem), default=0))
 
 
-def _step_bound(problem: PlanProblem, rules: Rules) -> int:
-    """At a step, the bytes covered are at least the sum of the live buffers less what outputs may share with inputs.
+def step_bounds(problem: PlanProblem) -> list[int]:
+    """For each step, bytes that its live buffers cover in every legal placement.
+
+    The bytes covered are at least the sum of the live buffers less what outputs may share with inputs.
 
     An output of size S shares with an input of size T at most min(S, T), and at most S - slack for a positive slack.
     """
     by_key = {b.key: b for b in problem.buffers}
-    best = 0
+    sharing: dict[Key, list[tuple[Buffer, int]]] = {}
+    for (source, target), slack in usable_rules(problem).items():
+        size = by_key[target].size
+        sharing.setdefault(target, []).append((by_key[source], max(0, min(size, size - slack, by_key[source].size))))
+    bounds = []
     for step in range(problem.steps):
-        live = [b for b in problem.buffers if b.first <= step <= b.last]
-        total = sum(b.size for b in live)
-        for target in live:
-            shared = 0
-            for (source_key, target_key), slack in rules.items():
-                source = by_key[source_key]
-                if target_key == target.key and source.first <= step <= source.last:
-                    shared += max(0, min(target.size, source.size, target.size - max(slack, 0)))
-            total -= min(shared, target.size)
-        best = max(best, total)
-    return best
+        total = 0
+        for b in problem.buffers:
+            if b.first <= step <= b.last:
+                shared = sum(n for source, n in sharing.get(b.key, ()) if source.first <= step <= source.last)
+                total += max(0, b.size - shared)
+        bounds.append(total)
+    return bounds
 
 
 def _drift_bound(problem: PlanProblem, rules: Rules, floor: int) -> int:

@@ -48,7 +48,7 @@ def plan(problem: PlanProblem, rounds: int = _SEARCH_ROUNDS) -> Plan:
 
     Args:
         problem: buffers, permitted overlaps, steps.
-        rounds: placements that the search may try.
+        rounds: placements that the search may try; 0 for a quick plan in simple orders, without any search.
 
     Returns:
         The best plan found. `Plan.optimal` says whether it is proved best.
@@ -137,7 +137,7 @@ def _solve(pairs: _Pairs, rounds: int) -> tuple[list[int], bool]:
     best = _squeaky_wheel(pairs, best_order, best, rounds)
     if _top(pairs, best) <= pairs.bound:
         return best, True
-    if len(pairs.buffers) > _EXACT_BUFFERS:
+    if rounds == 0 or len(pairs.buffers) > _EXACT_BUFFERS:
         return best, False
     search = _Exact(pairs, best)
     search.run()
@@ -145,12 +145,14 @@ def _solve(pairs: _Pairs, rounds: int) -> tuple[list[int], bool]:
 
 
 def _first_orders(pairs: _Pairs) -> list[list[int]]:
+    """Simple orders. Of equals the younger goes first: it lies below the older one that it may overlap."""
     every = range(len(pairs.buffers))
     b = pairs.buffers
     return [
-        sorted(every, key=lambda i: (-b[i].size, b[i].first, i)),
-        sorted(every, key=lambda i: (-(b[i].last - b[i].first + 1) * b[i].size, i)),
-        sorted(every, key=lambda i: (-(b[i].last - b[i].first), -b[i].size, i)),
+        sorted(every, key=lambda i: (-b[i].size, -b[i].first, i)),
+        sorted(every, key=lambda i: (-b[i].first, -b[i].size, i)),
+        sorted(every, key=lambda i: (-(b[i].last - b[i].first + 1) * b[i].size, -b[i].first, i)),
+        sorted(every, key=lambda i: (-(b[i].last - b[i].first), -b[i].size, -b[i].first, i)),
         sorted(every, key=lambda i: (b[i].first, -b[i].size, i)),
         sorted(every, key=lambda i: (-b[i].last, -b[i].size, i)),
     ]

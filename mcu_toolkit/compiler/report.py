@@ -25,7 +25,7 @@ class Layer:
         kernel: C function.
         macs: multiply-accumulates.
         cost: instructions of one inference as the cost model estimates them; an estimate, not a measurement.
-        weights_bytes: constants in flash that are weights or biases.
+        weights_bytes: constants in flash that are weights or biases; steps may share them.
         table_bytes: other constants in flash.
         arena_offset: where the first output lies.
         output_bytes: size of the first output.
@@ -173,8 +173,7 @@ def _layer(graph: Graph, chosen: Assignment, source: Source, number: int) -> Lay
     key = chosen.schedule.key(node.outputs[0]) if node.outputs else None
     buffer = buffers[key] if key is not None else None
     at = chosen.schedule.address(chosen.plan, node.outputs[0]) if node.outputs else 0
-    prefix = f"{source.prefix}_op{number:02d}_"
-    tables = [table for table in source.tables if table.symbol.startswith(prefix)]
+    tables = [table for table in source.tables if table.symbol in code.tables]
     return Layer(
         index=number,
         operator=node.op,

@@ -1,0 +1,79 @@
+"""The least RAM: looks for the stretch of the graph that, run strip by strip, lowers the arena most.
+
+Only for `Optimize.RAM`: strips compute rows twice at their borders and cost instructions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mcu_toolkit.compiler.assign import Estimate, estimate
+from mcu_toolkit.compiler.lowering import Lowerer
+from mcu_toolkit.compiler.passes.strips import Region, regions, split
+from mcu_toolkit.compiler.plan import step_bounds
+from mcu_toolkit.compiler.schedule import tensor_align
+from mcu_toolkit.graph.ir import Graph
+
+_LONGEST = 8
+_COARSE = (2, 4, 8)
+_FINE = (3, 6, 12, 16)
+_REFINED = 2
+_ROUNDS = 2
+#: Most instructions that strips may cost, as a factor on the graph without them.
+_DEAREST = 1.25
+#: A stretch is run in strips only if that lowers the arena to this share or below.
+_WORTH = 0.97
+#: Of candidates within this factor of the least arena, the one that computes least is taken.
+_NEARLY = 1.02
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    graph: Graph
+    estimate: Estimate
+
+    @property
+    def arena(self) -> int:
+        return self.estimate.plan.arena_bytes
+
+    def busy(self) -> set[int]:
+        """Nodes whose live buffers alone keep the arena from becoming worth less."""
+        steps = self.estimate.schedule.steps
+        bounds = step_bounds(self.estimate.problem)
+        return {steps[n].node for n, bound in enumerate(bounds[: len(steps)]) if bound > _WORTH * self.arena}
+
+
+def least_ram(graph: Graph, lowerer: Lowerer) -> Graph:
+    """The graph with up to a few stretches in strips; the same graph where that gains nothing."""
+    current = _try(graph, lowerer)
+    limit = current.estimate.cost * _DEAREST
+    for _ in range(_ROUNDS):
+        trials = _trials(current, lowerer)
+        good = [t for t in trials if t.arena <= _WORTH * current.arena and t.estimate.cost <= limit]
+        if not good:
+            break
+        least = min(trial.arena for trial in good)
+        current = min((t for t in good if t.arena <= _NEARLY * least), key=lambda t: (t.estimate.cost, t.arena))
+    return current.graph
+
+
+def _try(graph: Graph, lowerer: Lowerer) -> _Trial:
+    return _Trial(graph, estimate(graph, lowerer.options(graph), lowerer.target))
+
+
+def _trials(current: _Trial, lowerer: Lowerer) -> Iterator[_Trial]:
+    """Every stretch that holds all busy nodes, in coarse numbers of strips; of the best stretches every number."""
+    busy = current.busy()
+    stretches = [r for r in regions(current.graph, _LONGEST) if busy and r.first <= min(busy) and max(busy) <= r.last]
+    coarse = {region: _in_strips(current.graph, region, _COARSE, lowerer) for region in stretches}
+    for trials in coarse.values():
+        yield from trials
+    ranked = sorted((r for r in stretches if coarse[r]), key=lambda r: min(t.arena for t in coarse[r]))
+    for region in ranked[:_REFINED]:
+        yield from _in_strips(current.graph, region, _FINE, lowerer)
+
+
+def _in_strips(graph: Graph, region: Region, counts: tuple[int, ...], lowerer: Lowerer) -> list[_Trial]:
+    candidates = (split(graph, region, count, tensor_align(lowerer.target)) for count in counts)
+    return [_try(candidate, lowerer) for candidate in candidates if candidate is not None]

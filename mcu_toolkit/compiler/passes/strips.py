@@ -1,0 +1,234 @@
+"""Runs a stretch of the graph strip by strip: patch-wise stages, depthwise and pointwise, residual blocks by rows.
+
+A stretch has one activation at its entry and one at its exit. The exit's rows are cut into strips; each strip is
+computed from the entry's rows that it needs, so that what lies between exists a strip at a time. Rows that two strips
+need are computed twice: RAM is bought with instructions. What comes out is an ordinary graph of SLICE, the operators
+with explicit padding, and CONCATENATION; the slices and the concatenation are views and no code.
+
+This is no rewrite that always pays: `mcu_toolkit.compiler.lean` tries it where the user asks for the least RAM.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mcu_toolkit.compiler.passes.edit import is_stateful
+from mcu_toolkit.graph.attrs import Attrs, Concatenation, Conv2D, DepthwiseConv2D, Padding, Pool2D
+from mcu_toolkit.graph.geometry import Geometry
+from mcu_toolkit.graph.ir import DType, Graph, Node, Tensor
+from mcu_toolkit.graph.ops.sliding import sliding_geometry
+
+_UNARY = frozenset({
+    "RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU", "ELU", "HARD_SWISH", "LOGISTIC", "TANH", "QUANTIZE",
+})  # fmt: skip
+_BINARY = frozenset({"ADD", "SUB", "MUL", "MINIMUM", "MAXIMUM", "PRELU"})
+
+#: Rows first .. end - 1 of an image.
+Rows = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Region:
+    """Nodes first .. last of a graph, one activation in, one out.
+
+    Attributes:
+        first, last: node numbers, both included.
+        entry: the only activation that the nodes read from outside.
+        exit: the only one that is read outside.
+    """
+
+    first: int
+    last: int
+    entry: int
+    exit: int
+
+
+def regions(graph: Graph, longest: int) -> Iterator[Region]:
+    """Every stretch of two to `longest` nodes that can run strip by strip."""
+    consumers = graph.consumers()
+    for first in range(len(graph.nodes)):
+        entries: set[int] = set()
+        written: set[int] = set()
+        for last in range(first, min(first + longest, len(graph.nodes))):
+            node = graph.nodes[last]
+            if not _is_splittable(graph, node):
+                break
+            entries |= {i for i, t in graph.used_inputs(node) if not t.is_const and i not in written}
+            written |= set(node.outputs)
+            if len(entries) != 1:
+                break
+            leaving = [
+                index for index in written if index in graph.outputs or any(n > last for n in consumers.get(index, ()))
+            ]
+            if last > first and leaving == [node.outputs[0]]:
+                yield Region(first, last, next(iter(entries)), leaving[0])
+
+
+def _is_splittable(graph: Graph, node: Node) -> bool:
+    """Whether a node's output rows depend on few of its input's rows, in a way that can be stated for a strip."""
+    if is_stateful(graph, node) or len(node.outputs) != 1:
+        return False
+    out = graph.tensors[node.outputs[0]]
+    activations = [t for _, t in graph.used_inputs(node) if not t.is_const]
+    if any(t.dtype is not DType.INT8 or len(t.shape) != 4 or t.shape[0] != 1 for t in (out, *activations)):
+        return False
+    if node.op in {"CONV_2D", "DEPTHWISE_CONV_2D"}:
+        return True
+    if node.op in {"AVERAGE_POOL_2D", "MAX_POOL_2D"}:
+        g = _geometry(graph, node)
+        return not (g.pad_top or g.pad_left or g.pad_bottom or g.pad_right)
+    if node.op in _BINARY:
+        constants = [t for _, t in graph.used_inputs(node) if t.is_const]
+        return all(t.shape == out.shape for t in activations) and all(
+            len(t.shape) < 3 or t.shape[-3] == 1 for t in constants
+        )
+    return node.op in _UNARY
+
+
+def split(graph: Graph, region: Region, count: int, align: int) -> Graph | None:
+    """The graph with a region run in `count` strips.
+
+    Args:
+        graph: verified.
+        region: from `regions`.
+        count: strips, at least 2.
+        align: alignment in bytes that a strip's address needs.
+
+    Returns:
+        None where the rows cannot be cut so.
+    """
+    cuts = _cuts(graph.tensors[region.exit], count, align)
+    if cuts is None:
+        return None
+    splitter = _Splitter(graph, region, align)
+    parts = []
+    for rows in itertools.pairwise(cuts):
+        part = splitter.strip(rows)
+        if part is None:
+            return None
+        parts.append(part)
+    last = graph.nodes[region.last]
+    joined = Node("CONCATENATION", tuple(parts), (region.exit,), Concatenation(axis=1), last.source)
+    nodes = (*graph.nodes[: region.first], *splitter.nodes, joined, *graph.nodes[region.last + 1 :])
+    return replace(graph, tensors=tuple(splitter.tensors), nodes=nodes)
+
+
+def _cuts(exit_tensor: Tensor, count: int, align: int) -> list[int] | None:
+    """Row numbers at which strips begin, and the height: each beginning is aligned."""
+    height, row = exit_tensor.shape[1], math.prod(exit_tensor.shape[2:])
+    unit = align // math.gcd(align, row)
+    cuts = sorted({height * number // count // unit * unit for number in range(count)} | {0})
+    return [*cuts, height] if len(cuts) == count else None
+
+
+class _Splitter:
+    """Writes the nodes of the strips."""
+
+    def __init__(self, graph: Graph, region: Region, align: int) -> None:
+        self.graph, self.region, self.align = graph, region, align
+        self.tensors = list(graph.tensors)
+        self.nodes: list[Node] = []
+        self.inner = graph.nodes[region.first : region.last + 1]
+
+    def strip(self, rows: Rows) -> int | None:
+        """Compute some rows of the exit; the tensor that holds them, or None where they cannot be had."""
+        needed = self.needed(rows)
+        if needed is None:
+            return None
+        held: dict[int, int] = {}
+        for node in self.inner:
+            out = node.outputs[0]
+            wanted = needed[out]
+            made = self.node(node, wanted, needed, held)
+            if made is None:
+                return None
+            held[out] = made
+        return held[self.region.exit]
+
+    def needed(self, rows: Rows) -> dict[int, Rows] | None:
+        """The rows of each tensor of the region, its entry included, that some rows of the exit depend on."""
+        found = {self.region.exit: rows}
+        for node in reversed(self.inner):
+            below = found.get(node.outputs[0])
+            if below is None:
+                return None
+            reads = _reads(self.graph, node, below)[0]
+            if reads[0] >= reads[1]:
+                return None
+            for index, tensor in self.graph.used_inputs(node):
+                if not tensor.is_const:
+                    low, high = found.get(index, reads)
+                    found[index] = (min(low, reads[0]), max(high, reads[1]))
+        return found
+
+    def node(self, node: Node, rows: Rows, needed: dict[int, Rows], held: dict[int, int]) -> int | None:
+        """One node for some rows of its output."""
+        reads, attrs = _reads(self.graph, node, rows)
+        inputs = []
+        for index in node.inputs:
+            if index < 0 or self.graph.tensors[index].is_const:
+                inputs.append(index)
+                continue
+            if index == self.region.entry:
+                piece = self.piece(index, (0, self.graph.tensors[index].shape[1]), reads, node.source)
+            else:
+                piece = self.piece(held[index], needed[index], reads, node.source)
+            if piece is None:
+                return None
+            inputs.append(piece)
+        out = self.rows_of(node.outputs[0], rows)
+        self.nodes.append(replace(node, inputs=tuple(inputs), outputs=(out,), attrs=attrs))
+        return out
+
+    def rows_of(self, index: int, rows: Rows) -> int:
+        """A new tensor for some rows of another."""
+        tensor = self.tensors[index]
+        shape = (1, rows[1] - rows[0], *tensor.shape[2:])
+        self.tensors.append(replace(tensor, name=f"{tensor.name} {rows[0]}:{rows[1]}", shape=shape))
+        return len(self.tensors) - 1
+
+    def piece(self, held: int, has: Rows, wanted: Rows, source: int) -> int | None:
+        """The wanted rows of a tensor that holds the rows `has`; a SLICE unless they are all of it."""
+        if has == wanted:
+            return held
+        tensor = self.tensors[held]
+        if (wanted[0] - has[0]) * math.prod(tensor.shape[2:]) % self.align:
+            return None
+        begin = np.array([0, wanted[0] - has[0], 0, 0], np.int32)
+        size = np.array([1, wanted[1] - wanted[0], *tensor.shape[2:]], np.int32)
+        constants = []
+        for name, data in (("begin", begin), ("size", size)):
+            self.tensors.append(Tensor(name, data.shape, DType.INT32, None, data))
+            constants.append(len(self.tensors) - 1)
+        out = self.rows_of(held, (wanted[0] - has[0], wanted[1] - has[0]))
+        self.nodes.append(Node("SLICE", (held, *constants), (out,), Attrs(), source))
+        return out
+
+
+def _geometry(graph: Graph, node: Node) -> Geometry:
+    attrs = node.attrs
+    if isinstance(attrs, Pool2D):
+        return sliding_geometry(graph, node, (attrs.filter_h, attrs.filter_w))
+    assert isinstance(attrs, Conv2D | DepthwiseConv2D)
+    kernel = graph.tensors[node.inputs[1]].shape[1:3]
+    return sliding_geometry(graph, node, kernel, (attrs.dilation_h, attrs.dilation_w))
+
+
+def _reads(graph: Graph, node: Node, rows: Rows) -> tuple[Rows, Attrs]:
+    """The input rows behind some output rows, and the node's attributes for just those."""
+    attrs = node.attrs
+    if not isinstance(attrs, Conv2D | DepthwiseConv2D | Pool2D):
+        return rows, attrs
+    g = _geometry(graph, node)
+    first = rows[0] * g.stride_h - g.pad_top
+    end = (rows[1] - 1) * g.stride_h - g.pad_top + (g.kernel_h - 1) * g.dilation_h + 1
+    reads = (max(first, 0), min(end, g.in_h))
+    if isinstance(attrs, Pool2D):
+        return reads, replace(attrs, padding=Padding.VALID)
+    pad = (max(-first, 0), max(end - g.in_h, 0), g.pad_left, g.pad_right)
+    return reads, replace(attrs, padding=Padding.EXPLICIT, pad=pad)

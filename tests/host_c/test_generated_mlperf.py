@@ -1,0 +1,69 @@
+"""The MLPerf Tiny models as generated C on the host: the reference answers, the arena, the MACs after passes."""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+import pytest
+
+from mcu_toolkit import process
+from mcu_toolkit.compiler.pipeline import compile_model
+from mcu_toolkit.compiler.site import Isa, Optimize, Target
+from mcu_toolkit.graph.reader import read_model
+from mcu_toolkit.host.native import NativeModel
+from tests.support.shared import mlperf_model
+
+pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
+
+SEEDS = (1, 12345, 0xDEADBEEF)
+#: CRC-32 of the outputs of TensorFlow Lite Micro, from the table of reference answers.
+ANSWERS = {
+    "ad": ("3d1a6596", "d7f6e66a", "cc29810f"),
+    "ic": ("930f0c26", "ef5c90cc", "13f31a7b"),
+    "kws": ("124a640e", "1a578907", "8b10ec97"),
+    "vww": ("ccf8c6c3", "455cea13", "b5c3c64a"),
+}
+#: Bytes of arena, scratch included: within five per cent of the live-tensor bound.
+ARENA = {"ad": 1_100, "ic": 51_600, "kws": 16_800, "vww": 58_000}
+ARENA_RAM = {"ad": 1_100, "ic": 37_000, "kws": 16_800, "vww": 40_000}
+
+
+def reference_input(seed: int, count: int) -> np.ndarray:
+    """The input of the reference answers: the high bytes of a linear congruential generator."""
+    values = np.empty(count, np.uint8)
+    for index in range(count):
+        seed = (seed * 1664525 + 1013904223) % 2**32
+        values[index] = seed >> 24
+    return values.view(np.int8)
+
+
+@pytest.mark.parametrize("optimize", [Optimize.BALANCED, Optimize.RAM])
+@pytest.mark.parametrize("name", sorted(ANSWERS))
+def test_outputs_equal_the_reference_answers(name: str, optimize: Optimize) -> None:
+    graph = read_model(mlperf_model(name))
+    compiled = compile_model(graph, Target(Isa.PORTABLE, "host", optimize))
+    elements = graph.tensors[graph.inputs[0]].elements
+    with NativeModel(compiled, flags=("-O2",)) as model:
+        outputs = model.run(np.stack([reference_input(seed, elements) for seed in SEEDS]))
+    assert tuple(f"{zlib.crc32(row.tobytes()):08x}" for row in outputs) == ANSWERS[name]
+
+
+@pytest.mark.parametrize("isa", list(Isa))
+@pytest.mark.parametrize("name", sorted(ANSWERS))
+def test_arena_stays_near_the_live_tensor_bound(name: str, isa: Isa) -> None:
+    graph = read_model(mlperf_model(name))
+    assert compile_model(graph, Target(isa, "cortex-m4")).report.arena_bytes <= ARENA[name]
+
+
+@pytest.mark.parametrize("isa", list(Isa))
+@pytest.mark.parametrize("name", ["ic", "vww"])
+def test_least_ram(name: str, isa: Isa) -> None:
+    graph = read_model(mlperf_model(name))
+    assert compile_model(graph, Target(isa, "cortex-m4", Optimize.RAM)).report.arena_bytes <= ARENA_RAM[name]
+
+
+def test_dead_channels_of_vww_are_gone() -> None:
+    report = compile_model(read_model(mlperf_model("vww")), Target(Isa.PORTABLE, "host")).report
+    assert report.macs_model == 7_489_664
+    assert report.macs <= 3_950_000
