@@ -167,9 +167,9 @@ class _Reader:
                     received=str(list(shape)),
                     hint="convert the model with a fixed input shape",
                 )
-            size = size * dim
-        # The product is bounded before it is used, zero-sized dimensions or not.
-        if size > MAX_TENSOR_BYTES or any(dim > MAX_TENSOR_BYTES for dim in shape):
+            # An empty dimension does not excuse the others: NumPy multiplies them too.
+            size = size * max(dim, 1)
+        if size > MAX_TENSOR_BYTES:
             raise ModelError(
                 f"tensor {index} is too large",
                 offset=table.offset,

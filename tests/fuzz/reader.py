@@ -38,7 +38,9 @@ _TRACED_SHARE = 0.15
 _CORPUS_LIMIT = 3000
 _TRACED_FILES = ("/graph/",)
 
+#: A step from one line to the next in a file; where an input ended: lines of its refusal, or what is unsupported.
 Edge = tuple[str, int, int]
+Place = tuple[Any, ...]
 
 
 @dataclass
@@ -52,6 +54,7 @@ class Outcome:
     slowest: float = 0.0
     peak_rss: int = 0
     edges: set[Edge] = field(default_factory=set)
+    places: set[Place] = field(default_factory=set)
     found: list[bytes] = field(default_factory=list)
 
     def merge(self, other: Outcome) -> None:
@@ -63,13 +66,14 @@ class Outcome:
         self.slowest = max(self.slowest, other.slowest)
         self.peak_rss = max(self.peak_rss, other.peak_rss)
         self.edges |= other.edges
+        self.places |= other.places
 
 
 class TooSlow(Exception):
     """An input took more than its time."""
 
 
-def exercise(data: bytes) -> tuple[bool, tuple[Any, ...]]:
+def exercise(data: bytes) -> tuple[bool, Place]:
     """One input through the reader and the checks behind it.
 
     Returns:
@@ -91,7 +95,7 @@ def exercise(data: bytes) -> tuple[bool, tuple[Any, ...]]:
     return True, tuple(sorted({p.operator + p.reason[:20] for p in problems}))
 
 
-def _traced(data: bytes, edges: set[Edge]) -> tuple[bool, tuple[Any, ...]]:
+def _traced(data: bytes, edges: set[Edge]) -> tuple[bool, Place]:
     last: dict[FrameType, int] = {}
 
     def local(frame: FrameType, event: str, _: object) -> Any:
@@ -114,19 +118,19 @@ def _on_timer(_: int, __: FrameType | None) -> None:
     raise TooSlow
 
 
-def run_chunk(corpus: list[bytes], seed: int, count: int, known: set[Edge], limit_memory: bool = True) -> Outcome:
+def run_chunk(corpus: list[bytes], seed: int, count: int, known: Outcome, limit_memory: bool = True) -> Outcome:
     """Run `count` mutations of a corpus in this process.
 
     Args:
         corpus: files to start from.
         seed: of the mutations.
-        known: line pairs reached before.
+        known: what was reached before.
         limit_memory: put the limit on this process's address space; only for a process made for it.
     """
     if limit_memory:
         used = _address_space()
         resource.setrlimit(resource.RLIMIT_AS, (used + BYTES, used + BYTES))
-    rng, result, places = Random(seed), Outcome(), set()
+    rng, result = Random(seed), Outcome()
     corpus = list(corpus)
     signal.signal(signal.SIGPROF, _on_timer)
     for _ in range(count):
@@ -147,11 +151,12 @@ def run_chunk(corpus: list[bytes], seed: int, count: int, known: set[Edge], limi
         result.inputs += 1
         result.accepted += accepted
         result.refused += not accepted
-        new = fresh - known - result.edges
-        if (new or place not in places) and len(corpus) < _CORPUS_LIMIT:
+        new = fresh - known.edges - result.edges
+        elsewhere = place not in known.places and place not in result.places
+        if (new or elsewhere) and len(corpus) < _CORPUS_LIMIT:
             corpus.append(data)
             result.found.append(data)
-        places.add(place)
+        result.places.add(place)
         result.edges |= new
     result.peak_rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return result
@@ -170,7 +175,7 @@ def fuzz(inputs: int, seed: int, jobs: int, report: Any = None, failures: Path |
             tasks = []
             for _ in range(jobs):
                 count = min(_CHUNK, inputs - total.inputs)
-                tasks.append((started, pool.submit(run_chunk, corpus, seed + started, count, total.edges)))
+                tasks.append((started, pool.submit(run_chunk, corpus, seed + started, count, total)))
                 started += 1
             for number, task in tasks:
                 try:

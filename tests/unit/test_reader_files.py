@@ -161,6 +161,7 @@ def test_other_schema_version() -> None:
         ({"shape": (-1, 4)}, "no static shape"),
         ({"shape": (1 << 20, 1 << 20)}, "too large"),
         ({"shape": (0, 1 << 30)}, "too large"),
+        ({"shape": (0, 1 << 28, 1 << 28, 1 << 28)}, "too large"),
         ({"shape": (1,) * 9}, "9 elements"),
         ({"scale": [float("nan")]}, "negative or not a number"),
         ({"scale": [-1.0]}, "negative or not a number"),
