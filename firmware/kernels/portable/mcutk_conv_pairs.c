@@ -144,6 +144,7 @@ void mcutk_conv_pairs(const int8_t *in, int8_t *out, void *scratch, const mcutk_
     uint32_t *const columns = scratch;
     const int32_t depth = ((int32_t)p->kernel_h * p->kernel_w * p->in_c + 3) & ~3;
     const int32_t out_c = p->out_c;
+    const mcutk_finish_way way = mcutk_finish_choose(p);
     int32_t left = (int32_t)p->out_h * p->out_w;
     int32_t y = 0;
     int32_t x = 0;
@@ -165,7 +166,7 @@ void mcutk_conv_pairs(const int8_t *in, int8_t *out, void *scratch, const mcutk_
                 multiply(columns, weights, columns + 2 * depth, sums + 4 * i);
                 weights += depth;
             }
-            mcutk_finish_block(sums, out + c, p, c, channels, count);
+            mcutk_finish_block(sums, out + c, p, c, channels, count, way);
         }
         out += count * out_c;
         left -= count;

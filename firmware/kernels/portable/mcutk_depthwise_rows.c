@@ -5,10 +5,18 @@
 
 #define MAX_ROWS 16
 
+/* Keeps GCC from giving each tap a pointer of its own, which would cost more registers than there are. */
+#if defined(__GNUC__)
+#define HIDE(pointer) __asm__("" : "+r"(pointer))
+#else
+#define HIDE(pointer) (void)0
+#endif
+
 /* One row of outputs: the padded input rows under it, top first. */
 typedef struct {
     const int8_t *rows[MAX_ROWS];
     const mcutk_conv *p;
+    mcutk_finish_way way;
 } job;
 
 /* Sums of `channels` channels from `c` on, biases included: sums[4 * channel + pixel]. `at` is the offset of the first tap of
@@ -59,7 +67,8 @@ static void one_pixel_3x3(const job *j, int32_t at, int32_t c, int32_t channels,
 /* One row of a 3x3 window over four pixels of stride 1: six inputs, twelve products. */
 #define ROW_STRIDE_1(k)                                                                                                \
     do {                                                                                                               \
-        const int8_t *near = r##k;                                                                                 \
+        const int8_t *near = rows[k] + at;                                                                             \
+        HIDE(near);                                                                                                    \
         const int8_t *far = near + 3 * step;                                                                           \
         const int32_t wa = weights[3 * (k)];                                                                           \
         const int32_t wb = weights[3 * (k) + 1];                                                                       \
@@ -88,9 +97,8 @@ static void four_pixels_stride_1(const job *j, int32_t at, int32_t c, int32_t ch
     const int32_t step = j->p->in_c;
     const int8_t *weights = (const int8_t *)j->p->weights + 9 * c;
     const mcutk_channel *channel = j->p->channels + c;
-    const int8_t *r0 = j->rows[0] + at + c;
-    const int8_t *r1 = j->rows[1] + at + c;
-    const int8_t *r2 = j->rows[2] + at + c;
+    const int8_t *const *rows = j->rows;
+    at += c;
     for (const int32_t *end = sums + 4 * channels; sums != end; sums += 4) {
         int32_t s0 = channel->bias, s1 = s0, s2 = s0, s3 = s0;
         ROW_STRIDE_1(0);
@@ -102,16 +110,15 @@ static void four_pixels_stride_1(const job *j, int32_t at, int32_t c, int32_t ch
         sums[3] = s3;
         weights += 9;
         ++channel;
-        ++r0;
-        ++r1;
-        ++r2;
+        ++at;
     }
 }
 
 /* The same for stride 2: nine inputs. */
 #define ROW_STRIDE_2(k)                                                                                                \
     do {                                                                                                               \
-        const int8_t *near = r##k;                                                                                 \
+        const int8_t *near = rows[k] + at;                                                                             \
+        HIDE(near);                                                                                                    \
         const int8_t *middle = near + 3 * step;                                                                        \
         const int8_t *far = middle + 3 * step;                                                                         \
         const int32_t wa = weights[3 * (k)];                                                                           \
@@ -138,9 +145,8 @@ static void four_pixels_stride_2(const job *j, int32_t at, int32_t c, int32_t ch
     const int32_t step = j->p->in_c;
     const int8_t *weights = (const int8_t *)j->p->weights + 9 * c;
     const mcutk_channel *channel = j->p->channels + c;
-    const int8_t *r0 = j->rows[0] + at + c;
-    const int8_t *r1 = j->rows[1] + at + c;
-    const int8_t *r2 = j->rows[2] + at + c;
+    const int8_t *const *rows = j->rows;
+    at += c;
     for (const int32_t *end = sums + 4 * channels; sums != end; sums += 4) {
         int32_t s0 = channel->bias, s1 = s0, s2 = s0, s3 = s0;
         ROW_STRIDE_2(0);
@@ -152,9 +158,7 @@ static void four_pixels_stride_2(const job *j, int32_t at, int32_t c, int32_t ch
         sums[3] = s3;
         weights += 9;
         ++channel;
-        ++r0;
-        ++r1;
-        ++r2;
+        ++at;
     }
 }
 
@@ -165,7 +169,7 @@ static void pixels(const job *j, sum_function *sum, int32_t at, int32_t count, i
     for (int32_t c = 0; c < all; c += MCUTK_BLOCK_CHANNELS) {
         const int32_t channels = all - c < MCUTK_BLOCK_CHANNELS ? all - c : MCUTK_BLOCK_CHANNELS;
         sum(j, at, c, channels, sums);
-        mcutk_finish_block(sums, out + c, j->p, c, channels, count);
+        mcutk_finish_block(sums, out + c, j->p, c, channels, count, j->way);
     }
 }
 
@@ -210,7 +214,7 @@ void mcutk_depthwise_rows(const int8_t *in, int8_t *out, void *scratch, const mc
     const int32_t height = p->kernel_h;
     int32_t loaded = -p->pad_top; /* next input row to load */
     int32_t slot = 0;             /* where it goes: the oldest row of the ring */
-    job j = {{0}, p};
+    job j = {{0}, p, mcutk_finish_choose(p)};
     for (int32_t y = 0; y < p->out_h; ++y) {
         const int32_t top = y * p->stride_h - p->pad_top;
         for (; loaded < top + height; ++loaded) {

@@ -52,6 +52,7 @@ static const int8_t *eight_sums(const int8_t *in, const int8_t *weights, int32_t
 
 void mcutk_fc_eight(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
     const int32_t out_c = p->out_c;
+    const mcutk_finish_way way = mcutk_finish_choose(p);
     (void)scratch;
     for (int32_t row = (int32_t)p->out_h * p->out_w; row > 0; --row) {
         const int8_t *weights = p->weights;
@@ -59,7 +60,7 @@ void mcutk_fc_eight(const int8_t *in, int8_t *out, void *scratch, const mcutk_co
             int32_t sums[4 * MCUTK_BLOCK_CHANNELS];
             const int32_t channels = out_c - c < MCUTK_BLOCK_CHANNELS ? out_c - c : MCUTK_BLOCK_CHANNELS;
             weights = eight_sums(in, weights, p->in_c, p->channels + c, sums);
-            mcutk_finish_block(sums, out + c, p, c, channels, 1);
+            mcutk_finish_block(sums, out + c, p, c, channels, 1, way);
         }
         in += p->in_c;
         out += out_c;
