@@ -132,6 +132,17 @@ def test_depthwise_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
     check(run_rig(tmp_path, jobs, overlap=True), jobs)
 
 
+@pytest.mark.parametrize("rounding", ["relu", "linear"])
+def test_depthwise_5x5_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
+    shapes = [((7, 6, 8), (5, 5), (1, 1)), ((9, 8, 13), (5, 5), (2, 2)), ((6, 9, 18), (5, 6), (1, 1))]
+    sites = [
+        make_site(ConvKind.DEPTHWISE, shape, shape[2], *rest, rounding=rounding, seed=n, lowest=-128)
+        for n, (shape, *rest) in enumerate(shapes)
+    ]
+    jobs = jobs_for(DEPTHWISE, sites)
+    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+
+
 def test_depthwise_of_one_channel_is_a_convolution(tmp_path: Path) -> None:
     shapes = [((12, 10, 1), 8, (5, 4), (2, 2)), ((6, 5, 1), 1, (3, 3), (1, 1)), ((5, 5, 1), 6, (1, 1), (1, 1))]
     sites = [make_site(ConvKind.DEPTHWISE, *shape, seed=n) for n, shape in enumerate(shapes)]

@@ -18,11 +18,12 @@ typedef struct {
     int32_t out_w;
     int32_t act_min, act_max;
     int32_t step;         /* stride_w * kernel_h */
-    const uint8_t *order; /* [16]: which weight of a channel each byte of a window meets */
+    const uint8_t *order; /* [32]: which weight of a channel each byte of a window meets */
+    int32_t *partial;     /* [out_w][4], for windows of more than 16 inputs */
 } row_job;
 
 _Static_assert(offsetof(row_job, table) == 24 && offsetof(row_job, act_min) == 40 && offsetof(row_job, step) == 48 &&
-                   offsetof(row_job, order) == 52,
+                   offsetof(row_job, order) == 52 && offsetof(row_job, partial) == 56,
                "the assembly below knows these offsets");
 
 /* Assembly because VMLADAVA accumulates into even registers only and GCC 12 spills them.
@@ -71,7 +72,6 @@ _Static_assert(offsetof(row_job, table) == 24 && offsetof(row_job, act_min) == 4
 
 /* The windows overlap: the pointers go on by one pixel. */
 #define DOTS_BY(step)                                                                                                  \
-    "2: ldm r7, {r0, r2, r4, r6}\n"                                                                                    \
     "vldrb.8 q0, [r8], #" step "\n"                                                                                    \
     "vmladava.s8 r0, q0, q4\n"                                                                                         \
     "vldrb.8 q1, [r9], #" step "\n"                                                                                    \
@@ -81,7 +81,6 @@ _Static_assert(offsetof(row_job, table) == 24 && offsetof(row_job, act_min) == 4
     "vldrb.8 q1, [r11], #" step "\n"                                                                                   \
     "vmladava.s8 r6, q1, q7\n"
 #define DOTS                                                                                                           \
-    "2: ldm r7, {r0, r2, r4, r6}\n"                                                                                    \
     "vldrb.8 q0, [r8]\n"                                                                                               \
     "add r8, r1\n"                                                                                                     \
     "vmladava.s8 r0, q0, q4\n"                                                                                         \
@@ -116,8 +115,7 @@ _Static_assert(offsetof(row_job, table) == 24 && offsetof(row_job, act_min) == 4
     "vmin.s32 q0, q0, q3\n"                                                                                            \
     "vpst\n"                                                                                                           \
     "vstrbt.32 q0, [r3]\n"                                                                                             \
-    "add r3, r5\n"                                                                                                     \
-    "le lr, 2b\n"
+    "add r3, r5\n"
 #define EPILOGUE                                                                                                       \
     "ldr r6, [sp]\n"                                                                                                   \
     "ldr r0, [r6]\n"                                                                                                   \
@@ -131,7 +129,63 @@ typedef void row_core(row_job *job);
 
 #define CORE(name, group, dots, round)                                                                                 \
     __attribute__((naked)) static void name(row_job *job __attribute__((unused))) {                                    \
-        __asm__ volatile(PROLOGUE GROUP_START(group) dots COLLECT round STORE EPILOGUE);                               \
+        __asm__ volatile(PROLOGUE GROUP_START(group) "2: ldm r7, {r0, r2, r4, r6}\n" dots COLLECT round STORE          \
+                         "le lr, 2b\n" EPILOGUE);                                                                      \
+    }
+
+/* Windows of 17 to 32 inputs in two passes over the row; between them the accumulators lie in job->partial. */
+#define PASS_ONE                                                                                                       \
+    "1: ldm r6, {r0, r1, r2, r3, r4, r5, r7, r8, r12, lr}\n"                                                           \
+    "ldrd r9, r3, [r6, #52]\n" /* order, partial */                                                                    \
+    "vldrb.8 q0, [r9]\n"                                                                                               \
+    "add r9, r1, r4\n"                                                                                                 \
+    "add r10, r9, r4\n"                                                                                                \
+    "add r11, r10, r4\n"                                                                                               \
+    "vldrb.u8 q4, [r1, q0]\n"                                                                                          \
+    "vldrb.u8 q5, [r9, q0]\n"                                                                                          \
+    "vldrb.u8 q6, [r10, q0]\n"                                                                                         \
+    "vldrb.u8 q7, [r11, q0]\n"                                                                                         \
+    "add r9, r8, r2\n"                                                                                                 \
+    "add r10, r9, r2\n"                                                                                                \
+    "add r11, r10, r2\n"                                                                                               \
+    "dls lr, lr\n"
+#define PASS_TWO                                                                                                       \
+    "ldr r6, [sp]\n"                                                                                                   \
+    "ldm r6, {r0, r1, r2, r3, r4, r5, r7, r8, r12, lr}\n"                                                              \
+    "ldr r9, [r6, #52]\n"                                                                                              \
+    "vldrb.8 q0, [r9, #16]\n"                                                                                          \
+    "add r9, r1, r4\n"                                                                                                 \
+    "add r10, r9, r4\n"                                                                                                \
+    "add r11, r10, r4\n"                                                                                               \
+    "sub r12, r4, #16\n"                                                                                               \
+    "vctp.8 r12\n"                                                                                                     \
+    "vpstttt\n"                                                                                                        \
+    "vldrbt.u8 q4, [r1, q0]\n"                                                                                         \
+    "vldrbt.u8 q5, [r9, q0]\n"                                                                                         \
+    "vldrbt.u8 q6, [r10, q0]\n"                                                                                        \
+    "vldrbt.u8 q7, [r11, q0]\n"                                                                                        \
+    "vctp.32 r0\n"                                                                                                     \
+    "subs r0, #4\n"                                                                                                    \
+    "add r1, r11, r4\n"                                                                                                \
+    "strd r0, r1, [r6]\n"                                                                                              \
+    "add r4, r3, #4\n"                                                                                                 \
+    "str r4, [r6, #12]\n"                                                                                              \
+    "add r0, r7, #48\n"                                                                                                \
+    "add r4, r8, r2, lsl #2\n"                                                                                         \
+    "strd r0, r4, [r6, #24]\n"                                                                                         \
+    "ldr r12, [r6, #32]\n"                                                                                             \
+    "ldr r1, [r6, #56]\n"                                                                                              \
+    "add r8, #16\n"                                                                                                    \
+    "add r9, r8, r2\n"                                                                                                 \
+    "add r10, r9, r2\n"                                                                                                \
+    "add r11, r10, r2\n"                                                                                               \
+    "dls lr, lr\n"
+#define WIDE_CORE(name, step, round)                                                                                   \
+    __attribute__((naked)) static void name(row_job *job __attribute__((unused))) {                                    \
+        __asm__ volatile(PROLOGUE PASS_ONE "2: ldm r7, {r0, r2, r4, r6}\n" DOTS_BY(step)                               \
+                         "stm r3!, {r0, r2, r4, r6}\n"                                                                 \
+                         "le lr, 2b\n" PASS_TWO "3: ldm r1!, {r0, r2, r4, r6}\n" DOTS_BY(step) COLLECT round STORE     \
+                         "le lr, 3b\n" EPILOGUE);                                                                      \
     }
 
 CORE(core3_relu, "48", DOTS_BY("3"), ROUND_RELU)
@@ -141,6 +195,10 @@ CORE(core6_linear, "48", DOTS_BY("6"), ROUND_LINEAR)
 CORE(core_relu, "48", DOTS, ROUND_RELU)
 CORE(core_linear, "48", DOTS, ROUND_LINEAR)
 CORE(core_any, "64", DOTS, ROUND_ANY)
+WIDE_CORE(core5_wide_relu, "5", ROUND_RELU)
+WIDE_CORE(core5_wide_linear, "5", ROUND_LINEAR)
+WIDE_CORE(core10_wide_relu, "10", ROUND_RELU)
+WIDE_CORE(core10_wide_linear, "10", ROUND_LINEAR)
 
 #define SCATTER_START                                                                                                  \
     "vidup.u16 q1, %[index], #1\n"                                                                                     \
@@ -199,7 +257,7 @@ static void fill(int8_t *dst, int32_t bytes, int8_t value) {
 }
 
 /* Byte kx * kernel_h + slot of a window holds the row whose kernel row is (slot - first) mod kernel_h. */
-static void set_order(uint8_t order[16], const mcutk_conv *p, int32_t first) {
+static void set_order(uint8_t *order, const mcutk_conv *p, int32_t first) {
     for (int32_t slot = 0; slot < p->kernel_h; slot++) {
         const int32_t ky = slot - first + (slot < first ? p->kernel_h : 0);
         for (int32_t kx = 0; kx < p->kernel_w; kx++) {
@@ -226,13 +284,15 @@ static void enter_row(int8_t *strip, int32_t columns, const int8_t *in, const mc
 }
 
 static void by_rows(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p, row_core *core) {
-    int8_t *const strip = (int8_t *)scratch;
     const int32_t columns = (p->out_w - 1) * p->stride_w + p->kernel_w;
     const int32_t plane = columns * p->kernel_h;
+    const int32_t taps = p->kernel_h * p->kernel_w;
+    int32_t *const partial = (int32_t *)scratch;
+    uint8_t *const orders = (uint8_t *)scratch + (taps > 16 ? 16 * p->out_w : 0);
+    int8_t *const strip = (int8_t *)orders + p->kernel_h * 32;
     fill(strip, plane * p->in_c, p->in_zero_point);
-    uint8_t orders[16][16]; /* one for each place that the first row can have */
-    for (int32_t slot = 0; slot < p->kernel_h; slot++) {
-        set_order(orders[slot], p, slot);
+    for (int32_t slot = 0; slot < p->kernel_h; slot++) { /* one order for each place that the first row can have */
+        set_order(orders + 32 * slot, p, slot);
     }
     int32_t entered = 0; /* rows, those above the image included */
     for (int32_t y = 0; y < p->out_h; y++) {
@@ -246,7 +306,7 @@ static void by_rows(const int8_t *in, int8_t *out, void *scratch, const mcutk_co
             .weights = p->weights,
             .plane = plane,
             .out = out,
-            .taps = p->kernel_h * p->kernel_w,
+            .taps = taps,
             .out_c = p->out_c,
             .table = (const int32_t *)(const void *)p->channels,
             .strip = strip,
@@ -255,7 +315,8 @@ static void by_rows(const int8_t *in, int8_t *out, void *scratch, const mcutk_co
             .act_min = p->act_min,
             .act_max = p->act_max,
             .step = p->stride_w * p->kernel_h,
-            .order = orders[first % p->kernel_h],
+            .order = orders + 32 * (first % p->kernel_h),
+            .partial = partial,
         };
         core(&job);
         out += p->out_w * p->out_c;
@@ -274,3 +335,7 @@ KERNEL(mcutk_depthwise6_mve_linear, core6_linear)
 KERNEL(mcutk_depthwise_mve_relu, core_relu)
 KERNEL(mcutk_depthwise_mve_linear, core_linear)
 KERNEL(mcutk_depthwise_mve_any, core_any)
+KERNEL(mcutk_depthwise5_mve_wide_relu, core5_wide_relu)
+KERNEL(mcutk_depthwise5_mve_wide_linear, core5_wide_linear)
+KERNEL(mcutk_depthwise10_mve_wide_relu, core10_wide_relu)
+KERNEL(mcutk_depthwise10_mve_wide_linear, core10_wide_linear)

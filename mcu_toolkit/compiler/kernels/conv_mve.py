@@ -76,7 +76,8 @@ def pack_weights(rows: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
     groups, blocks = -(-out_c // GROUP), -(-depth // BLOCK)
     padded = np.zeros((groups * GROUP, blocks * BLOCK), np.int8)
     padded[:out_c, :depth] = rows
-    return padded.reshape(groups, GROUP, blocks, BLOCK).transpose(0, 2, 1, 3).reshape(-1)
+    packed: npt.NDArray[np.int8] = padded.reshape(groups, GROUP, blocks, BLOCK).transpose(0, 2, 1, 3).reshape(-1)
+    return packed
 
 
 def pack_channels(site: ConvSite, any_shift: bool) -> npt.NDArray[np.int32]:

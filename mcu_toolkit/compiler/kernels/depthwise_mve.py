@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcu_toolkit.compiler.kernels.conv_mve import GROUP, Rounding, choose_rounding, pack_channels
+from mcu_toolkit.compiler.kernels.conv_mve import BLOCK, GROUP, Rounding, choose_rounding, pack_channels
 from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
 
-#: Inputs that one VMLADAVA takes.
-_MAX_TAPS = 16
 #: Products of pixel pitch and kernel height that have a kernel of their own.
 _STEPS = (3, 6)
+#: The same for windows of more than 16 inputs, which take two passes.
+_WIDE_STEPS = (5, 10)
 _PIXEL_COST = {Rounding.RELU: 21, Rounding.LINEAR: 23, Rounding.ANY: 27}
 
 
@@ -24,27 +24,30 @@ class MveDepthwise:
     Attributes:
         step: ``stride_w * kernel_h`` where it is built into the loads, 0 where any will do.
         rounding: how it rounds.
+        wide: for windows of 17 to 32 inputs.
     """
 
     step: int
     rounding: Rounding
+    wide: bool = False
 
     @property
     def name(self) -> str:
         """C function."""
-        return f"mcutk_depthwise{self.step or ''}_mve_{self.rounding.value}"
+        return f"mcutk_depthwise{self.step or ''}_mve_{'wide_' if self.wide else ''}{self.rounding.value}"
 
     isa = Isa.MVE
     header = "mve/mcutk_depthwise_mve.h"
     sources: Sequence[str] = ("mve/mcutk_depthwise_mve.c",)
 
     def accepts(self, site: ConvSite, target: Target) -> bool:
-        """Windows of at most 16 inputs without dilation, one output channel an input channel."""
+        """Windows of at most 32 inputs without dilation, one output channel an input channel."""
+        taps = site.kernel_h * site.kernel_w
         return (
             site.kind is ConvKind.DEPTHWISE
             and site.depth_multiplier == 1
             and site.dilation_h == site.dilation_w == 1
-            and site.kernel_h * site.kernel_w <= _MAX_TAPS
+            and (BLOCK < taps <= 2 * BLOCK if self.wide else taps <= BLOCK)
             and 0 <= site.pad_top < site.kernel_h
             and 0 <= site.pad_left < site.kernel_w
             and 7 * _plane(site) < 1 << 16
@@ -54,8 +57,8 @@ class MveDepthwise:
 
     def cost(self, site: ConvSite, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
-        pixel = _PIXEL_COST[self.rounding] + (0 if self.step else 4)
-        row = 75 + -(-site.out_c // GROUP) * (32 + site.out_w * pixel)
+        pixel = _PIXEL_COST[self.rounding] + (0 if self.step else 4) + 11 * self.wide
+        row = 75 + -(-site.out_c // GROUP) * (32 + 17 * self.wide + site.out_w * pixel)
         rows = (site.out_h - 1) * site.stride_h + site.kernel_h - site.pad_top
         sixteens, rest = divmod(site.in_c, 16)
         enter = 50 + sixteens * (21 + 7 * site.in_w) + -(-rest // 8) * (20 + 6 * site.in_w)
@@ -64,8 +67,10 @@ class MveDepthwise:
         return 60 + fill + orders + site.out_h * row + rows * enter
 
     def scratch_bytes(self, site: ConvSite, target: Target) -> int:
-        """The strip: as many rows as the kernel has."""
-        return -(-site.in_c // GROUP) * GROUP * _plane(site) + 16
+        """The strip: as many rows as the kernel has; the orders of weights; accumulators between passes."""
+        strip = -(-site.in_c // GROUP) * GROUP * _plane(site) + BLOCK
+        orders = 2 * BLOCK * site.kernel_h
+        return strip + orders + (4 * GROUP * site.out_w if self.wide else 0)
 
     def pack(self, site: ConvSite) -> PackedConv:
         """Weights channel by channel."""
@@ -96,4 +101,5 @@ def _plane(site: ConvSite) -> int:
 KERNELS: tuple[MveDepthwise, ...] = (
     *(MveDepthwise(step, rounding) for step in _STEPS for rounding in (Rounding.RELU, Rounding.LINEAR)),
     *(MveDepthwise(0, rounding) for rounding in Rounding),
+    *(MveDepthwise(step, rounding, wide=True) for step in _WIDE_STEPS for rounding in (Rounding.RELU, Rounding.LINEAR)),
 )
