@@ -262,9 +262,19 @@ class Workspace:
         return self.out / "cache" / name
 
     def state(self) -> dict[str, Any]:
-        """What was done last: keys ``train``, ``build``, ``flash`` with the recipe or board."""
+        """What was done last: keys ``train``, ``build``, ``flash`` with the recipe or board.
+
+        Raises:
+            WorkspaceError: the file is damaged.
+        """
         path = self.out / _STATE
-        return read_json(path) if path.is_file() else {}
+        try:
+            return read_json(path) if path.is_file() else {}
+        except WorkspaceError as bad:
+            # Every command reads it, so that none could mend it by running again.
+            raise WorkspaceError(
+                bad.message, expected=bad.expected, hint="delete it: it only remembers what was built and flashed last"
+            ) from bad
 
     def remember(self, **facts: Any) -> None:
         """Update the state."""

@@ -1,0 +1,62 @@
+"""Bugs of the command line that were fixed; each test is named after what went wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mcu_toolkit.cli import main, training
+from mcu_toolkit.cli.training import resolve_recipe
+from mcu_toolkit.errors import WorkspaceError
+from mcu_toolkit.recipe import to_toml
+from mcu_toolkit.workspace import Workspace
+from tests.support.cli import ROOT, Mcutk
+
+
+def test_a_closed_pipe_was_reported_as_exit_code_1(project: Path) -> None:
+    """click turns BrokenPipeError into exit code 1, which a shell takes for a failed job."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "mcu_toolkit", "boards"],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(writing)
+    assert done.returncode == main.BROKEN_PIPE
+    assert done.stderr == ""
+
+
+def test_a_damaged_state_file_locked_every_command_out(mcutk: Mcutk, project: Path) -> None:
+    """The hint said to run the command again, which read the same damaged file."""
+    (project / "mcutk-out").mkdir()
+    (project / "mcutk-out" / "state.json").write_text("{", encoding="utf-8")
+    outcome = mcutk("bench")
+    assert outcome.code == 1
+    assert "delete it" in outcome.err
+    with pytest.raises(WorkspaceError, match="damaged"):
+        Workspace(project).remember(build="qemu-m4")
+
+
+def test_a_run_of_another_version_could_not_be_trained_again(project: Path) -> None:
+    """Its recipe, read with today's defaults, looked equal, so `run` asked to resume it, and `train` refused."""
+    workspace = Workspace(project)
+    recipe = resolve_recipe(workspace, "phantom")
+    run_dir = workspace.train_dir("phantom")
+    run_dir.mkdir(parents=True)
+    written = to_toml(recipe)
+    (run_dir / "recipe.toml").write_text(written, encoding="utf-8")
+    assert training._same_recipe(run_dir, recipe)
+    without_a_key = "\n".join(line for line in written.splitlines() if not line.startswith("mixup"))
+    assert without_a_key != written
+    (run_dir / "recipe.toml").write_text(without_a_key, encoding="utf-8")
+    assert not training._same_recipe(run_dir, recipe)
