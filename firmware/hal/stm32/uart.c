@@ -1,4 +1,5 @@
-/* STM32F1 and F4: USART. Macros: UART_BASE, UART_IRQ, UART_CLOCK_HZ (clock of its bus), STM32F1 or STM32F4.
+/* STM32F1 and F4: USART. Macros: UART_BASE, UART_IRQ, UART_CLOCK_HZ (clock of its bus), STM32F1 or STM32F4, and USART2 to take
+ * that port, which the debug probe of a Nucleo board carries to USB, instead of USART1.
  * The chip stays on the internal oscillator it resets to: no PLL to wait for, and cycles are cycles at any speed. */
 #include "uart.h"
 
@@ -13,7 +14,15 @@
 #define SR_TC (1u << 6)
 #define SR_TXE (1u << 7)
 
-#if defined(STM32F4)
+#if defined(STM32F4) && defined(USART2)
+/* USART2 on PA2 (transmit) and PA3 (receive), alternate function 7. */
+static void board_init(void) {
+    REG32(0x40023830u) |= 1u << 0;  /* RCC_AHB1ENR: GPIOA */
+    REG32(0x40023840u) |= 1u << 17; /* RCC_APB1ENR: USART2 */
+    REG32(0x40020020u) = (REG32(0x40020020u) & ~0x0000FF00u) | 0x00007700u;
+    REG32(0x40020000u) = (REG32(0x40020000u) & ~0x000000F0u) | 0x000000A0u;
+}
+#elif defined(STM32F4)
 /* USART1 on PA9 (transmit) and PA10 (receive), alternate function 7. */
 static void board_init(void) {
     REG32(0x40023830u) |= 1u << 0; /* RCC_AHB1ENR: GPIOA */
