@@ -15,6 +15,7 @@ from itertools import product
 
 from benchmarks import results, table
 from benchmarks.measure import BOARDS, MODELS, MODES, Case, Row, available, measure, toolchain
+from mcu_toolkit.errors import McutkError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,42 +25,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if left_out:
         print(f"left out, not at hand: {', '.join(left_out)} (../shared/models/mlperf_tiny)", file=sys.stderr)
     cases = [Case(*c) for c in product(options.models, options.boards, options.modes) if available(c[0])]
-    rows = _run(cases, options.jobs)
+    rows, problems = _run(cases, options.jobs)
     print(table.render(rows))
     known, committed = results.load()
     versions = toolchain()
     if known and versions != known:
         print(f"\nnote: the committed figures come from another toolchain: {known}; here: {versions}")
-    problems = results.regressions(committed if options.check else {}, rows)
-    for line in results.improvements(committed, rows) if options.check else ():
-        print(f"better: {line}")
+    problems += results.regressions(committed if options.check else {}, rows)
+    if options.check:
+        for line in results.improvements(committed, rows):
+            print(f"better: {line}")
+    else:
+        exact = {row.case.key: row for row in rows if not row.mismatches}
+        results.save({**committed, **exact}.values(), versions)
+        print(f"\nwritten: benchmarks/{results.PATH.name}")
     for line in problems:
         print(f"worse: {line}", file=sys.stderr)
-    if not options.check and not problems:
-        merged = {**committed, **{row.case.key: row for row in rows}}
-        results.save(merged.values(), versions)
-        print(f"\nwritten: benchmarks/{results.PATH.name}")
     return 1 if problems else 0
 
 
-def _run(cases: Sequence[Case], jobs: int) -> list[Row]:
-    """Measure all cases; those that do not fit their board are named and left out."""
-    rows = []
+def _run(cases: Sequence[Case], jobs: int) -> tuple[list[Row], list[str]]:
+    """Measure all cases: the rows, and in words what went wrong. What does not fit its board is named and left out."""
+    rows, failures = [], []
     with ProcessPoolExecutor(max_workers=jobs) as pool:
         for number, (case, row) in enumerate(zip(cases, pool.map(_row, cases), strict=True), 1):
             if sys.stderr.isatty():
                 print(f"\r{number}/{len(cases)} {case.key:40}", end="", file=sys.stderr)
-            if row is None:
+            if isinstance(row, str):
+                failures.append(f"{case.key}: {row}")
+            elif row is None:
                 print(f"\n{case.key}: does not fit", file=sys.stderr)
             else:
                 rows.append(row)
     if sys.stderr.isatty():
         print(file=sys.stderr)
-    return rows
+    return rows, failures
 
 
-def _row(case: Case) -> Row | None:
-    measured = measure(case)
+def _row(case: Case) -> Row | str | None:
+    """The figures of a case; None where it does not fit; the message of an error."""
+    try:
+        measured = measure(case)
+    except McutkError as error:
+        return str(error)
     return measured.row if measured is not None else None
 
 
