@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mcu_toolkit.cli.main import Settings
+from mcu_toolkit.cli.main import ReaderGone, Settings
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.workspace import atomic_write, to_json
@@ -35,9 +35,13 @@ def console(json_path: str | None = None) -> Console:
     """
     from rich.console import Console
 
+    class Terminal(Console):
+        def on_broken_pipe(self) -> None:
+            raise ReaderGone  # rich itself would leave with exit code 1
+
     stream = sys.stderr if json_path == "-" else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160
-    return Console(file=stream, highlight=False, width=width, soft_wrap=False)
+    return Terminal(file=stream, highlight=False, width=width, soft_wrap=False)
 
 
 def command_line() -> str:
