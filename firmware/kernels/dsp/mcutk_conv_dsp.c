@@ -12,12 +12,14 @@ typedef struct {
     uint32_t *column;
     int8_t *out;
     int32_t out_c;
-    int32_t rest_c; /* channels of the last group that exist */
+    int32_t rest_c;      /* channels of the last group that exist */
+    int32_t group_words; /* weights and biases of a group */
 } layer;
 
 typedef void multiply_fn(layer *l, int32_t second);
 
-static void begin(layer *l, const mcutk_conv *p, int8_t *out, void *scratch) {
+/* `wide`: weights are int16. */
+static void begin(layer *l, const mcutk_conv *p, int8_t *out, void *scratch, int32_t wide) {
     const int32_t depth = (p->kernel_h * p->kernel_w * p->in_c + 3) & ~3;
     const int32_t groups = p->out_c / MCUTK_GEMM_GROUP;
     const uint32_t *const channels = (const void *)p->channels;
@@ -26,6 +28,7 @@ static void begin(layer *l, const mcutk_conv *p, int8_t *out, void *scratch) {
     l->out = out;
     l->out_c = p->out_c;
     l->rest_c = p->out_c % MCUTK_GEMM_GROUP;
+    l->group_words = MCUTK_GEMM_GROUP + (depth << wide);
     l->whole.weights = p->weights;
     l->whole.channels = channels;
     l->whole.channels_end = channels + 5 * groups;
@@ -33,7 +36,7 @@ static void begin(layer *l, const mcutk_conv *p, int8_t *out, void *scratch) {
     l->whole.column_end = l->column + depth;
     l->whole.rounding = 2 * p->out_zero_point + 1;
     l->rest = l->whole;
-    l->rest.weights += groups * (MCUTK_GEMM_GROUP + depth);
+    l->rest.weights += groups * l->group_words;
     l->rest.channels = l->whole.channels_end;
     l->rest.channels_end = l->rest.channels + 5;
 }
@@ -65,14 +68,25 @@ static void multiply_linear(layer *l, int32_t second) {
     multiply(l, second, mcutk_gemm_dsp_linear);
 }
 
-static void multiply_any(layer *l, int32_t second) {
+static void multiply_wide_relu(layer *l, int32_t second) {
+    multiply(l, second, mcutk_gemm_wide_dsp_relu);
+}
+
+static void multiply_wide_linear(layer *l, int32_t second) {
+    multiply(l, second, mcutk_gemm_wide_dsp_linear);
+}
+
+/* Sums of the two pixels for a group of channels, [2][4]. */
+typedef void sums_fn(const mcutk_gemm *g, int32_t *sums);
+
+static inline void multiply_raw(layer *l, int32_t second, sums_fn *sum_group) {
     const mcutk_conv *const p = l->p;
     const mcutk_channel *channel = p->channels;
     mcutk_gemm g = l->whole;
     for (int32_t c = 0; c < l->out_c; c += MCUTK_GEMM_GROUP) {
         int32_t sums[2 * MCUTK_GEMM_GROUP];
-        mcutk_gemm_dsp_raw(&g, sums);
-        g.weights += MCUTK_GEMM_GROUP + (g.column_end - g.column);
+        sum_group(&g, sums);
+        g.weights += l->group_words;
         for (int32_t i = 0; i < MCUTK_GEMM_GROUP && c + i < l->out_c; ++i, ++channel) {
             for (int32_t pixel = 0; pixel < 2; ++pixel) {
                 const int32_t sum = sums[pixel * MCUTK_GEMM_GROUP + i];
@@ -82,6 +96,14 @@ static void multiply_any(layer *l, int32_t second) {
         }
     }
     l->out += l->out_c + second;
+}
+
+static void multiply_any(layer *l, int32_t second) {
+    multiply_raw(l, second, mcutk_gemm_dsp_raw);
+}
+
+static void multiply_wide_any(layer *l, int32_t second) {
+    multiply_raw(l, second, mcutk_gemm_wide_dsp_raw);
 }
 
 /* Inputs of two pixels side by side, `words` times four of each, into the column buffer. Returns where the next ones go. */
@@ -221,9 +243,10 @@ static void widen_windows(const layer *l, int8_t *bytes, const int8_t *in, const
     (void)widen(l->column, bytes, bytes + depth, depth >> 2);
 }
 
-static inline void conv(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p, multiply_fn *multiply_pair) {
+static void conv(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p, multiply_fn *multiply_pair,
+                 int32_t wide) {
     layer l;
-    begin(&l, p, out, scratch);
+    begin(&l, p, out, scratch, wide);
     int8_t *const bytes = (int8_t *)(l.column + (l.whole.column_end - l.whole.column));
     place a = {0, 0, 0, 0, 0};
     locate(&a, p);
@@ -257,10 +280,10 @@ static void widen_pixels(const layer *l, const int8_t *a, const int8_t *b) {
     }
 }
 
-static inline void pointwise(
-    const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p, multiply_fn *multiply_pair) {
+static void pointwise(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p, multiply_fn *multiply_pair,
+                      int32_t wide) {
     layer l;
-    begin(&l, p, out, scratch);
+    begin(&l, p, out, scratch, wide);
     const int32_t in_c = p->in_c;
     int32_t pixels = p->out_h * p->out_w;
     for (; pixels > 1; pixels -= 2, in += 2 * in_c) {
@@ -274,25 +297,49 @@ static inline void pointwise(
 }
 
 void mcutk_pointwise_dsp_relu(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
-    pointwise(in, out, scratch, p, multiply_relu);
+    pointwise(in, out, scratch, p, multiply_relu, 0);
 }
 
 void mcutk_pointwise_dsp_linear(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
-    pointwise(in, out, scratch, p, multiply_linear);
+    pointwise(in, out, scratch, p, multiply_linear, 0);
 }
 
 void mcutk_pointwise_dsp_any(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
-    pointwise(in, out, scratch, p, multiply_any);
+    pointwise(in, out, scratch, p, multiply_any, 0);
+}
+
+void mcutk_pointwise_wide_dsp_relu(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
+    pointwise(in, out, scratch, p, multiply_wide_relu, 1);
+}
+
+void mcutk_pointwise_wide_dsp_linear(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
+    pointwise(in, out, scratch, p, multiply_wide_linear, 1);
+}
+
+void mcutk_pointwise_wide_dsp_any(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
+    pointwise(in, out, scratch, p, multiply_wide_any, 1);
 }
 
 void mcutk_conv_dsp_relu(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
-    conv(in, out, scratch, p, multiply_relu);
+    conv(in, out, scratch, p, multiply_relu, 0);
 }
 
 void mcutk_conv_dsp_linear(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
-    conv(in, out, scratch, p, multiply_linear);
+    conv(in, out, scratch, p, multiply_linear, 0);
 }
 
 void mcutk_conv_dsp_any(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
-    conv(in, out, scratch, p, multiply_any);
+    conv(in, out, scratch, p, multiply_any, 0);
+}
+
+void mcutk_conv_wide_dsp_relu(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
+    conv(in, out, scratch, p, multiply_wide_relu, 1);
+}
+
+void mcutk_conv_wide_dsp_linear(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
+    conv(in, out, scratch, p, multiply_wide_linear, 1);
+}
+
+void mcutk_conv_wide_dsp_any(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
+    conv(in, out, scratch, p, multiply_wide_any, 1);
 }

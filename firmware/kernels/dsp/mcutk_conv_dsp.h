@@ -7,6 +7,7 @@
  *            are not pointwise need 2 bytes more for each, unless no window leaves the image and kernel_w * in_c is a
  *            multiple of 4 and nothing is dilated
  *   p        weights and channels packed as mcutk_gemm_dsp.h says, inputs of a window in the order [ky][kx][in_c]
+ *   wide: weights are int16
  *   relu, linear: conditions in mcutk_gemm_dsp.h. any: every clamp and shift; channels: mcutk_channel, bias not read
  */
 #ifndef MCUTK_CONV_DSP_H
@@ -20,10 +21,16 @@ typedef void mcutk_conv_dsp_fn(const int8_t *in, int8_t *out, void *scratch, con
 mcutk_conv_dsp_fn mcutk_pointwise_dsp_relu;
 mcutk_conv_dsp_fn mcutk_pointwise_dsp_linear;
 mcutk_conv_dsp_fn mcutk_pointwise_dsp_any;
+mcutk_conv_dsp_fn mcutk_pointwise_wide_dsp_relu;
+mcutk_conv_dsp_fn mcutk_pointwise_wide_dsp_linear;
+mcutk_conv_dsp_fn mcutk_pointwise_wide_dsp_any;
 
 /* Any geometry. */
 mcutk_conv_dsp_fn mcutk_conv_dsp_relu;
 mcutk_conv_dsp_fn mcutk_conv_dsp_linear;
 mcutk_conv_dsp_fn mcutk_conv_dsp_any;
+mcutk_conv_dsp_fn mcutk_conv_wide_dsp_relu;
+mcutk_conv_dsp_fn mcutk_conv_wide_dsp_linear;
+mcutk_conv_dsp_fn mcutk_conv_wide_dsp_any;
 
 #endif

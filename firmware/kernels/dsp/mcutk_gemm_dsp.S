@@ -20,8 +20,6 @@
     .equ FRAME_BYTES, 40
 
     .equ UNROLL, 8
-    .equ STEP_BYTES, 48
-
     /* Two inputs of both pixels for four channels. */
     .macro step
     ldrd r8, r9, [r12], #8
@@ -34,6 +32,21 @@
     smlad r2, r9, r10, r2
     smlad r6, r9, r11, r6
     sxtb16 r9, r9
+    smlad r3, r9, r10, r3
+    smlad r7, r9, r11, r7
+    .endm
+
+    /* The same with weights that are half-words already: 11 instructions. */
+    .macro wide_step
+    ldrd r8, r9, [r12], #8
+    ldrd r10, r11, [lr], #8
+    smlad r0, r8, r10, r0
+    smlad r4, r8, r11, r4
+    smlad r1, r9, r10, r1
+    smlad r5, r9, r11, r5
+    ldrd r8, r9, [r12], #8
+    smlad r2, r8, r10, r2
+    smlad r6, r8, r11, r6
     smlad r3, r9, r10, r3
     smlad r7, r9, r11, r7
     .endm
@@ -52,13 +65,17 @@
     strb \acc, [\out], #1
     .endm
 
-    .macro even_channel linear, high0, low0, high1, low1
+    .macro even_channel wide, linear, high0, low0, high1, low1
+    .if \wide
+    odd_channel \linear, \high0, \high1
+    .else
     sub \high0, \high0, \low0
     sub \high1, \high1, \low1
     asr \high0, \high0, #7
     asr \high1, \high1, #7
     finish \linear, \high0, r8
     finish \linear, \high1, r9
+    .endif
     .endm
 
     .macro odd_channel linear, low0, low1
@@ -68,7 +85,7 @@
     finish \linear, \low1, r9
     .endm
 
-    .macro gemm name, linear, raw=0
+    .macro gemm name, wide, linear, raw=0
     .section .text.\name, "ax", %progbits
     .balign 4
     .global \name
@@ -86,10 +103,15 @@
     strd r1, r2, [sp, #FRAME_OUT0]
     sub r7, r6, r7              /* -8 * steps */
     and r7, r7, #8 * (UNROLL - 1)
-    add r7, r7, r7, lsl #1      /* turns to skip: 8 bytes of column are 48 of code */
-    lsl r7, r7, #1
-    adr r6, 2f
+    adr r6, 2f                  /* turns to skip: 8 bytes of column are 48 of code, or 44 */
+    .if \wide
+    add r6, r6, r7, lsl #2
     add r6, r6, r7
+    add r6, r6, r7, lsr #1
+    .else
+    add r6, r6, r7, lsl #2
+    add r6, r6, r7, lsl #1
+    .endif
     orr r6, r6, #1
     str r6, [sp, #FRAME_ENTRY]
 
@@ -104,7 +126,11 @@
     .balign 4
 2:
     .rept UNROLL
+    .if \wide
+    wide_step
+    .else
     step
+    .endif
     .endr
     ldr r10, [sp, #FRAME_COLUMN_END]
     cmp lr, r10
@@ -112,6 +138,7 @@
 
     .if \raw
     ldr r8, [sp, #FRAME_OUT0]
+    .ifeq \wide
     sub r0, r0, r1
     sub r2, r2, r3
     sub r4, r4, r5
@@ -120,6 +147,7 @@
     asr r2, r2, #8
     asr r4, r4, #8
     asr r6, r6, #8
+    .endif
     stm r8, {r0-r7}
     .else
     str r12, [sp, #FRAME_WEIGHTS]
@@ -129,7 +157,7 @@
     ldr r12, [r8, #4]
     ldrd r8, r9, [sp, #FRAME_OUT0]
     lsl lr, lr, r11
-    even_channel \linear, r0, r1, r4, r5
+    even_channel \wide, \linear, r0, r1, r4, r5
 
     ldrd r0, r4, [sp, #FRAME_CHANNELS]  /* r4: the end */
     lsr r11, r11, #8
@@ -142,7 +170,7 @@
     lsr r11, r11, #8
     ldr r12, [r0, #12]
     lsl lr, r1, r11
-    even_channel \linear, r2, r3, r6, r7
+    even_channel \wide, \linear, r2, r3, r6, r7
 
     lsr r11, r11, #8
     ldr r12, [r0, #16]
@@ -163,9 +191,12 @@
     .size \name, . - \name
     .endm
 
-    gemm mcutk_gemm_dsp_relu, 0
-    gemm mcutk_gemm_dsp_linear, 1
-    gemm mcutk_gemm_dsp_raw, 0, 1
+    gemm mcutk_gemm_dsp_relu, 0, 0
+    gemm mcutk_gemm_dsp_linear, 0, 1
+    gemm mcutk_gemm_dsp_raw, 0, 0, 1
+    gemm mcutk_gemm_wide_dsp_relu, 1, 0
+    gemm mcutk_gemm_wide_dsp_linear, 1, 1
+    gemm mcutk_gemm_wide_dsp_raw, 1, 0, 1
 #endif
 #if defined(__linux__) && defined(__ELF__)
     .section .note.GNU-stack, "", %progbits

@@ -39,11 +39,31 @@ static const uint32_t *group_sums(const mcutk_gemm *g, const uint32_t *weights, 
     return weights;
 }
 
-static void gemm(const mcutk_gemm *g, int8_t *out0, int8_t *out1) {
+static const uint32_t *wide_sums(const mcutk_gemm *g, const uint32_t *weights, int32_t sums[8]) {
+    uint32_t acc[8];
+    for (int i = 0; i < 8; ++i) {
+        acc[i] = weights[i & 3];
+    }
+    weights += MCUTK_GEMM_GROUP;
+    for (const uint32_t *x = g->column; x != g->column_end; x += 2, weights += 4) {
+        for (int i = 0; i < 8; ++i) {
+            const uint32_t w = weights[i & 3], v = x[i >> 2];
+            acc[i] += (uint32_t)(low_half(w) * low_half(v)) + (uint32_t)(high_half(w) * high_half(v));
+        }
+    }
+    for (int i = 0; i < 8; ++i) {
+        sums[i] = (int32_t)acc[i];
+    }
+    return weights;
+}
+
+typedef const uint32_t *sums_fn(const mcutk_gemm *g, const uint32_t *weights, int32_t sums[8]);
+
+static void gemm(const mcutk_gemm *g, int8_t *out0, int8_t *out1, sums_fn *next_sums) {
     const uint32_t *weights = g->weights;
     for (const uint32_t *channels = g->channels; channels != g->channels_end; channels += 5) {
         int32_t sums[8];
-        weights = group_sums(g, weights, sums);
+        weights = next_sums(g, weights, sums);
         for (int i = 0; i < 8; ++i) {
             const int32_t right = (int32_t)((channels[0] >> (8 * (i & 3))) & 0xFFu) + 1;
             const int32_t scaled = mcutk_requantize(sums[i], (int32_t)channels[1 + (i & 3)], -right);
@@ -53,15 +73,27 @@ static void gemm(const mcutk_gemm *g, int8_t *out0, int8_t *out1) {
 }
 
 void mcutk_gemm_dsp_relu(const mcutk_gemm *g, int8_t *out0, int8_t *out1) {
-    gemm(g, out0, out1);
+    gemm(g, out0, out1, group_sums);
 }
 
 void mcutk_gemm_dsp_linear(const mcutk_gemm *g, int8_t *out0, int8_t *out1) {
-    gemm(g, out0, out1);
+    gemm(g, out0, out1, group_sums);
 }
 
 void mcutk_gemm_dsp_raw(const mcutk_gemm *g, int32_t *sums) {
     (void)group_sums(g, g->weights, sums);
+}
+
+void mcutk_gemm_wide_dsp_relu(const mcutk_gemm *g, int8_t *out0, int8_t *out1) {
+    gemm(g, out0, out1, wide_sums);
+}
+
+void mcutk_gemm_wide_dsp_linear(const mcutk_gemm *g, int8_t *out0, int8_t *out1) {
+    gemm(g, out0, out1, wide_sums);
+}
+
+void mcutk_gemm_wide_dsp_raw(const mcutk_gemm *g, int32_t *sums) {
+    (void)wide_sums(g, g->weights, sums);
 }
 
 #else

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Ints, Rounding, channel_table, channels, run_slack
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, Optimize, PackedConv, Target
 
 #: Instructions of a group of channels and two pixels around the multiplications, counted in the assembly.
 _GROUP_COST = {Rounding.RELU: 81, Rounding.LINEAR: 89, Rounding.ANY: 330}
@@ -55,12 +55,29 @@ def pack_gemm(site: ConvSite, made: Channels) -> ConstArray:
     return ConstArray("weights", "uint32_t", (packed.reshape(-1) & 0xFFFFFFFF).astype(np.uint32))
 
 
+def pack_wide(site: ConvSite, made: Channels) -> ConstArray:
+    """The same with each weight in a half-word of its own."""
+    groups, depth = -(-site.out_c // GROUP), padded_depth(site)
+    rows = np.zeros((groups * GROUP, depth), np.int64)
+    rows[: site.out_c, : made.weights.shape[1]] = made.weights
+    pairs = rows.reshape(groups, GROUP, depth // 4, 2, 2).transpose(0, 2, 4, 1, 3) & 0xFFFF
+    words = pairs[..., 0] | pairs[..., 1] << 16
+    bias = np.zeros((groups, GROUP), np.int64)
+    bias.reshape(-1)[: site.out_c] = made.bias
+    packed = np.concatenate([bias, words.reshape(groups, -1)], axis=1)
+    return ConstArray("weights", "uint32_t", (packed.reshape(-1) & 0xFFFFFFFF).astype(np.uint32))
+
+
 @dataclass(frozen=True)
 class DspConv:
-    """Gathers the windows of two pixels as int16, then multiplies them with all channels."""
+    """Gathers the windows of two pixels as int16, then multiplies them with all channels.
+
+    `wide` weights take twice the flash. They are for those who want speed, and for weights that do not fit otherwise.
+    """
 
     pointwise: bool
     rounding: Rounding
+    wide: bool
 
     isa = Isa.DSP
     header = "dsp/mcutk_conv_dsp.h"
@@ -69,21 +86,26 @@ class DspConv:
     @property
     def name(self) -> str:
         """C function."""
-        return f"mcutk_{'pointwise' if self.pointwise else 'conv'}_dsp_{self.rounding.value}"
+        shape = "pointwise" if self.pointwise else "conv"
+        return f"mcutk_{shape}_{'wide_' if self.wide else ''}dsp_{self.rounding.value}"
 
     def accepts(self, site: ConvSite, target: Target) -> bool:
-        """CONV_2D, or depthwise of one channel, which is the same, whose weights leave room for a second channel in
-        each half-word, as converters make them."""
+        """CONV_2D, or depthwise of one channel, which is the same.
+
+        Converters make weights that leave room for a second channel in each half-word.
+        """
         if (site.kind is ConvKind.DEPTHWISE and site.in_c > 1) or is_pointwise(site) is not self.pointwise:
             return False
         made = channels(site)
-        return made is not None and made.rounding is self.rounding and fits_gemm(made)
+        if made is None or made.rounding is not self.rounding:
+            return False
+        return self.wide is (target.optimize is Optimize.SPEED or not fits_gemm(made))
 
     def cost(self, site: ConvSite, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
         depth, groups = padded_depth(site), -(-site.out_c // GROUP)
         steps = depth // 2
-        multiply = 40 + groups * (_GROUP_COST[self.rounding] + 12 * steps + 3 * -(-steps // 8))
+        multiply = 40 + groups * (_GROUP_COST[self.rounding] + (11 if self.wide else 12) * steps + 3 * -(-steps // 8))
         if site.out_c % GROUP:
             multiply += 60
         pairs = -(-site.out_h * site.out_w // 2)
@@ -104,10 +126,10 @@ class DspConv:
         return padded_depth(site) * (4 if self.pointwise or _never_staged(site) else 6)
 
     def pack(self, site: ConvSite) -> PackedConv:
-        """Two channels in each half-word."""
+        """Two channels in each half-word, or one."""
         made = channels(site)
         assert made is not None
-        return PackedConv(pack_gemm(site, made), channel_table(made))
+        return PackedConv((pack_wide if self.wide else pack_gemm)(site, made), channel_table(made))
 
     def overlap_slack(self, site: ConvSite) -> int | None:
         """Windows of a pair are gathered before the pair is written."""
@@ -128,4 +150,6 @@ def _never_staged(site: ConvSite) -> bool:
     return inside and site.dilation_h == site.dilation_w == 1 and site.kernel_w * site.in_c % 4 == 0
 
 
-KERNELS = tuple(DspConv(pointwise, rounding) for pointwise in (True, False) for rounding in Rounding)
+KERNELS = tuple(
+    DspConv(pointwise, rounding, wide) for pointwise in (True, False) for rounding in Rounding for wide in (False, True)
+)
