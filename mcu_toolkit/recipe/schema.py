@@ -132,6 +132,24 @@ class Distill:
     temperature: float = _key(3.0, "softens both outputs", low=0.1, high=100.0)
     weight: float = _key(0.8, "weight of the soft loss; the hard loss has the rest", low=0.0, high=1.0)
     views: int = _key(30, "augmented views of each image with cached teacher outputs", low=1, high=1000)
+    hints: float = _key(0.0, "weight of the feature hint: student's pooled features against the teacher's", low=0.0)
+
+
+@dataclass(frozen=True)
+class Saliency:
+    """Saliency-guided training (Ismail et al., 2021): unimportant pixels must not matter."""
+
+    enabled: bool = _key(False, "mask the pixels of least gradient and ask for the same answer")
+    masking: str = _key(
+        "ratio", "`ratio`: a fixed share of the pixels; `threshold`: those below a share of the map's maximum",
+        choices=("ratio", "threshold"),
+    )  # fmt: skip
+    ratio: float = _key(0.5, "share of the pixels that are masked (`ratio`)", low=0.0, high=0.99)
+    threshold: float = _key(
+        0.05, "share of the map's maximum below which pixels are masked (`threshold`)", low=0.0, high=1.0
+    )
+    weight: float = _key(1.0, "of the divergence between masked and unmasked predictions", low=0.0, high=100.0)
+    sparsity: float = _key(0.0, "of the mean absolute saliency (L1)", low=0.0, high=100.0)
 
 
 @dataclass(frozen=True)
@@ -141,6 +159,7 @@ class Quant:
     scheme: str = _key("qat", "`qat` (tfmot), `pact` (learnable clipping) or `ptq`", choices=("qat", "pact", "ptq"))
     epochs: int = _key(8, "passes of quantization-aware training", low=0, high=1000)
     learning_rate: float = _key(0.0003, "peak rate", low=1e-8, high=1.0)
+    clip_decay: float = _key(0.0001, "weight of the squared clipping levels in `pact`", low=0.0, high=10.0)
     weight_bits: int = _key(8, "bits of weights in `pact`", choices=(2, 3, 4, 5, 6, 7, 8))
     activation_bits: int = _key(8, "bits of activations in `pact`", choices=(2, 3, 4, 5, 6, 7, 8))
     calibration_images: int = _key(256, "training images that set the ranges of activations", low=1, high=100_000)
@@ -167,6 +186,7 @@ class Recipe:
     student: Student = field(default_factory=Student)
     schedule: Schedule = field(default_factory=Schedule)
     distill: Distill = field(default_factory=Distill)
+    saliency: Saliency = field(default_factory=Saliency)
     quant: Quant = field(default_factory=Quant)
 
     @property

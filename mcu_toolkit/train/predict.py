@@ -10,6 +10,7 @@ import numpy.typing as npt
 from mcu_toolkit.data.preprocess import Normalization
 from mcu_toolkit.train.augment import Batches, plain_batches
 from mcu_toolkit.train.backend import backend
+from mcu_toolkit.train.nets.base import FEATURES
 
 Float = npt.NDArray[np.float32]
 
@@ -26,10 +27,19 @@ def logits(model: Any, images: npt.NDArray[np.uint8], how: Normalization, batch:
     return np.concatenate(parts).astype(np.float32)
 
 
-def view_logits(model: Any, batches: Batches, view: int) -> Float:
-    """What the network says of one augmented view of the training images, in their order: float32 [N, classes]."""
-    run = predictor(model)
-    return np.concatenate([run(x).numpy() for (x,) in batches.view(view, None)]).astype(np.float32)
+def view_outputs(model: Any, batches: Batches, view: int, *, with_features: bool = False) -> tuple[Float, Float | None]:
+    """What the network says of one augmented view of the training images, in their order.
+
+    Returns:
+        Logits float32 [N, classes], and pooled features float32 [N, width] where they are wanted.
+    """
+    keras = backend().keras
+    if not with_features:
+        run = predictor(model)
+        return np.concatenate([run(x).numpy() for (x,) in batches.view(view, None)]).astype(np.float32), None
+    run = predictor(keras.Model(model.input, [model.output, model.get_layer(FEATURES).output]))
+    pairs = [run(x) for (x,) in batches.view(view, None)]
+    return tuple(np.concatenate([pair[i].numpy() for pair in pairs]).astype(np.float32) for i in (0, 1))  # type: ignore[return-value]
 
 
 def accuracy(outputs: Float, labels: npt.NDArray[np.int64]) -> float:
@@ -42,6 +52,8 @@ def macs(model: Any) -> int:
     total = 0
     for layer in model.layers:
         kind = layer.__class__.__name__
+        if hasattr(layer, "layers"):
+            total += macs(layer)
         if kind in ("Conv2D", "DepthwiseConv2D"):
             _, rows, columns, filters = layer.output_shape
             kernel = layer.get_weights()[0].shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,30 +16,42 @@ from mcu_toolkit.train.quantizers import classes
 
 #: Layers that only move values: what comes out has the scale of what goes in.
 _MOVES = frozenset({"ReLU", "MaxPooling2D", "AveragePooling2D", "ZeroPadding2D", "Flatten", "Reshape", "Dropout"})
+_RANGES = ("_high:0", "_alpha:0")
 _WEIGHTED = {"Conv2D": "conv", "DepthwiseConv2D": "depthwise", "Dense": "dense"}
 _OUTPUTS = frozenset({"Add", "GlobalAveragePooling2D", "Concatenate", "Multiply", "BatchNormalization"})
 
 
-def simulate(folded: Any, how: Normalization, calibration: Iterable[npt.NDArray[np.float32]]) -> Any:
+@dataclass(frozen=True)
+class Bits:
+    """Of weights and of clipped activations; `pact` learns the clipping levels."""
+
+    weights: int = 8
+    activations: int = 8
+    pact: bool = False
+
+
+def simulate(
+    folded: Any, how: Normalization, calibration: Iterable[npt.NDArray[np.float32]], bits: Bits | None = None
+) -> Any:
     """The network with tfmot's quantization wrappers, ranges calibrated.
 
     Args:
         folded: a network of `NetSpec.norm` false.
         how: normalization of the input; pixels 0 and 255 are the ends of the input's range.
         calibration: batches of images as the network is fed.
+        bits: 8 everywhere, without PACT, by default. The first layer and the classifier keep 8-bit weights, and what
+            is not rectified (sums, averages, logits) 8-bit values, as in the PACT paper.
 
     Raises:
         TrainError: a layer that has no int8 form here.
     """
     modules = backend()
     quantization, keras = modules.quantization, modules.keras
-    kinds = {layer.name: _kind(layer) for layer in folded.layers}
+    configs = _configs(folded, bits or Bits())
 
     def annotate(layer: Any) -> Any:
-        kind = kinds[layer.name]
-        if kind == "input":
-            return layer
-        return quantization.quantize_annotate_layer(layer, classes()["LayerConfig"](kind))
+        config = configs[layer.name]
+        return layer if config is None else quantization.quantize_annotate_layer(layer, config)
 
     annotated = keras.models.clone_model(folded, clone_function=annotate)
     annotated.set_weights(folded.get_weights())
@@ -47,6 +60,24 @@ def simulate(folded: Any, how: Normalization, calibration: Iterable[npt.NDArray[
     _set_input_range(model, how)
     calibrate(model, folded, calibration)
     return model
+
+
+def _configs(folded: Any, bits: Bits) -> dict[str, Any]:
+    """The configuration of each layer; None for the input."""
+    make = classes()["LayerConfig"]
+    weighted = [layer.name for layer in folded.layers if layer.__class__.__name__ in _WEIGHTED]
+    ends = {weighted[0], weighted[-1]}
+    found: dict[str, Any] = {}
+    for layer in folded.layers:
+        kind = _kind(layer)
+        rectified = (
+            layer.__class__.__name__ == "ReLU" or getattr(getattr(layer, "activation", None), "__name__", "") == "relu"
+        )
+        weight_bits = 8 if layer.name in ends else bits.weights
+        found[layer.name] = (
+            None if kind == "input" else make(kind, weight_bits, bits.activations, bits.pact and rectified)
+        )
+    return found
 
 
 def _kind(layer: Any) -> str:
@@ -88,7 +119,7 @@ def calibrate(model: Any, folded: Any, batches: Iterable[npt.NDArray[np.float32]
     A range is the mean over batches of the batch's extremes, which rare outliers widen less than the extremes of all.
     """
     keras, tf = backend().keras, backend().tf
-    watched = [layer for layer in model.layers if any("_low" in w.name for w in layer.weights)]
+    watched = [layer for layer in model.layers if any(w.name.endswith(_RANGES) for w in layer.weights)]
     names = [layer.layer.name for layer in watched]
     probe = keras.Model(folded.input, [folded.get_layer(name).output for name in names])
     measure = tf.function(
@@ -100,5 +131,10 @@ def calibrate(model: Any, folded: Any, batches: Iterable[npt.NDArray[np.float32]
         for weight in layer.weights:
             if weight.name.endswith("_low:0"):
                 weight.assign(min(low, 0.0))
-            elif weight.name.endswith("_high:0"):
+            elif weight.name.endswith(("_high:0", "_alpha:0")):
                 weight.assign(max(high, 1e-3))
+
+
+def clipping_levels(model: Any) -> list[Any]:
+    """The alphas of PACT: trainable scalars."""
+    return [weight for weight in model.trainable_weights if weight.name.endswith("_alpha:0")]

@@ -25,7 +25,7 @@ from mcu_toolkit.train import predict
 from mcu_toolkit.train.backend import backend
 from mcu_toolkit.train.export import Int8Runner, border, log_probabilities, run_int8, to_int8, with_softmax
 from mcu_toolkit.train.saved import FLOAT_FILE, save_student
-from mcu_toolkit.train.student import distil, quantize
+from mcu_toolkit.train.student import calibration_batches, distil, quantize
 from mcu_toolkit.train.teacher import Answers, Material, teach
 from mcu_toolkit.workspace import atomic_write, sha256_bytes, to_json, write_manifest
 
@@ -159,20 +159,26 @@ class _Job:
         answers = self._teach(data, division, material, seconds)
         student = distil(recipe, material, answers, self.checkpoints, self.progress)
         seconds["student"] = student.outcome.seconds
-        simulated, outcome = quantize(recipe, material, answers, student, self.checkpoints, self.progress)
-        seconds["quantize"] = outcome.seconds
+        quantized = None
+        if recipe.quant.scheme != "ptq":
+            quantized = quantize(recipe, material, answers, student, self.checkpoints, self.progress)
+            seconds["quantize"] = quantized[1].seconds
         started = time.monotonic()
         self.progress("export", 0, 1)
-        content = to_int8(with_softmax(simulated))
+        if quantized is None:
+            content = to_int8(with_softmax(student.folded), calibration_batches(recipe, material))
+        else:
+            content = to_int8(with_softmax(quantized[0]))
         how = normalization(recipe.input.normalization)
         where = border(content)
         fed = to_int8_pixels(material.held_out, where.input_scale, where.input_zero_point, how)
         outputs = (self.run_int8 or run_int8)(content, fed)
         stages = {
             "float": predict.logits(student.folded, material.held_out, how),
-            "fakequant": predict.logits(simulated, material.held_out, how),
             "int8": log_probabilities(outputs, where),
         }
+        if quantized is not None:
+            stages["fakequant"] = predict.logits(quantized[0], material.held_out, how)
         if answers is not None and answers.held_out is not None and answers.held_out.size:
             stages["teacher"] = answers.held_out
         seconds["export"] = time.monotonic() - started
@@ -189,7 +195,12 @@ class _Job:
             "images": len(material.held_out_labels),
             "accuracy": {name: found.accuracy(name) for name in _ORDER if name in stages},
             "int8_runtime": "oracle" if self.run_int8 else "tensorflow reference kernels (for information)",
-            "fakequant_agreement": float((stages["fakequant"].argmax(1) == stages["int8"].argmax(1)).mean()),
+            "agreement": {
+                name: float((stages[name].argmax(1) == stages["int8"].argmax(1)).mean())
+                for name in ("float", "fakequant")
+                if name in stages
+            },
+            "quantization": recipe.quant.scheme,
             "teachers": [] if answers is None else answers.facts.get("networks", [answers.facts]),
             "parameters": {
                 "teacher": 0 if answers is None else answers.parameters,
@@ -199,7 +210,10 @@ class _Job:
             "bytes": len(content),
             "sha256": sha256_bytes(content),
             "seconds": {name: round(value, 1) for name, value in seconds.items()},
-            "history": {"student": student.outcome.history, "quantize": outcome.history},
+            "history": {
+                "student": student.outcome.history,
+                "quantize": [] if quantized is None else quantized[1].history,
+            },
         }
         self.progress("export", 1, 1)
         save_student(self.run_dir / FLOAT_FILE, student.folded)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,14 @@ from mcu_toolkit.data.preprocess import normalization
 from mcu_toolkit.errors import ConfigError
 from mcu_toolkit.progress import Progress
 from mcu_toolkit.recipe import Recipe
-from mcu_toolkit.train import losses, predict
+from mcu_toolkit.train import losses, predict, saliency
 from mcu_toolkit.train.augment import Batches, plain_batches
-from mcu_toolkit.train.backend import seed_everything
+from mcu_toolkit.train.backend import backend, seed_everything
 from mcu_toolkit.train.checkpoint import Checkpoint
 from mcu_toolkit.train.loop import Outcome, Plan, Stage, fit
-from mcu_toolkit.train.nets.base import NetSpec, fold
+from mcu_toolkit.train.nets.base import FEATURES, NetSpec, fold
 from mcu_toolkit.train.nets.registry import build, network
-from mcu_toolkit.train.quantize import simulate
+from mcu_toolkit.train.quantize import Bits, clipping_levels, simulate
 from mcu_toolkit.train.teacher import Answers, Material
 
 Float = npt.NDArray[np.float32]
@@ -74,7 +73,9 @@ def quantize(
     """Quantization-aware training from the distilled student, distillation kept on: (simulated network, outcome)."""
     seed_everything(recipe.seed + 1)
     how = normalization(recipe.input.normalization)
-    model = simulate(student.folded, how, calibration_batches(recipe, material))
+    config = recipe.quant
+    bits = Bits(config.weight_bits, config.activation_bits, pact=True) if config.scheme == "pact" else Bits()
+    model = simulate(student.folded, how, calibration_batches(recipe, material), bits)
     plan = Plan(
         recipe.quant.epochs, recipe.quant.learning_rate, recipe.schedule.decay if recipe.schedule.decay != "plateau"
         else "cosine", 0.0, 0.0, min(recipe.schedule.average, 0.99),
@@ -109,31 +110,63 @@ def _learn(
     how = normalization(recipe.input.normalization)
     batches = Batches(material.train, recipe.augment, how, recipe.schedule.batch, recipe.seed)
     hard = losses.one_hot(material.train_labels, material.classes, recipe.schedule.label_smoothing)
-    balance = losses.class_weights(material.train_labels, material.classes) if recipe.schedule.class_weights else None
     sharp = losses.one_hot(material.validation_labels, material.classes)
-    loss = _loss(model, recipe, answers is not None, balance)
+    # Hints guide the float student; what quantization-aware training starts from has learned them.
+    features = answers.features if answers is not None and name == "student" else None
+    learner = model if features is None else _with_hint(model, features.shape[-1])
+    loss = _Loss(learner, recipe, material, answers is not None, features is not None)
 
     def view(epoch: int) -> Any:
         if answers is None:
             return batches.view(epoch, epoch, hard)
         number = epoch % len(answers.views)
-        return batches.view(number, epoch, hard, losses.soft_targets(answers.views[number], recipe.distill.temperature))
+        soft = losses.soft_targets(answers.views[number], recipe.distill.temperature)
+        hints = () if features is None else (features[number],)
+        return batches.view(number, epoch, hard, soft, *hints)
 
     def validate() -> float:
         return float(losses.cross_entropy(sharp, predict.logits(model, material.validation, how)))
 
     steps = max(1, len(hard) // recipe.schedule.batch)
-    return fit(Stage(name, model, loss, view, steps, None, validate), plan, Checkpoint(path), progress)
+    return fit(Stage(name, learner, loss, view, steps, None, validate), plan, Checkpoint(path), progress)
 
 
-def _loss(model: Any, recipe: Recipe, distilled: bool, balance: Any) -> Callable[..., Any]:
-    config = recipe.distill
+def _with_hint(model: Any, width: int) -> Any:
+    """The network with a second output: its pooled features brought to the teacher's width (Romero et al., 2015)."""
+    keras = backend().keras
+    guess = keras.layers.Dense(width, name="hint")(model.get_layer(FEATURES).output)
+    return keras.Model(model.input, [model.output, guess])
 
-    def hard_only(images: Any, hard: Any) -> Any:
-        return losses.cross_entropy(hard, model(images, training=True), balance)
 
-    def with_teacher(images: Any, hard: Any, soft: Any) -> Any:
-        outputs = model(images, training=True)
-        return losses.distillation(hard, soft, outputs, config.temperature, config.weight, balance)
+class _Loss:
+    """Loss of one batch: hard labels, teacher, hints, saliency, clipping levels, as the recipe has them."""
 
-    return with_teacher if distilled else hard_only
+    def __init__(self, model: Any, recipe: Recipe, material: Material, distilled: bool, hinted: bool) -> None:
+        self.model, self.recipe, self.distilled, self.hinted = model, recipe, distilled, hinted
+        schedule = recipe.schedule
+        self.balance = losses.class_weights(material.train_labels, material.classes) if schedule.class_weights else None
+        self.levels = clipping_levels(model)
+
+    def _logits(self, images: Any, training: bool = True) -> Any:
+        outputs = self.model(images, training=training)
+        return outputs[0] if self.hinted else outputs
+
+    def __call__(self, images: Any, hard: Any, soft: Any = None, hint: Any = None) -> Any:
+        tf, recipe = backend().tf, self.recipe
+        outputs = self.model(images, training=True)
+        logits, guess = outputs if self.hinted else (outputs, None)
+        if self.distilled:
+            distill = recipe.distill
+            loss = losses.distillation(hard, soft, logits, distill.temperature, distill.weight, self.balance)
+        else:
+            loss = losses.cross_entropy(hard, logits, self.balance)
+        if guess is not None:
+            # Relative to the size of the teacher's features, so that one weight fits all teachers.
+            loss += recipe.distill.hints * tf.reduce_mean((guess - hint) ** 2) / (tf.reduce_mean(hint**2) + 1e-6)
+        if recipe.saliency.enabled:
+            # From the batch, not from a counter: a resumed run then draws what an uninterrupted one draws.
+            seed = tf.cast(tf.stack([recipe.seed, 0]), tf.int64) + tf.cast(1e3 * tf.reduce_sum(images), tf.int64)
+            loss += saliency.guidance(self._logits, images, hard, logits, recipe.saliency, seed)
+        for level in self.levels:
+            loss += recipe.quant.clip_decay * tf.square(level)
+        return loss

@@ -65,12 +65,14 @@ class Answers:
         views: float32 [views, N train, classes], logits.
         held_out: float32 [N held out, classes], logits.
         parameters: of all teachers together; 0 where only a file of logits is at hand.
+        features: float32 [views, N train, width], pooled features of the first teacher, where hints are asked for.
         facts: accuracies by network, seconds.
     """
 
     views: Float
     held_out: Float | None
     parameters: int
+    features: Float | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -100,6 +102,7 @@ def teach(
         np.mean([p.views for p in parts], axis=0, dtype=np.float32),
         np.mean([p.held_out for p in parts if p.held_out is not None], axis=0, dtype=np.float32),
         sum(p.parameters for p in parts),
+        parts[0].features,
         {"networks": [p.facts for p in parts]},
     )
     for place in (folder, cache_dir):
@@ -157,7 +160,8 @@ def train_network(
     sharp = losses.one_hot(material.validation_labels, material.classes)
 
     def loss(images: Any, hard: Any) -> Any:
-        outputs = model(images, training=True)
+        # While only the head learns, the backbone keeps its normalization statistics.
+        outputs = model(images, training=not head_only)
         return losses.cross_entropy(hard, outputs, balance)
 
     def validate() -> float:
@@ -167,8 +171,8 @@ def train_network(
     plans = stages(recipe)
     total = sum(plan.epochs for _, plan, _ in plans)
     before = 0
-    for stage_name, plan, frozen in plans:
-        variables = model.get_layer("logits").trainable_variables if frozen else None
+    for stage_name, plan, head_only in plans:
+        variables = model.get_layer("logits").trainable_variables if head_only else None
         stage = Stage(
             "teacher", model, loss, _views(batches, targets, before), max(1, len(targets) // recipe.schedule.batch),
             variables, validate,
@@ -196,10 +200,12 @@ def _one(
     how = normalization(recipe.input.normalization)
     # The student's views and order: the answers must fit what it will see.
     seen = Batches(material.train, recipe.augment, how, 128, recipe.seed)
-    parts = []
+    parts, hints = [], []
     for view in range(views):
         progress("logits", view, views)
-        parts.append(predict.view_logits(model, seen, view))
+        logits, features = predict.view_outputs(model, seen, view, with_features=recipe.distill.hints > 0.0)
+        parts.append(logits)
+        hints.append(features)
     progress("logits", views, views)
     held_out = predict.logits(model, material.held_out, how)
     facts = {
@@ -208,7 +214,8 @@ def _one(
         "parameters": int(model.count_params()),
         "seconds": round(seconds, 1),
     }
-    return Answers(np.stack(parts), held_out, int(model.count_params()), facts)
+    features = np.stack([h for h in hints if h is not None]) if recipe.distill.hints > 0.0 else None
+    return Answers(np.stack(parts), held_out, int(model.count_params()), features, facts)
 
 
 def _key(recipe: Recipe, material: Material, views: int) -> str:
@@ -219,6 +226,7 @@ def _key(recipe: Recipe, material: Material, views: int) -> str:
     parts = [
         recipe.seed, dataclasses.asdict(recipe.teacher), dataclasses.asdict(recipe.augment), schedule,
         recipe.input.normalization, material.digest, views,
+        recipe.distill.hints > 0.0,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
@@ -227,7 +235,8 @@ def _write(path: Path, answers: Answers) -> None:
     stream = BytesIO()
     facts = json.dumps({"parameters": answers.parameters, **answers.facts})
     held_out = answers.held_out if answers.held_out is not None else np.zeros((0, 0), np.float32)
-    np.savez(stream, views=answers.views, held_out=held_out, facts=np.array(facts))
+    features = answers.features if answers.features is not None else np.zeros((0, 0, 0), np.float32)
+    np.savez(stream, views=answers.views, held_out=held_out, features=features, facts=np.array(facts))
     atomic_write(path, stream.getvalue())
 
 
@@ -235,7 +244,8 @@ def _read(path: Path) -> Answers | None:
     try:
         with np.load(path, allow_pickle=False) as archive:
             facts = json.loads(str(archive["facts"]))
-            return Answers(archive["views"], archive["held_out"], int(facts.pop("parameters")), facts)
+            features = archive["features"] if archive["features"].size else None
+            return Answers(archive["views"], archive["held_out"], int(facts.pop("parameters")), features, facts)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
@@ -266,4 +276,4 @@ def _from_file(path: Path, material: Material) -> Answers:
         raise TrainError(
             f"{path} lacks training images", expected="an output for each training image", received=f"none for {lost}"
         )
-    return Answers(train[None], take(material.held_out_ids), 0, {"file": path.name})
+    return Answers(train[None], take(material.held_out_ids), 0, None, {"file": path.name})

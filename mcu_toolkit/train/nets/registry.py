@@ -12,7 +12,20 @@ from mcu_toolkit.train.nets.base import NetSpec, Network
 #: Name as recipes write it → module beside this one.
 _FILES: dict[str, str] = {
     "separable": "separable",
+    "mobilenet-tiny": "mobilenet_tiny",
+    "resnet-8": "resnet8",
+    "ds-cnn": "ds_cnn",
+    "densenet-tiny": "densenet_tiny",
     "resnet-small": "resnet_small",
+    "densenet": "densenet",
+    "densenet121": "densenet121",
+    "resnet50": "resnet50",
+    "efficientnetb3": "efficientnet_b3",
+    "vgg16": "vgg16",
+    "vgg19": "vgg19",
+    "xception": "xception",
+    "nasnetmobile": "nasnet_mobile",
+    "mobilenetv2": "mobilenet_v2",
 }
 
 
