@@ -144,7 +144,7 @@ void mcutk_conv_pairs(const int8_t *in, int8_t *out, void *scratch, const mcutk_
     uint32_t *const columns = scratch;
     const int32_t depth = ((int32_t)p->kernel_h * p->kernel_w * p->in_c + 3) & ~3;
     const int32_t out_c = p->out_c;
-    const mcutk_finish_way way = mcutk_finish_choose(p);
+    const mcutk_channel *table = mcutk_finish_channels(p);
     int32_t left = (int32_t)p->out_h * p->out_w;
     int32_t y = 0;
     int32_t x = 0;
@@ -162,11 +162,11 @@ void mcutk_conv_pairs(const int8_t *in, int8_t *out, void *scratch, const mcutk_
             int32_t sums[4 * MCUTK_BLOCK_CHANNELS];
             const int32_t channels = out_c - c < MCUTK_BLOCK_CHANNELS ? out_c - c : MCUTK_BLOCK_CHANNELS;
             for (int32_t i = 0; i < channels; ++i) {
-                sums[4 * i] = p->channels[c + i].bias;
+                sums[4 * i] = table[c + i].bias;
                 multiply(columns, weights, columns + 2 * depth, sums + 4 * i);
                 weights += depth;
             }
-            mcutk_finish_block(sums, out + c, p, c, channels, count, way);
+            mcutk_finish_block(sums, out + c, p, table + c, table + c + channels, count);
         }
         out += count * out_c;
         left -= count;

@@ -7,7 +7,7 @@
  *   in       [in_h][in_w][in_c]
  *   out      [out_h][out_w][out_c]; a block of four pixels is written once their windows are in the scratch
  *   scratch  depth * 8 bytes, depth = kernel_h * kernel_w * in_c rounded up to a multiple of 4
- *   p        channels: mcutk_channel [out_c]; weights: int8_t [out_c][depth], rounded up with zeros
+ *   p        channels: a row with the mcutk_finish_way, then mcutk_channel [out_c]; weights: int8_t [out_c][depth], rounded up with zeros
  * Weights 2i and 2i + 1 of a channel: |w| + |w| <= 255. Every |accumulator| must stay below 2^30.
  */
 #ifndef MCUTK_CONV_PAIRS_H

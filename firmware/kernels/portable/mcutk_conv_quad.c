@@ -55,11 +55,29 @@ static void multiply(const int8_t *columns, const int8_t *weights, int32_t depth
     sums[7] = b3;
 }
 
+/* The same for one pixel, where a block of four would be mostly waste. */
+static void multiply_one(const int8_t *columns, const int8_t *weights, int32_t depth, const mcutk_channel *channel,
+                         int32_t sums[8]) {
+    int32_t a = channel[0].bias;
+    int32_t b = channel[1].bias;
+    for (const int8_t *end = columns + 4 * depth; columns != end; columns += 8) {
+        int32_t x = columns[0];
+        a += x * weights[0];
+        b += x * weights[1];
+        x = columns[4];
+        a += x * weights[2];
+        b += x * weights[3];
+        weights += 4;
+    }
+    sums[0] = a;
+    sums[4] = b;
+}
+
 void mcutk_conv_quad(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
     int8_t *const columns = scratch;
     const int32_t depth = ((int32_t)p->kernel_h * p->kernel_w * p->in_c + 3) & ~3;
     const int32_t out_c = p->out_c;
-    const mcutk_finish_way way = mcutk_finish_choose(p);
+    const mcutk_channel *table = mcutk_finish_channels(p);
     int32_t left = (int32_t)p->out_h * p->out_w;
     int32_t y = 0;
     int32_t x = 0;
@@ -77,10 +95,16 @@ void mcutk_conv_quad(const int8_t *in, int8_t *out, void *scratch, const mcutk_c
             int32_t sums[MCUTK_BLOCK_CHANNELS * 4];
             const int32_t channels = out_c - c < MCUTK_BLOCK_CHANNELS ? out_c - c : MCUTK_BLOCK_CHANNELS;
             for (int32_t i = 0; i < channels; i += 2) {
-                multiply(columns, weights, depth, p->channels + c + i, sums + 4 * i);
+                if (count > 2) {
+                    multiply(columns, weights, depth, table + c + i, sums + 4 * i);
+                } else {
+                    for (int32_t pixel = 0; pixel < count; ++pixel) {
+                        multiply_one(columns + pixel, weights, depth, table + c + i, sums + 4 * i + pixel);
+                    }
+                }
                 weights += 2 * depth;
             }
-            mcutk_finish_block(sums, out + c, p, c, channels, count, way);
+            mcutk_finish_block(sums, out + c, p, table + c, table + c + channels, count);
         }
         out += count * out_c;
         left -= count;

@@ -5,7 +5,7 @@
  *   in       [in_h][in_w][in_c]
  *   out      [out_h][out_w][out_c]; a block of four pixels is written once their windows are in the scratch
  *   scratch  depth * 4 bytes, depth = kernel_h * kernel_w * in_c rounded up to a multiple of 4
- *   p        channels: mcutk_channel [out_c], a last one of zeros where out_c is odd
+ *   p        channels: a row with the mcutk_finish_way, then mcutk_channel [out_c], a last one of zeros where out_c is odd
  *            weights: int8_t [out_c / 2][depth][2], both rounded up with zeros
  * Every |accumulator| must stay below 2^30.
  */

@@ -16,7 +16,6 @@
 typedef struct {
     const int8_t *rows[MAX_ROWS];
     const mcutk_conv *p;
-    mcutk_finish_way way;
 } job;
 
 /* Sums of `channels` channels from `c` on, biases included: sums[4 * channel + pixel]. `at` is the offset of the first tap of
@@ -29,7 +28,7 @@ static void one_pixel(const job *j, int32_t at, int32_t c, int32_t channels, int
     const int32_t step = p->in_c;
     const int8_t *weights = (const int8_t *)p->weights + c * p->kernel_h * p->kernel_w;
     for (const int32_t end = c + channels; c < end; ++c) {
-        int32_t sum = p->channels[c].bias;
+        int32_t sum = mcutk_finish_channels(p)[c].bias;
         for (int32_t ky = 0; ky < p->kernel_h; ++ky) {
             const int8_t *tap = j->rows[ky] + at + c;
             for (int32_t kx = 0; kx < p->kernel_w; ++kx) {
@@ -46,7 +45,7 @@ static void one_pixel(const job *j, int32_t at, int32_t c, int32_t channels, int
 static void one_pixel_3x3(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
     const int32_t step = j->p->in_c;
     const int8_t *w = (const int8_t *)j->p->weights + 9 * c;
-    const mcutk_channel *channel = j->p->channels + c;
+    const mcutk_channel *channel = mcutk_finish_channels(j->p) + c;
     const int8_t *r0 = j->rows[0] + at + c;
     const int8_t *r1 = j->rows[1] + at + c;
     const int8_t *r2 = j->rows[2] + at + c;
@@ -96,7 +95,7 @@ static void one_pixel_3x3(const job *j, int32_t at, int32_t c, int32_t channels,
 static void four_pixels_stride_1(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
     const int32_t step = j->p->in_c;
     const int8_t *weights = (const int8_t *)j->p->weights + 9 * c;
-    const mcutk_channel *channel = j->p->channels + c;
+    const mcutk_channel *channel = mcutk_finish_channels(j->p) + c;
     const int8_t *const *rows = j->rows;
     at += c;
     for (const int32_t *end = sums + 4 * channels; sums != end; sums += 4) {
@@ -144,7 +143,7 @@ static void four_pixels_stride_1(const job *j, int32_t at, int32_t c, int32_t ch
 static void four_pixels_stride_2(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
     const int32_t step = j->p->in_c;
     const int8_t *weights = (const int8_t *)j->p->weights + 9 * c;
-    const mcutk_channel *channel = j->p->channels + c;
+    const mcutk_channel *channel = mcutk_finish_channels(j->p) + c;
     const int8_t *const *rows = j->rows;
     at += c;
     for (const int32_t *end = sums + 4 * channels; sums != end; sums += 4) {
@@ -165,11 +164,12 @@ static void four_pixels_stride_2(const job *j, int32_t at, int32_t c, int32_t ch
 /* `count` pixels from offset `at` on, all channels. */
 static void pixels(const job *j, sum_function *sum, int32_t at, int32_t count, int8_t *out) {
     const int32_t all = j->p->in_c;
+    const mcutk_channel *table = mcutk_finish_channels(j->p);
     int32_t sums[4 * MCUTK_BLOCK_CHANNELS];
     for (int32_t c = 0; c < all; c += MCUTK_BLOCK_CHANNELS) {
         const int32_t channels = all - c < MCUTK_BLOCK_CHANNELS ? all - c : MCUTK_BLOCK_CHANNELS;
         sum(j, at, c, channels, sums);
-        mcutk_finish_block(sums, out + c, j->p, c, channels, count, j->way);
+        mcutk_finish_block(sums, out + c, j->p, table + c, table + c + channels, count);
     }
 }
 
@@ -214,7 +214,7 @@ void mcutk_depthwise_rows(const int8_t *in, int8_t *out, void *scratch, const mc
     const int32_t height = p->kernel_h;
     int32_t loaded = -p->pad_top; /* next input row to load */
     int32_t slot = 0;             /* where it goes: the oldest row of the ring */
-    job j = {{0}, p, mcutk_finish_choose(p)};
+    job j = {{0}, p};
     for (int32_t y = 0; y < p->out_h; ++y) {
         const int32_t top = y * p->stride_h - p->pad_top;
         for (; loaded < top + height; ++loaded) {

@@ -2,7 +2,8 @@
 
 #include "mcutk_finish.h"
 
-_Static_assert(MCUTK_BLOCK_CHANNELS == 8, "a block is finished at once");
+/* Outputs that are finished together. */
+#define FINISHED 16
 
 #define STEP(i)                                                                                                        \
     do {                                                                                                               \
@@ -17,25 +18,29 @@ _Static_assert(MCUTK_BLOCK_CHANNELS == 8, "a block is finished at once");
         s7 += x * weights[8 * (i) + 7];                                                                                \
     } while (0)
 
+#define FOUR_STEPS(i)                                                                                                  \
+    do {                                                                                                               \
+        STEP(i);                                                                                                       \
+        STEP((i) + 1);                                                                                                 \
+        STEP((i) + 2);                                                                                                 \
+        STEP((i) + 3);                                                                                                 \
+    } while (0)
+
 /* Sums of eight outputs, biases included: sums[0], sums[4], sums[8] … Returns the end of their weights. */
 static const int8_t *eight_sums(const int8_t *in, const int8_t *weights, int32_t depth, const mcutk_channel *channel,
-                                int32_t sums[4 * MCUTK_BLOCK_CHANNELS]) {
+                                int32_t sums[32]) {
     int32_t s0 = channel[0].bias, s1 = channel[1].bias, s2 = channel[2].bias, s3 = channel[3].bias;
     int32_t s4 = channel[4].bias, s5 = channel[5].bias, s6 = channel[6].bias, s7 = channel[7].bias;
-    const int8_t *end = in + (depth & ~7);
+    const int8_t *end = in + (depth & ~15);
     while (in != end) {
-        STEP(0);
-        STEP(1);
-        STEP(2);
-        STEP(3);
-        STEP(4);
-        STEP(5);
-        STEP(6);
-        STEP(7);
-        in += 8;
-        weights += 64;
+        FOUR_STEPS(0);
+        FOUR_STEPS(4);
+        FOUR_STEPS(8);
+        FOUR_STEPS(12);
+        in += 16;
+        weights += 128;
     }
-    for (end += depth & 7; in != end; ++in) {
+    for (end += depth & 15; in != end; ++in) {
         STEP(0);
         weights += 8;
     }
@@ -52,15 +57,17 @@ static const int8_t *eight_sums(const int8_t *in, const int8_t *weights, int32_t
 
 void mcutk_fc_eight(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
     const int32_t out_c = p->out_c;
-    const mcutk_finish_way way = mcutk_finish_choose(p);
+    const mcutk_channel *table = mcutk_finish_channels(p);
     (void)scratch;
     for (int32_t row = (int32_t)p->out_h * p->out_w; row > 0; --row) {
         const int8_t *weights = p->weights;
-        for (int32_t c = 0; c < out_c; c += MCUTK_BLOCK_CHANNELS) {
-            int32_t sums[4 * MCUTK_BLOCK_CHANNELS];
-            const int32_t channels = out_c - c < MCUTK_BLOCK_CHANNELS ? out_c - c : MCUTK_BLOCK_CHANNELS;
-            weights = eight_sums(in, weights, p->in_c, p->channels + c, sums);
-            mcutk_finish_block(sums, out + c, p, c, channels, 1, way);
+        for (int32_t c = 0; c < out_c; c += FINISHED) {
+            int32_t sums[4 * FINISHED];
+            const int32_t channels = out_c - c < FINISHED ? out_c - c : FINISHED;
+            for (int32_t i = 0; i < channels; i += 8) {
+                weights = eight_sums(in, weights, p->in_c, table + c + i, sums + 4 * i);
+            }
+            mcutk_finish_block(sums, out + c, p, table + c, table + c + channels, 1);
         }
         in += p->in_c;
         out += out_c;

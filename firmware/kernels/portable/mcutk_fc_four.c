@@ -88,7 +88,7 @@ static void four_sums(const int8_t *in, const int8_t *weights, int32_t depth, co
 
 void mcutk_fc_four(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
     const int32_t out_c = p->out_c;
-    const mcutk_finish_way way = mcutk_finish_choose(p);
+    const mcutk_channel *table = mcutk_finish_channels(p);
     const int32_t depth = p->in_c;
     (void)scratch;
     for (int32_t row = (int32_t)p->out_h * p->out_w; row > 0; --row) {
@@ -97,10 +97,10 @@ void mcutk_fc_four(const int8_t *in, int8_t *out, void *scratch, const mcutk_con
             int32_t sums[4 * MCUTK_BLOCK_CHANNELS];
             const int32_t channels = out_c - c < MCUTK_BLOCK_CHANNELS ? out_c - c : MCUTK_BLOCK_CHANNELS;
             for (int32_t i = 0; i < channels; i += 4) {
-                four_sums(in, weights, depth, p->channels + c + i, sums + 4 * i);
+                four_sums(in, weights, depth, table + c + i, sums + 4 * i);
                 weights += 4 * depth;
             }
-            mcutk_finish_block(sums, out + c, p, c, channels, 1, way);
+            mcutk_finish_block(sums, out + c, p, table + c, table + c + channels, 1);
         }
         in += depth;
         out += out_c;

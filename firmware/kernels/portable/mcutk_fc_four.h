@@ -4,7 +4,7 @@
  *   in       [out_h * out_w][in_c]: 1x1 geometry, a row of inputs for each row of outputs
  *   out      [out_h * out_w][out_c]; a row is read to its end while it is computed
  *   scratch  not used, may be NULL
- *   p        channels: mcutk_channel [out_c], up to a multiple of 4 with zeros
+ *   p        channels: a row with the mcutk_finish_way, then mcutk_channel [out_c], up to a multiple of 4 with zeros
  *            weights: int8_t [out_c / 4][in_c][4], likewise
  * Every |accumulator| must stay below 2^30.
  */

@@ -2,18 +2,6 @@
 
 #include "mcutk_requant.h"
 
-mcutk_finish_way mcutk_finish_choose(const mcutk_conv *p) {
-    if (p->act_min != INT8_MIN || p->act_max != INT8_MAX) {
-        return MCUTK_FINISH_ANY;
-    }
-    for (int32_t c = 0; c < p->out_c; ++c) {
-        if (p->channels[c].shift > -1 || p->channels[c].shift < -20) {
-            return MCUTK_FINISH_ANY;
-        }
-    }
-    return p->act_min == p->out_zero_point ? MCUTK_FINISH_RELU : MCUTK_FINISH_LINEAR;
-}
-
 /* One output the short way. `offset` is rounding and output zero point in one: 2^(right - 1) + (zero_point << right). */
 static inline int8_t finish_one(int32_t sum, int32_t multiplier, int32_t right, int32_t offset, int relu) {
 #ifdef MCUTK_NO_LONG_MULTIPLY
@@ -78,10 +66,9 @@ static void finish_any(const int32_t *sums, int8_t *out, const mcutk_conv *p, co
     }
 }
 
-void mcutk_finish_block(const int32_t *sums, int8_t *out, const mcutk_conv *p, int32_t first, int32_t channels,
-                        int32_t count, mcutk_finish_way way) {
-    const mcutk_channel *channel = p->channels + first;
-    const mcutk_channel *end = channel + channels;
+void mcutk_finish_block(const int32_t *sums, int8_t *out, const mcutk_conv *p, const mcutk_channel *channel,
+                        const mcutk_channel *end, int32_t count) {
+    const mcutk_finish_way way = mcutk_finish_way_of(p);
     if (way == MCUTK_FINISH_ANY || (count != 4 && count != 1)) {
         finish_any(sums, out, p, channel, end, count);
     } else if (count == 1) {

@@ -11,12 +11,19 @@
  * With ReLU (act_min is the zero point) the rounding of negative values does not matter: they all end at the zero point. */
 typedef enum { MCUTK_FINISH_ANY, MCUTK_FINISH_LINEAR, MCUTK_FINISH_RELU } mcutk_finish_way;
 
-/* The way of a layer; once a call. */
-mcutk_finish_way mcutk_finish_choose(const mcutk_conv *p);
+/* The channel table of these kernels starts with a row whose shift is the mcutk_finish_way. */
+static inline mcutk_finish_way mcutk_finish_way_of(const mcutk_conv *p) {
+    return (mcutk_finish_way)p->channels->shift;
+}
 
-/* sums[channel][4 pixels], biases included, |sum| < 2^30, of `channels` channels from p->channels[first] on and `count` of
- * the four pixels; to out[pixel * out_c + channel]. */
-void mcutk_finish_block(const int32_t *sums, int8_t *out, const mcutk_conv *p, int32_t first, int32_t channels,
-                        int32_t count, mcutk_finish_way way);
+/* The rows of the channels follow. */
+static inline const mcutk_channel *mcutk_finish_channels(const mcutk_conv *p) {
+    return p->channels + 1;
+}
+
+/* sums[channel][4 pixels], biases included, |sum| < 2^30, of the channels from `channel` up to `end` and `count` of the four
+ * pixels; to out[pixel * out_c + channel]. */
+void mcutk_finish_block(const int32_t *sums, int8_t *out, const mcutk_conv *p, const mcutk_channel *channel,
+                        const mcutk_channel *end, int32_t count);
 
 #endif

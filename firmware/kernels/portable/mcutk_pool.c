@@ -19,23 +19,37 @@ static window cut(const int8_t *in, const mcutk_pool *p, int32_t out_y, int32_t 
     return w;
 }
 
+/* Sum of one channel of a window: every `step`-th byte. */
+static int32_t sum_window(const int8_t *row, const window *w, int32_t step, int32_t row_bytes) {
+    int32_t sum = 0;
+    for (int32_t i = w->rows; i > 0; --i) {
+        const int8_t *tap = row;
+        int32_t j = w->columns;
+        for (; j >= 4; j -= 4) {
+            sum += tap[0] + tap[step] + tap[2 * step] + tap[3 * step];
+            tap += 4 * step;
+        }
+        for (; j > 0; --j) {
+            sum += *tap;
+            tap += step;
+        }
+        row += row_bytes;
+    }
+    return sum;
+}
+
 void mcutk_average_pool_s8(const int8_t *in, int8_t *out, const mcutk_pool *p) {
     const int32_t step = p->channels;
     for (int32_t y = 0; y < p->out_h; ++y) {
         for (int32_t x = 0; x < p->out_w; ++x) {
-            const window w = cut(in, p, y, x);
+            window w = cut(in, p, y, x);
             const int32_t count = w.rows * w.columns;
-            for (int32_t c = 0; c < p->channels; ++c) {
-                const int8_t *row = w.first + c;
-                int32_t sum = 0;
-                for (int32_t i = 0; i < w.rows; ++i) {
-                    const int8_t *tap = row;
-                    for (int32_t j = 0; j < w.columns; ++j) {
-                        sum += *tap;
-                        tap += step;
-                    }
-                    row += p->in_w * step;
-                }
+            if (w.columns == p->in_w) { /* whole rows are one run */
+                w.columns = count;
+                w.rows = 1;
+            }
+            for (int32_t c = 0; c < step; ++c) {
+                int32_t sum = sum_window(w.first + c, &w, step, p->in_w * step);
                 sum = (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
                 *out++ = (int8_t)mcutk_clamp(sum, p->act_min, p->act_max);
             }

@@ -10,7 +10,9 @@ import numpy.typing as npt
 from mcu_toolkit.compiler.raster import Reading, raster_slack, ring_slack
 from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
 
-#: Accumulators that `mcutk_finish_short` takes.
+#: ``mcutk_finish_way``.
+_FINISH_ANY, _FINISH_LINEAR, _FINISH_RELU = range(3)
+#: Accumulators that ``mcutk_finish_block`` takes.
 _SHORT_BOUND = 1 << 30
 
 
@@ -18,10 +20,23 @@ def _round_up(value: int, multiple: int) -> int:
     return -(-value // multiple) * multiple
 
 
-def channel_table(site: ConvSite, multiple: int = 1) -> ConstArray:
-    """The table of `mcutk_channel`: int32 [out_c, 3], with rows of zeros up to a multiple."""
-    rows = np.stack([site.bias, site.multiplier, site.shift], axis=1).astype(np.int32)
-    return ConstArray("channels", "mcutk_channel", np.pad(rows, ((0, -len(rows) % multiple), (0, 0))))
+def channel_table(site: ConvSite) -> ConstArray:
+    """The plain table of `mcutk_channel`: int32 [out_c, 3] of bias, multiplier, shift."""
+    return ConstArray("channels", "mcutk_channel", _channel_rows(site))
+
+
+def finish_table(site: ConvSite, multiple: int = 1) -> ConstArray:
+    """The table of mcutk_finish.h: a row with the way, the channels, and rows of zeros up to a multiple."""
+    rows = _channel_rows(site)
+    short = bool(((site.shift >= -20) & (site.shift <= -1)).all()) and (site.act_min, site.act_max) == (-128, 127)
+    way = _FINISH_ANY if not short else _FINISH_RELU if site.act_min == site.out_zero_point else _FINISH_LINEAR
+    padded = np.pad(rows, ((1, -len(rows) % multiple), (0, 0)))
+    padded[0, 2] = way
+    return ConstArray("channels", "mcutk_channel", padded)
+
+
+def _channel_rows(site: ConvSite) -> npt.NDArray[np.int32]:
+    return np.stack([site.bias, site.multiplier, site.shift], axis=1).astype(np.int32)
 
 
 def interleaved_weights(weights: npt.NDArray[np.int8], channels: int, steps: int) -> ConstArray:
@@ -97,7 +112,7 @@ class Quad:
 
     def pack(self, site: ConvSite) -> PackedConv:
         depth = site.kernel_h * site.kernel_w * site.in_c
-        return PackedConv(interleaved_weights(site.weights.reshape(site.out_c, depth), 2, 4), channel_table(site, 2))
+        return PackedConv(interleaved_weights(site.weights.reshape(site.out_c, depth), 2, 4), finish_table(site, 2))
 
     def overlap_slack(self, site: ConvSite) -> int | None:
         return raster_slack(site, site.in_c, site.out_c, Reading.BEFORE_WRITING, 4)
@@ -136,7 +151,7 @@ class DepthwiseRows:
 
     def pack(self, site: ConvSite) -> PackedConv:
         weights = np.ascontiguousarray(site.weights.transpose(2, 0, 1)).reshape(-1)
-        return PackedConv(ConstArray("weights", "int8_t", weights), channel_table(site))
+        return PackedConv(ConstArray("weights", "int8_t", weights), finish_table(site))
 
     def overlap_slack(self, site: ConvSite) -> int | None:
         return ring_slack(site, site.in_c, site.out_c)
@@ -163,9 +178,7 @@ class FcEight:
         return 0
 
     def pack(self, site: ConvSite) -> PackedConv:
-        return PackedConv(
-            interleaved_weights(site.weights.reshape(site.out_c, site.in_c), 8, 1), channel_table(site, 8)
-        )
+        return PackedConv(interleaved_weights(site.weights.reshape(site.out_c, site.in_c), 8, 1), finish_table(site, 8))
 
     def overlap_slack(self, site: ConvSite) -> int | None:
         return raster_slack(site, site.in_c, site.out_c)
@@ -196,7 +209,7 @@ class Pairs:
         return 8 * _round_up(site.kernel_h * site.kernel_w * site.in_c, 4)
 
     def pack(self, site: ConvSite) -> PackedConv:
-        return PackedConv(ConstArray("weights", "int8_t", self._rows(site).reshape(-1)), channel_table(site))
+        return PackedConv(ConstArray("weights", "int8_t", self._rows(site).reshape(-1)), finish_table(site))
 
     def overlap_slack(self, site: ConvSite) -> int | None:
         return raster_slack(site, site.in_c, site.out_c, Reading.BEFORE_WRITING, 4)
@@ -227,7 +240,7 @@ class FcFour:
 
     def pack(self, site: ConvSite) -> PackedConv:
         weights = interleaved_weights(site.weights.reshape(site.out_c, site.in_c), 4, 1)
-        return PackedConv(weights, channel_table(site, 4))
+        return PackedConv(weights, finish_table(site, 4))
 
     def overlap_slack(self, site: ConvSite) -> int | None:
         return raster_slack(site, site.in_c, site.out_c)
