@@ -27,6 +27,7 @@ from mcu_toolkit.compiler.plan import (
 
 Key = tuple[str, int]
 
+_STARTS = 3
 _SEARCH_ROUNDS = 600
 _EXACT_NODES = 20_000
 _EXACT_BUFFERS = 24
@@ -148,7 +149,7 @@ def _first_orders(pairs: _Pairs) -> list[list[int]]:
     """Simple orders. Of equals the younger goes first: it lies below the older one that it may overlap."""
     every = range(len(pairs.buffers))
     b = pairs.buffers
-    return [
+    orders = [
         sorted(every, key=lambda i: (-b[i].size, -b[i].first, i)),
         sorted(every, key=lambda i: (-b[i].first, -b[i].size, i)),
         sorted(every, key=lambda i: (-(b[i].last - b[i].first + 1) * b[i].size, -b[i].first, i)),
@@ -156,6 +157,21 @@ def _first_orders(pairs: _Pairs) -> list[list[int]]:
         sorted(every, key=lambda i: (b[i].first, -b[i].size, i)),
         sorted(every, key=lambda i: (-b[i].last, -b[i].size, i)),
     ]
+    return orders + [
+        sorted(every, key=lambda i: (_distance(b[i], step), -b[i].size, -b[i].first, i)) for step in _full_steps(pairs)
+    ]
+
+
+def _full_steps(pairs: _Pairs) -> list[int]:
+    """The few steps at which most is live, the fullest first: placing may begin there and go on to both sides."""
+    last = max((b.last for b in pairs.buffers), default=0)
+    sums = [sum(b.size for b in pairs.buffers if b.first <= step <= b.last) for step in range(last + 1)]
+    return sorted(range(last + 1), key=lambda step: (-sums[step], step))[:_STARTS]
+
+
+def _distance(b: Buffer, step: int) -> int:
+    """Steps between a step and the life of a buffer."""
+    return max(b.first - step, step - b.last, 0)
 
 
 def _squeaky_wheel(pairs: _Pairs, order: list[int], best: list[int], rounds: int) -> list[int]:
