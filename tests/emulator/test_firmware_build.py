@@ -1,0 +1,278 @@
+"""Images: memory map, vector table, sizes, what does not fit, and what a failed build leaves behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from elftools.elf.elffile import ELFFile
+
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.board import Board, list_boards, load_board
+from mcu_toolkit.device import firmware, sketch, toolchain
+from mcu_toolkit.device.types import Firmware
+from mcu_toolkit.errors import CompileError, FitError, ToolFailedError, ToolMissingError, WorkspaceError
+from mcu_toolkit.workspace import read_json, read_manifest
+from tests.support.device import WEIGHTS, TinyModel, tiny_model
+
+pytestmark = pytest.mark.skipif(shutil.which(toolchain.CC) is None, reason="needs arm-none-eabi-gcc")
+BOARDS = list_boards()
+
+
+@pytest.fixture(scope="module", params=BOARDS, ids=lambda b: b.id)
+def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Board, Firmware]:
+    board: Board = request.param
+    return board, firmware.build(tiny_model(), board, tmp_path_factory.mktemp(board.id) / "build")
+
+
+def symbols(elf: Path) -> dict[str, int]:
+    with elf.open("rb") as stream:
+        table = ELFFile(stream).get_section_by_name(".symtab")
+        return {symbol.name: symbol["st_value"] for symbol in table.iter_symbols()}
+
+
+def test_vector_table(image: tuple[Board, Firmware]) -> None:
+    """First the stack's top, then reset and the faults, all Thumb code in flash; the interrupts that the HAL uses."""
+    board, made = image
+    memory = board.memory
+    raw = (made.folder / "firmware.bin").read_bytes()
+    count = 16 + board.hal.defines["UART_IRQ"] + 1
+    vectors = struct.unpack_from(f"<{count}I", raw)
+    names = symbols(made.folder / "firmware.elf")
+    assert names["hal_vectors"] == memory.flash_origin
+    # VTOR wants the table aligned to its size rounded up to a power of two, and to 128 bytes at least.
+    assert memory.flash_origin % max(128, 1 << (4 * count - 1).bit_length()) == 0
+    assert vectors[0] == memory.ram_origin + memory.stack_bytes == names["link_stack_top"]
+    assert vectors[0] % 8 == 0
+    assert vectors[1] == names["hal_reset_handler"] | 1
+    for used in (2, 3, 4, 5, 6, 11, 14, 15, count - 1):
+        assert vectors[used] & 1
+        assert memory.flash_origin < vectors[used] < memory.flash_origin + len(raw)
+    assert vectors[15] == names["hal_systick_handler"] | 1
+    assert vectors[-1] == names["hal_uart_handler"] | 1
+
+
+def test_memory_map(image: tuple[Board, Firmware]) -> None:
+    """Everything stored lies in flash, everything that runs in RAM lies in RAM, and the figures add up."""
+    board, made = image
+    memory = board.memory
+    with (made.folder / "firmware.elf").open("rb") as stream:
+        elf = ELFFile(stream)
+        assert elf["e_machine"] == "EM_ARM"
+        assert elf["e_entry"] == symbols(made.folder / "firmware.elf")["hal_reset_handler"] | 1
+        stored = [s for s in elf.iter_segments("PT_LOAD") if s["p_filesz"]]
+        ends = [(s["p_paddr"], s["p_paddr"] + s["p_filesz"]) for s in stored]
+        sections = [s for s in elf.iter_sections() if s["sh_flags"] & 2 and s["sh_size"]]
+        for section in sections:
+            start, end = section["sh_addr"], section["sh_addr"] + section["sh_size"]
+            in_flash = memory.flash_origin <= start and end <= memory.flash_origin + memory.flash_bytes
+            in_ram = memory.ram_origin <= start and end <= memory.ram_origin + memory.ram_bytes
+            assert in_flash or in_ram, section.name
+            assert in_ram or not section["sh_flags"] & 1, f"{section.name} is writable and in flash"
+    assert min(start for start, _ in ends) == memory.flash_origin
+    assert made.flash.total == max(end for _, end in ends) - memory.flash_origin
+    assert made.flash.total == (made.folder / "firmware.bin").stat().st_size
+    assert made.flash.total == made.flash.engine + made.flash.weights + made.flash.other
+    assert made.ram.total == made.ram.arena + made.ram.static + made.ram.stack
+    assert (made.flash.weights, made.ram.arena, made.ram.stack) == (len(WEIGHTS), 512, memory.stack_bytes)
+    assert made.flash.total <= made.flash_limit == memory.flash_bytes
+
+
+def test_the_application_stays_small(image: tuple[Board, Firmware]) -> None:
+    """Start-up, HAL, link and bench application together; the rest of the 28 KiB is for the model's code."""
+    _, made = image
+    assert made.flash.other <= 4096
+
+
+def test_hex_is_the_binary_at_its_address(image: tuple[Board, Firmware]) -> None:
+    board, made = image
+    content: dict[int, int] = {}
+    base = 0
+    for line in (made.folder / "firmware.hex").read_text().splitlines():
+        record = bytes.fromhex(line[1:])
+        assert sum(record) & 0xFF == 0
+        size, offset, kind = record[0], int.from_bytes(record[1:3], "big"), record[3]
+        data = record[4 : 4 + size]
+        if kind == 0:
+            content.update({base + offset + i: byte for i, byte in enumerate(data)})
+        elif kind in (2, 4):
+            base = int.from_bytes(data, "big") << (4 if kind == 2 else 16)
+    raw = (made.folder / "firmware.bin").read_bytes()
+    assert content.items() <= {board.memory.flash_origin + i: byte for i, byte in enumerate(raw)}.items()
+    assert min(content) == board.memory.flash_origin and max(content) == board.memory.flash_origin + len(raw) - 1
+
+
+def test_reading_a_build_back(image: tuple[Board, Firmware]) -> None:
+    _, made = image
+    assert firmware.read_build(made.folder) == made
+
+
+def test_build_record(tmp_path: Path) -> None:
+    made = firmware.build(
+        tiny_model(), load_board("qemu-m4"), tmp_path / "b", model_bytes=b"TFL3", facts={"recipe": "phantom"}
+    )
+    document = read_json(made.folder / "build.json")
+    assert document["schema"] == "mcutk.build/1"
+    assert document["facts"] == {"recipe": "phantom"}
+    assert document["model"]["input"] == {"shape": [1, 20, 20, 1], "dtype": "int8", "scale": 0.5, "zero_point": -3}
+    assert (made.folder / "model.tflite").read_bytes() == b"TFL3"
+    artefacts = read_manifest(made.folder).artefacts
+    assert {"firmware.elf", "firmware.hex", "firmware.bin", "build.json", "src/model.c"} <= set(artefacts)
+    assert artefacts["firmware.elf"] == made.firmware_sha256
+
+
+def test_same_model_gives_the_same_image_anywhere(tmp_path: Path) -> None:
+    board = load_board("qemu-m4")
+    one = firmware.build(tiny_model(), board, tmp_path / "a")
+    two = firmware.build(tiny_model(), board, tmp_path / "somewhere" / "else")
+    assert one.firmware_sha256 == two.firmware_sha256
+    assert str(tmp_path).encode() not in (one.folder / "firmware.elf").read_bytes()
+    assert b"/firmware/" not in (one.folder / "firmware.elf").read_bytes()
+
+
+@pytest.mark.parametrize("board_id", ["stm32vldiscovery", "nano33"])
+def test_what_does_not_fit_is_told_before_anything_is_written(tmp_path: Path, board_id: str) -> None:
+    board = load_board(board_id)
+    fat = tiny_model(arena_bytes=board.memory.ram_bytes)
+    with pytest.raises(FitError, match="bytes of RAM where there are") as caught:
+        firmware.build(fat, board, tmp_path / "b")
+    text = str(caught.value)
+    assert f"{board.memory.ram_bytes:,}" in text and "mcutk_arena" in text and "--optimize ram" in text
+    heavy = tiny_model(weights=np.ones(board.memory.flash_bytes, np.int8))
+    with pytest.raises(FitError, match="bytes of flash where there are") as caught:
+        firmware.build(heavy, board, tmp_path / "b")
+    assert "model_weights" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_last_byte_of_ram_may_be_used(tmp_path: Path) -> None:
+    board = load_board("stm32vldiscovery")
+    made = firmware.build(tiny_model(), board, tmp_path / "b")
+    room = (board.memory.ram_bytes - made.ram.total) // 16 * 16
+    assert firmware.build(tiny_model(512 + room), board, tmp_path / "b").ram.total <= board.memory.ram_bytes
+    with pytest.raises(FitError):
+        firmware.build(tiny_model(512 + room + 16), board, tmp_path / "b")
+
+
+def test_a_failed_build_leaves_the_last_one(tmp_path: Path) -> None:
+    board, good = load_board("qemu-m4"), tiny_model()
+    made = firmware.build(good, board, tmp_path / "b")
+    broken = TinyModel(good.graph, {**good.files, "model.c": b"int x = ;\n"}, good.weight_symbols)
+    with pytest.raises(ToolFailedError, match="exit code 1") as caught:
+        firmware.build(broken, board, tmp_path / "b")
+    assert "model.c" in str(caught.value)
+    assert firmware.read_build(tmp_path / "b") == made
+    assert [p.name for p in tmp_path.iterdir()] == ["b"]
+
+
+def test_code_that_warns_is_refused(tmp_path: Path) -> None:
+    good = tiny_model()
+    source = good.files["model.c"] + b"int narrow(long long x);\nint narrow(long long x) { return x; }\n"
+    with pytest.raises(ToolFailedError, match="conversion"):
+        firmware.build(
+            TinyModel(good.graph, {**good.files, "model.c": source}, {}), load_board("qemu-m4"), tmp_path / "b"
+        )
+
+
+def test_a_missing_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(ToolMissingError, match="arm-none-eabi-gcc") as caught:
+        firmware.build(tiny_model(), load_board("qemu-m4"), tmp_path / "b")
+    assert "apt-get install gcc-arm-none-eabi" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_of_another_name_is_refused(tmp_path: Path) -> None:
+    good = tiny_model()
+    files = {name.replace("model", "net"): content for name, content in good.files.items()}
+    with pytest.raises(CompileError, match="must be named 'model'"):
+        firmware.build(TinyModel(good.graph, files, {}), load_board("qemu-m4"), tmp_path / "b")
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(WorkspaceError, match="cannot write"):
+        firmware.build(tiny_model(), load_board("qemu-m4"), tmp_path / "file" / "b")
+
+
+def test_nothing_was_built(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError):
+        firmware.read_build(tmp_path)
+    (tmp_path / "build.json").write_text('{"schema": "mcutk.build/99"}')
+    with pytest.raises(WorkspaceError, match="no build of this version"):
+        firmware.read_build(tmp_path)
+
+
+def test_nano33_says_what_was_made_and_how_to_wire_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = shutil.which
+    monkeypatch.setattr(shutil, "which", lambda name, *a, **k: None if name == "arduino-cli" else found(name, *a, **k))
+    made = firmware.build(tiny_model(), load_board("nano33"), tmp_path / "b")
+    said = "\n".join(made.notes)
+    assert "bare-metal image" in said and "0x00010000" in said
+    assert "P1.03" in said and "P1.10" in said
+    assert "arduino-cli is not installed" in said
+    assert made.sketch == tmp_path / "b" / "sketch" / "mcutk_bench"
+
+
+def test_nano33_sketch_is_compiled_where_arduino_cli_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = tmp_path / "bin" / "arduino-cli"
+    fake.parent.mkdir()
+    fake.write_text('#!/bin/sh\necho "$@" > "$6/../said"\nmkdir -p "$5"\ntouch "$5/mcutk_bench.ino.bin"\n')
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+    made = firmware.build(tiny_model(), load_board("nano33"), tmp_path / "b")
+    assert "compiled by arduino-cli" in made.notes[-1]
+    assert (made.folder / "sketch-build" / "mcutk_bench.ino.bin").is_file()
+    assert (made.folder / "sketch" / "said").read_text().startswith("compile --fqbn arduino:mbed_nano:nano33ble")
+    fake.write_text("#!/bin/sh\necho platform not installed >&2\nexit 1\n")
+    made = firmware.build(tiny_model(), load_board("nano33"), tmp_path / "b")
+    assert "arduino-cli core install arduino:mbed_nano" in made.notes[-1]
+    assert "platform not installed" in made.notes[-1]
+
+
+ARDUINO_H = """
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+struct Port {
+  void begin(unsigned long) {}
+  int read() { return -1; }
+  size_t write(uint8_t) { return 1; }
+  void flush() {}
+};
+extern Port Serial;
+void yield(void);
+unsigned long micros(void);
+extern "C" void NVIC_SystemReset(void);
+"""
+
+
+@pytest.mark.skipif(shutil.which("arm-none-eabi-g++") is None, reason="needs arm-none-eabi-g++")
+def test_the_sketch_folder_holds_all_that_it_includes(tmp_path: Path) -> None:
+    """Compiled as the Arduino builder does, file by file, against a stand-in for the core's header."""
+    board = load_board("nano33")
+    config = firmware.config_header(tiny_model(), board, bare_metal=False)
+    folder = sketch.write_sketch(tiny_model(), config, tmp_path)
+    assert {p.suffix for p in folder.iterdir()} == {".ino", ".cpp", ".c", ".h"}
+    assert not (folder / "main.c").exists()
+    (tmp_path / "Arduino.h").write_text(ARDUINO_H)
+    cpu = [*toolchain.core_flags(board.core), f"-I{tmp_path}", f"-I{folder}", "-Wall", "-Wextra", "-Werror", "-c"]
+    for source in folder.iterdir():
+        if source.suffix == ".h":
+            continue
+        language = ["arm-none-eabi-gcc", "-std=gnu11"] if source.suffix == ".c" else ["arm-none-eabi-g++", "-x", "c++"]
+        extra = ["-include", "Arduino.h"] if source.suffix == ".ino" else []
+        command = [*language, *cpu, *extra, "-o", str(tmp_path / "x.o"), str(source)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_strict_flags_are_on() -> None:
+    assert {"-Wconversion", "-Werror", "-Wcast-align"} <= set(toolchain.WARNINGS)
+    assert "-fno-move-loop-stores" in firmware._OTHER_FLAGS
+    assert (asset_dir("firmware") / "hal" / "hal.h").is_file()
