@@ -7,6 +7,7 @@ missing, and never outlives the toolkit.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import shutil
 import signal
@@ -80,6 +81,19 @@ def _die_with_parent() -> Callable[[], None] | None:
     return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def failure(argv: Sequence[str], code: int, text: str) -> ToolFailedError:
+    """The error of a program that failed: its own words, and what to try."""
+    if os.strerror(errno.ENOSPC) in text:
+        return ToolFailedError(
+            f"'{argv[0]}' found no space left on the disk", hint="free disk space, then run the same command again"
+        )
+    return ToolFailedError(
+        f"'{argv[0]}' failed with exit code {code}",
+        received=text[-_TAIL:] or "no output",
+        hint=f"run it by hand: {' '.join(argv)}",
+    )
+
+
 def run(
     argv: Sequence[str],
     *,
@@ -129,11 +143,7 @@ def run(
             raise
     done = Completed(tuple(argv), child.returncode, out, err)
     if check and done.returncode != 0:
-        raise ToolFailedError(
-            f"'{argv[0]}' failed with exit code {done.returncode}",
-            received=(err.strip() or out.strip())[-_TAIL:] or "no output",
-            hint=f"run it by hand: {' '.join(argv)}",
-        )
+        raise failure(argv, done.returncode, err.strip() or out.strip())
     return done
 
 
@@ -198,11 +208,7 @@ def _reap(child: subprocess.Popen[bytes], argv: Sequence[str], sink: IO[bytes]) 
             return
         sink.seek(0)
         text = sink.read().decode(errors="replace").strip()
-    raise ToolFailedError(
-        f"'{argv[0]}' failed with exit code {child.returncode}",
-        received=text[-_TAIL:] or "no output",
-        hint=f"run it by hand: {' '.join(argv)}",
-    )
+    raise failure(argv, child.returncode, text)
 
 
 @contextmanager

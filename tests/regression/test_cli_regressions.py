@@ -60,3 +60,14 @@ def test_a_run_of_another_version_could_not_be_trained_again(project: Path) -> N
     assert without_a_key != written
     (run_dir / "recipe.toml").write_text(without_a_key, encoding="utf-8")
     assert not training._same_recipe(run_dir, recipe)
+
+
+def test_a_full_disk_under_the_linker_was_told_as_a_failure_of_the_linker() -> None:
+    from mcu_toolkit import process
+
+    said = "ld: final link failed: No space left on device"
+    with pytest.raises(process.ToolFailedError) as caught:
+        process.run(["sh", "-c", f"echo '{said}' >&2; exit 1"])
+    assert "free disk space" in str(caught.value)
+    with pytest.raises(process.ToolFailedError, match="exit code 1"):
+        process.run(["sh", "-c", "exit 1"])
