@@ -1,4 +1,4 @@
-"""A serial device node (a pseudo-terminal) with the bench application behind it: the path of hardware, pyserial included."""
+"""A serial device node (a pseudo-terminal) with the bench application behind it: the path of hardware and pyserial."""
 
 from __future__ import annotations
 
