@@ -107,22 +107,17 @@ static void pointwise(const int8_t *in, int8_t *out, void *scratch, const mcutk_
     }
 }
 
-/* The rows under output row `y`, column by column: strip[x][ky][c], with padding written out. */
+/* The rows under output row `y`, column by column: strip[x][ky][c]. Columns of padding are there already. */
 static void build_strip(int8_t *strip, int32_t columns, const int8_t *in, const mcutk_conv *p, int32_t y) {
     const int32_t in_c = p->in_c;
     const int32_t step = p->kernel_h * in_c;
-    const int32_t left = p->pad_left < columns ? p->pad_left : columns;
-    const int32_t inside = columns - left < p->in_w ? columns - left : p->in_w;
+    const int32_t inside = columns - p->pad_left < p->in_w ? columns - p->pad_left : p->in_w;
     int32_t in_y = y * p->stride_h - p->pad_top;
     for (int32_t ky = 0; ky < p->kernel_h; ky++) {
         if (in_y < 0 || in_y >= p->in_h) {
             fill_runs(strip, step, columns, in_c, p->in_zero_point);
-        } else {
-            fill_runs(strip, step, left, in_c, p->in_zero_point);
-            if (inside > 0) {
-                copy_runs(strip + left * step, step, in + in_y * p->in_w * in_c, in_c, inside, in_c);
-            }
-            fill_runs(strip + (left + inside) * step, step, columns - left - inside, in_c, p->in_zero_point);
+        } else if (inside > 0) {
+            copy_runs(strip + p->pad_left * step, step, in + in_y * p->in_w * in_c, in_c, inside, in_c);
         }
         in_y += p->dilation_h;
         strip += in_c;
@@ -134,6 +129,7 @@ static void by_strip(const int8_t *in, int8_t *out, void *scratch, const mcutk_c
     const int32_t columns = (p->out_w - 1) * p->stride_w + p->kernel_w;
     const int32_t column = p->kernel_h * p->in_c;
     mcutk_mve_job job = start_job(p, p->kernel_w * column);
+    fill_runs(strip, 0, 1, columns * column, p->in_zero_point);
     for (int32_t y = 0; y < p->out_h; y++) {
         build_strip(strip, columns, in, p, y);
         run_row(core, &job, strip, p->stride_w * column, out, p->out_c, p->out_w);

@@ -166,7 +166,7 @@ class MveConv:
         if self.gather is Gather.POINTWISE:
             return 0
         if self.gather is Gather.STRIP:
-            return 40 + site.kernel_h * (60 + _columns(site) * _run_cost(site.in_c))
+            return 40 + site.kernel_h * (30 + min(site.in_w, _columns(site)) * _run_cost(site.in_c))
         run = _run_cost(site.kernel_w * site.in_c)
         if self.gather is Gather.ROWS:
             return 40 + site.kernel_h * (140 + site.out_w * run)
