@@ -16,7 +16,7 @@ from mcu_toolkit.workspace import Workspace
 @click.command()
 @board_option("Board to measure; by default the one flashed last.")
 @port_option
-@data_option("Images to stream instead of the model's held-out ones: DIR/<class>/*.png.")
+@data_option("The folder that the model was trained on, where it has moved; or images for --model.")
 @positive("Only so many images, each class keeping its share.", "--limit")
 @positive("Stream N random inputs instead of images.", "--random")
 @click.option(

@@ -16,7 +16,7 @@ from mcu_toolkit.workspace import Workspace
 @click.command()
 @board_option("Board to verify; by default the one flashed last.")
 @port_option
-@data_option("Take the input from these images: DIR/<class>/*.png.")
+@data_option("The folder that the model was trained on, where it has moved; or images for --model.")
 @click.option("--sample", type=click.IntRange(min=0), default=0, show_default=True, help="Number of the test image.")
 @click.option("--random", "random_seed", type=click.IntRange(min=0), metavar="SEED", help="A random input instead.")
 @common_options
