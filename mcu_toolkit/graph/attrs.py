@@ -152,6 +152,13 @@ class LeakyRelu(Attrs):
 
 
 @dataclass(frozen=True)
+class Elu(Attrs):
+    """ELU; `through_float` where it stands for DEQUANTIZE, a float32 ELU and QUANTIZE."""
+
+    through_float: bool = False
+
+
+@dataclass(frozen=True)
 class ArgMax(Attrs):
     """ARG_MAX; the axis is the second input."""
 

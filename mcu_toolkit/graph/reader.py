@@ -16,6 +16,7 @@ from mcu_toolkit.errors import ModelError
 from mcu_toolkit.graph.attrs import Lstm
 from mcu_toolkit.graph.flatbuf import FlatBuffer, Table, damaged
 from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Quant, Tensor
+from mcu_toolkit.graph.islands import join_float_islands
 from mcu_toolkit.graph.opcodes import CUSTOM, PLACEHOLDER, TENSOR_TYPES, builtin_name, tensor_type_name
 from mcu_toolkit.graph.reader_attrs import read_attrs
 from mcu_toolkit.graph.reader_variables import Subgraph, resolve_variables
@@ -53,7 +54,8 @@ def read_model(source: Path | str | bytes) -> Graph:
 
     Returns:
         The graph of the first subgraph. Constants are read-only views of the file. Variables (VAR_HANDLE and
-        what CALL_ONCE assigns to them) are resolved into tensors with `variable` set; shape arithmetic is folded.
+        what CALL_ONCE assigns to them) are resolved into tensors with `variable` set; shape arithmetic is folded, and
+        float islands that are a function of one int8 are joined.
 
     Raises:
         ModelError: the file is missing, damaged, too large, or holds a float model; with byte offset or node.
@@ -64,7 +66,7 @@ def read_model(source: Path | str | bytes) -> Graph:
     graph = reader.graph()
     _check_order(graph, reader.main_offset)
     _refuse_float(graph)
-    return fold_shapes(graph)
+    return join_float_islands(fold_shapes(graph, reader.dynamic))
 
 
 def _read_file(path: Path) -> bytes:
@@ -102,11 +104,17 @@ class _Reader:
         # One honest file stores each parameter once; sharing one long vector among many tensors is an attack.
         self._quant_budget = len(data) + (1 << 16)
         self._link_budget = MAX_LINKS
+        self._dynamic: dict[int, frozenset[int]] = {}
 
     @property
     def main_offset(self) -> int:
         """Byte offset of the main subgraph, for messages about the graph as a whole."""
         return self._subgraphs[0].offset
+
+    @property
+    def dynamic(self) -> frozenset[int]:
+        """Tensors of the main subgraph whose shape the file leaves open; known once `graph` has run."""
+        return self._dynamic.get(0, frozenset())
 
     def graph(self) -> Graph:
         """The main subgraph with its variables resolved."""
@@ -125,7 +133,9 @@ class _Reader:
     def subgraph(self, index: int) -> Subgraph:
         """One subgraph; the index is in range."""
         table = self._subgraphs[index]
-        tensors = tuple(self._tensor(t, i) for i, t in enumerate(table.tables(0, MAX_TENSORS)))
+        tables = tuple(table.tables(0, MAX_TENSORS))
+        tensors = tuple(self._tensor(t, i) for i, t in enumerate(tables))
+        self._dynamic[index] = frozenset(i for i, t in enumerate(tables) if -1 in t.ints(7, MAX_RANK))
         inputs = self._links(table, 1, tensors, None)
         outputs = self._links(table, 2, tensors, None)
         nodes = tuple(self._node(t, i, tensors) for i, t in enumerate(table.tables(3, MAX_NODES)))

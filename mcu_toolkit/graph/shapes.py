@@ -1,9 +1,15 @@
-"""Folds shape arithmetic away: shapes are static, so what SHAPE gives, and all that is computed from it, is known."""
+"""Shapes that a file leaves open are inferred, and shape arithmetic is folded away.
+
+The shape of the inputs is static, so what SHAPE gives, and all that is computed from it, is known. The
+converter writes 1 for a dimension that depends on the batch ("shape signature" -1), which is wrong wherever the batch
+is merged with another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import prod
 from typing import cast
 
 import numpy as np
@@ -11,21 +17,30 @@ import numpy.typing as npt
 
 from mcu_toolkit.graph.attrs import Concatenation, Gather, Pack, Squeeze
 from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Tensor
+from mcu_toolkit.graph.ops import operator
+from mcu_toolkit.graph.ops.base import const_ints
 from mcu_toolkit.graph.ops.slice import ranges as slice_ranges
 from mcu_toolkit.graph.ops.strided_slice import ranges as strided_ranges
 
 Int = npt.NDArray[np.int64]
+
+#: No activation of a microcontroller has more elements; keeps a chain of open shapes in a hostile file from growing.
+_LARGEST_INFERRED = 1 << 28
 
 #: Integer tensors of more elements are data, not shapes.
 _LARGEST = 64
 _INTEGERS = (DType.INT32, DType.INT64)
 
 
-def fold_shapes(graph: Graph) -> Graph:
-    """Turn the results of shape arithmetic on integers into constants and drop its nodes.
+def fold_shapes(graph: Graph, dynamic: frozenset[int] = frozenset()) -> Graph:
+    """Turn the results of shape arithmetic on integers into constants and drop its nodes; infer open shapes.
 
     A node that cannot be computed, or whose result does not have the declared shape, is left as it is. Results that are
     outputs of the model stay computed.
+
+    Args:
+        graph: nodes in executable order.
+        dynamic: tensors whose shape in the file is only a guess.
     """
     tensors, nodes = list(graph.tensors), []
     # A view of the graph as it is folded: a copy for each node would take quadratic time in a hostile file.
@@ -34,11 +49,36 @@ def fold_shapes(graph: Graph) -> Graph:
         values = _evaluate(view, node) if _foldable(graph, node) else None
         if values is None:
             nodes.append(node)
+            if not dynamic.isdisjoint(node.outputs):
+                _infer(view, node, tensors, dynamic)
             continue
         tensors[node.outputs[0]] = replace(tensors[node.outputs[0]], data=values)
-    if len(nodes) == len(graph.nodes):
-        return graph
     return replace(graph, tensors=tuple(tensors), nodes=tuple(nodes))
+
+
+def _infer(view: Graph, node: Node, tensors: list[Tensor], dynamic: frozenset[int]) -> None:
+    """Give the outputs of a node the shapes that its inputs imply, where the file leaves them open."""
+    kind = operator(node.op)
+    if kind is None:
+        return
+    shapes = _reshaped(view, node) if node.op == "RESHAPE" else None
+    if shapes is None:
+        shapes = kind.infer(view, node) if kind.check(view, node) is None else ()
+    for index, shape in zip(node.outputs, shapes, strict=False):
+        if index in dynamic and prod(shape) <= _LARGEST_INFERRED:
+            tensors[index] = replace(tensors[index], shape=shape)
+
+
+def _reshaped(view: Graph, node: Node) -> tuple[tuple[int, ...], ...] | None:
+    """The shape that RESHAPE's second input asks for, None where it is not known or does not fit."""
+    wanted = const_ints(view, node, 1)
+    if wanted is None or node.inputs[0] == ABSENT or sum(d == -1 for d in wanted) > 1 or min(wanted, default=0) < -1:
+        return None
+    known = prod(d for d in wanted if d != -1)
+    elements = view.tensors[node.inputs[0]].elements
+    if known == 0 or elements % known or (-1 not in wanted and known != elements):
+        return None
+    return (tuple(elements // known if d == -1 else d for d in wanted),)
 
 
 def _foldable(graph: Graph, node: Node) -> bool:

@@ -49,6 +49,12 @@ def unary(model: RandomModel, op: str) -> None:
     else:
         near = model.quant(data)[0] * 2.0 ** model.rng.uniform(-3, 3)
         out = model.activation_tensor(shape, near if model.chance(0.8) else None)
+    if op == "ELU" and model.chance(0.4):  # the converter's form
+        real, bent = (model.graph.tensor(shape, "float32") for _ in range(2))
+        model.graph.node("DEQUANTIZE", [data], [real])
+        model.graph.node("ELU", [real], [bent])
+        model.graph.node("QUANTIZE", [bent], [out])
+        return
     options = [(0, "f32", model.choice((0.0, 0.01, 0.3, 1.0, 1.7)))] if op == "LEAKY_RELU" else []
     model.graph.node(op, [data], [out], *options)
 

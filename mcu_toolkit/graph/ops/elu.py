@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.graph.attrs import Elu as EluAttrs
+from mcu_toolkit.graph.ir import DType, Graph, Node
 from mcu_toolkit.graph.ops.base import tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
+from mcu_toolkit.graph.ops.quantize import quantize_real
 from mcu_toolkit.graph.quantize import round_half_away, scale_of, zero_point_of
 
 
 def lut(graph: Graph, node: Node) -> Table:
     """Entry ``i`` is the result of the input ``i - 128``. int8 [256]; `check` has passed."""
     data, out = tensors_of(graph, node)
+    if isinstance(node.attrs, EluAttrs) and node.attrs.through_float:
+        real = (scale_of(data) * (ALL_INT8 - zero_point_of(data))).astype(np.float32)
+        bent = np.where(real < 0, np.expm1(np.minimum(real, 0).astype(np.float64)), real).astype(np.float32)
+        return quantize_real(bent, scale_of(out), zero_point_of(out), DType.INT8).astype(np.int8)
     with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
         inverse = np.float32(1) / np.float32(scale_of(out))
         x = np.float32(scale_of(data)) * (ALL_INT8 - zero_point_of(data)).astype(np.float32)
@@ -26,8 +32,8 @@ class Elu(Lookup):
     """ELU."""
 
     name = "ELU"
-    note = "Evaluated in float32 at compile time, 256 times; no float on the device."
-    forms = "int8 to int8, any quantization with an output scale above 2^-20 of the input's"
+    note = "Evaluated in float32 at compile time for all 256 inputs; no float on the device."
+    forms = "int8 to int8, or float32 between DEQUANTIZE and QUANTIZE; an output scale above 2^-20 of the input's"
 
     def limits(self, graph: Graph, node: Node) -> str | None:
         data, out = tensors_of(graph, node)

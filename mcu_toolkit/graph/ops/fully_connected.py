@@ -60,6 +60,8 @@ class FullyConnected(Operator):
         # The kernel only counts rows, and converters write the same rows under several shapes.
         if out and out[-1] == units and int(np.prod(out, dtype=np.int64)) == rows * units:
             return (out,)
+        if isinstance(node.attrs, FullyConnectedAttrs) and node.attrs.keep_num_dims and data.shape[-1:] == (depth,):
+            return ((*data.shape[:-1], units),)
         return ((rows, units),)
 
     def macs(self, graph: Graph, node: Node) -> int:
