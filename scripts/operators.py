@@ -38,7 +38,7 @@ int64. VAR_HANDLE and CALL_ONCE become variables of the graph.
 
 ## Limits on a file
 
-A file is read with every offset and size checked: at most 64 MiB, 16,384 tensors and 16,384 nodes, 256 MiB a tensor.
+A file is read with every offset and size checked: at most 64 MiB, 16,384 tensors and 4,096 nodes, 256 MiB a tensor.
 What is damaged is refused with the byte offset or the node. `make fuzz` runs a million damaged models through the
 reader; the figures are in `benchmarks/fuzz.json`.
 """
