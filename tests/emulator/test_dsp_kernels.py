@@ -25,7 +25,7 @@ from tests.support.conv_sites import case_table, make_site
 HERE = Path(__file__).parent
 TARGET = Target(Isa.DSP, "cortex-m4")
 FAST = replace(TARGET, optimize=Optimize.SPEED)
-FLAGS = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror")
+FLAGS = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-O2", "-std=c11", "-Wall", "-Wextra", "-Wshadow", "-Werror")
 BARE = ("-ffreestanding", "-nostartfiles", "--specs=nosys.specs")
 
 pytestmark = pytest.mark.skipif(

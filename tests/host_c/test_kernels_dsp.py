@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 TARGET = Target(Isa.DSP, "host")
 FAST = replace(TARGET, optimize=Optimize.SPEED)
 KERNELS: tuple[ConvKernel, ...] = (*conv_dsp.KERNELS, *depthwise_dsp.KERNELS, *fc_dsp.KERNELS)
-FLAGS = ("-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+FLAGS = ("-std=c11", "-O1", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
 

@@ -14,6 +14,7 @@ typedef struct {
     int32_t out_c;
     int32_t rest_c;      /* channels of the last group that exist */
     int32_t group_words; /* weights and biases of a group */
+    int32_t *offsets;    /* where each input of a window is, in the order of the column buffer; NULL: by whole runs */
 } layer;
 
 typedef void multiply_fn(layer *l, int32_t second);
@@ -28,6 +29,7 @@ static void begin(layer *l, const mcutk_conv *p, int8_t *out, void *scratch, int
     l->out = out;
     l->out_c = p->out_c;
     l->rest_c = p->out_c % MCUTK_GEMM_GROUP;
+    l->offsets = NULL;
     l->group_words = MCUTK_GEMM_GROUP + (depth << wide);
     l->whole.weights = p->weights;
     l->whole.channels = channels;
@@ -217,7 +219,55 @@ static void advance(place *at, const mcutk_conv *p) {
     locate(at, p);
 }
 
-/* Windows a and b as bytes, row by row, then widened together; where rows are whole words, straight from the image. */
+/* Runs of odd lengths up to this many bytes are picked one by one. */
+#define SHORT_RUN 32
+
+/* Fills l->offsets for windows whose rows are short runs of bytes. */
+static void make_offsets(layer *l) {
+    const mcutk_conv *const p = l->p;
+    const int32_t run = p->kernel_w * p->in_c, window = run * p->kernel_h;
+    const int32_t depth = (int32_t)(l->whole.column_end - l->whole.column);
+    int32_t row = 0, column = 0;
+    for (int32_t k = 0; k < depth; ++k) {
+        const int32_t slot = (k & ~3) | (k & 1) << 1 | (k & 2) >> 1; /* 0 2 1 3 */
+        l->offsets[slot] = k < window ? row + column : 0;
+        if (++column == run) {
+            column = 0;
+            row += p->in_w * p->in_c;
+        }
+    }
+}
+
+/* Inputs of two windows, each by its offset, into the column buffer: 9 instructions for four. */
+static void pick(uint32_t *to, const int32_t *offsets, const int32_t *end, const int8_t *a, const int8_t *b) {
+#if defined(__ARM_FEATURE_DSP)
+    int32_t p, q, r, s;
+    /* clang-format off */
+#define TWO_OF_EACH                                                                                                    \
+    "ldrd %[p], %[q], [%[offsets]], #8\n\t"                                                                            \
+    "ldrsb %[r], [%[a], %[p]]\n\t" "ldrsb %[s], [%[a], %[q]]\n\t"                                                      \
+    "ldrsb %[p], [%[b], %[p]]\n\t" "ldrsb %[q], [%[b], %[q]]\n\t"                                                      \
+    "pkhbt %[r], %[r], %[s], lsl #16\n\t" "pkhbt %[p], %[p], %[q], lsl #16\n\t"                                        \
+    "strd %[r], %[p], [%[to]], #8\n\t"
+    __asm__ volatile(
+        "1:\n\t" TWO_OF_EACH TWO_OF_EACH
+        "cmp %[offsets], %[end]\n\t"
+        "bne 1b"
+        : [to] "+r"(to), [offsets] "+r"(offsets), [p] "=&r"(p), [q] "=&r"(q), [r] "=&r"(r), [s] "=&r"(s)
+        : [a] "r"(a), [b] "r"(b), [end] "r"(end)
+        : "cc", "memory");
+#undef TWO_OF_EACH
+    /* clang-format on */
+#else
+    for (; offsets != end; offsets += 2, to += 2) {
+        to[0] = ((uint32_t)a[offsets[0]] & 0xFFFFu) | (uint32_t)a[offsets[1]] << 16;
+        to[1] = ((uint32_t)b[offsets[0]] & 0xFFFFu) | (uint32_t)b[offsets[1]] << 16;
+    }
+#endif
+}
+
+/* Windows a and b into the column buffer: straight from the image where rows are whole words or short, else as bytes
+ * first, row by row. */
 static void widen_windows(const layer *l, int8_t *bytes, const int8_t *in, const place *a, const place *b) {
     const mcutk_conv *const p = l->p;
     const int32_t run = p->kernel_w * p->in_c, row = p->in_w * p->in_c;
@@ -228,6 +278,10 @@ static void widen_windows(const layer *l, int8_t *bytes, const int8_t *in, const
         for (int32_t ky = p->kernel_h; ky > 0; --ky, from_a += row, from_b += row) {
             to = widen(to, from_a, from_b, run >> 2);
         }
+        return;
+    }
+    if (a->inside && b->inside && l->offsets != NULL) {
+        pick(l->column, l->offsets, l->offsets + depth, from_a, from_b);
         return;
     }
     if (a->inside && b->inside) {
@@ -247,7 +301,12 @@ static void conv(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv 
                  int32_t wide) {
     layer l;
     begin(&l, p, out, scratch, wide);
-    int8_t *const bytes = (int8_t *)(l.column + (l.whole.column_end - l.whole.column));
+    const int32_t depth = (int32_t)(l.whole.column_end - l.whole.column), run = p->kernel_w * p->in_c;
+    int8_t *const bytes = (int8_t *)(l.column + depth);
+    if ((run & 3) != 0 && run <= SHORT_RUN) {
+        l.offsets = (int32_t *)(void *)(bytes + 2 * depth);
+        make_offsets(&l);
+    }
     place a = {0, 0, 0, 0, 0};
     locate(&a, p);
     for (int32_t pixels = p->out_h * p->out_w; pixels > 0; pixels -= 2) {

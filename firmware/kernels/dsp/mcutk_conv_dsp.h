@@ -5,7 +5,7 @@
  *   out      [out_h][out_w][out_c]; a pair of pixels is written once its windows are in scratch
  *   scratch  column buffer of the pair: 4 bytes for each input of a window (padded to a multiple of 4); convolutions that
  *            are not pointwise need 2 bytes more for each, unless no window leaves the image and kernel_w * in_c is a
- *            multiple of 4 and nothing is dilated
+ *            multiple of 4 and nothing is dilated; and again 4 where kernel_w * in_c is no multiple of 4 and at most 32
  *   p        weights and channels packed as mcutk_gemm_dsp.h says, inputs of a window in the order [ky][kx][in_c]
  *   wide: weights are int16
  *   relu, linear: conditions in mcutk_gemm_dsp.h. any: every clamp and shift; channels: mcutk_channel, bias not read

@@ -116,14 +116,17 @@ class DspConv:
         depth = padded_depth(site)
         if self.pointwise:
             return 6 + depth * 13 // 8
-        rows = site.kernel_h * 30 + 30
-        if site.dilation_w != 1:
-            rows += site.kernel_h * site.kernel_w * 30
-        return rows + 2 * depth + (0 if site.in_c % 4 == 0 else site.kernel_h * 12 + 2 * depth)
+        if site.dilation_h != 1 or site.dilation_w != 1:
+            return 60 + site.kernel_h * (40 + 40 * site.kernel_w) + 3 * depth
+        if _short_rows(site):
+            return 40 + depth * 9 // 4
+        whole = site.kernel_w * site.in_c % 4 == 0
+        return 40 + site.kernel_h * 8 + depth * 5 // 4 + (0 if whole else site.kernel_h * 12 + 2 * depth)
 
     def scratch_bytes(self, site: ConvSite, target: Target) -> int:
-        """Two windows as int16, and as bytes where they are not whole words of the image."""
-        return padded_depth(site) * (4 if self.pointwise or _never_staged(site) else 6)
+        """Two windows as int16, as bytes where they are not whole words of the image, and offsets of short rows."""
+        staged = 0 if self.pointwise or _never_staged(site) else 2
+        return padded_depth(site) * (4 + staged + (4 if not self.pointwise and _short_rows(site) else 0))
 
     def pack(self, site: ConvSite) -> PackedConv:
         """Two channels in each half-word, or one."""
@@ -140,6 +143,11 @@ def is_pointwise(site: ConvSite) -> bool:
     """Whether each output pixel reads just the input pixel of the same number."""
     same = (site.out_h, site.out_w) == (site.in_h, site.in_w)
     return same and site.kernel_h * site.kernel_w * site.stride_h * site.stride_w == 1
+
+
+def _short_rows(site: ConvSite) -> bool:
+    """Whether the rows of a window are picked byte by byte (SHORT_RUN in mcutk_conv_dsp.c)."""
+    return site.kernel_w * site.in_c % 4 != 0 and site.kernel_w * site.in_c <= 32
 
 
 def _never_staged(site: ConvSite) -> bool:
