@@ -68,7 +68,8 @@ class Generic:
     def cost(self, site: ConvSite, target: Target) -> int:
         outputs = site.out_h * site.out_w * site.out_c
         taps = outputs * site.kernel_h * site.kernel_w
-        return 40 * outputs + 22 * taps + (0 if self.depthwise else 6 * site.macs)
+        cost = 40 * outputs + 22 * taps + (0 if self.depthwise else 6 * site.macs)
+        return cost * 5 // 3 if small_core(target) else cost
 
     def scratch_bytes(self, site: ConvSite, target: Target) -> int:
         return 0
@@ -141,8 +142,8 @@ class DepthwiseRows:
         taps = site.kernel_h * site.kernel_w
         unrolled = site.kernel_h == site.kernel_w == 3 and site.stride_w <= 2
         single = site.out_w % 4 if unrolled else site.out_w
-        by_one = 45 + (9 if small else 6) * taps
-        by_four = (4 if small else 2) * taps + (35 if small else 18)
+        by_one = (68 if small else 45) + (13 if small else 6) * taps
+        by_four = (6 if small else 2) * taps + (52 if small else 18)
         copy = self.scratch_bytes(site, target) // site.kernel_h * site.in_h
         return copy + site.out_h * site.out_c * (single * by_one + (site.out_w - single) * by_four)
 
