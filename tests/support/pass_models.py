@@ -7,7 +7,7 @@ from unittest import mock
 
 import numpy as np
 
-from tests.support import randmodels
+from tests.support import randmodels_core
 from tests.support.randmodels import CORE, MAKERS, RandomModel, Skip, random_graph_model
 from tests.support.tflite_writer import ACTIVATIONS, SAME
 
@@ -15,13 +15,22 @@ from tests.support.tflite_writer import ACTIVATIONS, SAME
 def pass_model(seed: int, *patterns: str) -> bytes:
     """A random model of core operators and of the named patterns, each likely to be there."""
     with mock.patch.dict(MAKERS, PATTERNS):
-        return random_graph_model(seed, (*CORE, *patterns * (8 // max(len(patterns), 1))), core_only=True, nodes=6)
+        return random_graph_model(
+            seed, (*CORE, *patterns * (max(1, 8 // max(len(patterns), 1)))), core_only=True, nodes=6
+        )
+
+
+def any_model(seed: int) -> bytes:
+    """Any operator, core operators, or patterns for the passes, in turn."""
+    if seed % 3 == 0:
+        return random_graph_model(seed)
+    return random_graph_model(seed, core_only=True) if seed % 3 == 1 else pass_model(seed, *PATTERNS)
 
 
 def _conv(model: RandomModel, data: int, units: int, kernel: int, weights: np.ndarray | None = None) -> int:
     """A CONV_2D of stride 1 with SAME padding; its output."""
     _, height, width, depth = model.shape(data)
-    inputs, output = randmodels._linear(model, data, (units, kernel, kernel, depth), 0)
+    inputs, output = randmodels_core.linear(model, data, (units, kernel, kernel, depth), 0)
     if weights is not None:
         model.graph.tensors[inputs[1]].data = weights
     out = output((1, height, width, units))
@@ -43,10 +52,10 @@ def pad_before_conv(model: RandomModel) -> None:
     kernel = (model.between(1, 4), model.between(1, 4))
     depthwise = model.chance(0.5)
     _, height, width, _ = model.shape(padded)
-    padding, stride_h, stride_w, out_h, out_w = randmodels.window(model, height, width, kernel)
+    padding, stride_h, stride_w, out_h, out_w = randmodels_core.window(model, height, width, kernel)
     units = depth if depthwise else model.channels()
     shape = (1, *kernel, depth) if depthwise else (units, *kernel, depth)
-    inputs, output = randmodels._linear(model, padded, shape, 3 if depthwise else 0)
+    inputs, output = randmodels_core.linear(model, padded, shape, 3 if depthwise else 0)
     out = output((1, out_h, out_w, units))
     head = ((0, "i8", padding), (1, "i32", stride_w), (2, "i32", stride_h))
     tail = ((3, "i8", 0), (4, "i32", 1), (5, "i32", 1))
@@ -94,13 +103,13 @@ def dead_channels(model: RandomModel) -> None:
         filters[..., model.rng.random(units) < 0.3] = 0
         _conv(model, x, len(filters), 3, filters)
     if model.chance(0.5):
-        inputs, output = randmodels._linear(model, x, (3, int(np.prod(model.shape(x)))), 0)
+        inputs, output = randmodels_core.linear(model, x, (3, int(np.prod(model.shape(x)))), 0)
         model.graph.node("FULLY_CONNECTED", inputs, [output((1, 3))], (0, "i8", 0), (1, "i8", 0), (2, "bool", False))
 
 
 def _carry_depthwise(model: RandomModel, data: int) -> int:
     _, height, width, depth = model.shape(data)
-    inputs, output = randmodels._linear(model, data, (1, 3, 3, depth), 3)
+    inputs, output = randmodels_core.linear(model, data, (1, 3, 3, depth), 3)
     out = output((1, height, width, depth))
     model.graph.node(
         "DEPTHWISE_CONV_2D",
