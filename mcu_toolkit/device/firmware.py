@@ -14,7 +14,7 @@ import jinja2
 from mcu_toolkit import __version__
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.board import Board, Memory
-from mcu_toolkit.device import toolchain
+from mcu_toolkit.device import stack, toolchain
 from mcu_toolkit.device.image import Image, Piece, Share, measure
 from mcu_toolkit.device.sketch import compile_sketch, write_sketch
 from mcu_toolkit.device.types import CompiledModel, Contributor, Firmware, FlashUse, RamUse
@@ -35,6 +35,8 @@ ELF = "firmware.elf"
 _SOURCES = (".c", ".S")
 _KERNEL_FLAGS = ("-O2",)
 _OTHER_FLAGS = ("-Os", toolchain.VOLATILE_SAFE)
+#: Stack that everything but the model needs: the application's frames, an interrupt on top of them, registers included.
+STACK_BESIDE_MODEL = 384
 #: Memory of the link that only measures an image that does not fit.
 _MEASURING = 1 << 26
 
@@ -70,7 +72,7 @@ def build(
         raise CompileError("the generated code of firmware must be named 'model'", received=", ".join(compiled.files))
     with atomic_dir(out_dir) as staging:
         _write_sources(compiled, board, staging, model_bytes)
-        image = _compile_and_link(compiled, board, staging, steps)
+        image, stack_bound = _compile_and_link(compiled, board, staging, steps)
         elf = staging / ELF
         toolchain.convert(elf, staging / "firmware.hex", "ihex")
         toolchain.convert(elf, staging / "firmware.bin", "binary")
@@ -88,6 +90,7 @@ def build(
             sketch=out_dir / sketch if sketch else None,
             steps=steps,
             notes=notes,
+            stack_bound=stack_bound,
         )
         (staging / "build.json").write_text(to_json(_document(made, compiled, facts or {})), encoding="utf-8")
         write_manifest(staging, command, inputs={"model": compiled.graph.sha256}, facts={"mcutk": __version__})
@@ -125,6 +128,7 @@ def read_build(build_dir: Path) -> Firmware:
         sketch=build_dir / document["sketch"] if document["sketch"] else None,
         steps=document["steps"],
         notes=tuple(document["notes"]),
+        stack_bound=document["stack"]["model_bound"],
     )
 
 
@@ -144,6 +148,7 @@ def _document(made: Firmware, compiled: CompiledModel, facts: Mapping[str, Any])
             "flash": {**asdict(made.flash), "limit": made.flash_limit},
             "ram": {**asdict(made.ram), "limit": made.ram_limit},
         },
+        "stack": {"reserved": made.ram.stack, "model_bound": made.stack_bound},
         "contributors": [asdict(item) for item in made.contributors],
         "steps": made.steps,
         "sketch": str(made.sketch.relative_to(made.folder)) if made.sketch else None,
@@ -273,7 +278,7 @@ def _units(compiled: CompiledModel, board: Board, staging: Path, objects: Path) 
     units = []
     for name in sorted(compiled.files):
         if name.endswith(_SOURCES):
-            flags = _OTHER_FLAGS if name == "model_weights.c" else _KERNEL_FLAGS
+            flags = _OTHER_FLAGS if name == "model_weights.c" else (*_KERNEL_FLAGS, stack.FLAG)
             units.append(toolchain.Unit(staging / "src" / name, objects / f"model-{name}.o", flags))
     for folder in (asset_dir("firmware") / "app", *_hal_folders(board)):
         for source in sorted(folder.iterdir()):
@@ -283,7 +288,8 @@ def _units(compiled: CompiledModel, board: Board, staging: Path, objects: Path) 
     return units
 
 
-def _compile_and_link(compiled: CompiledModel, board: Board, staging: Path, steps: bool) -> Image:
+def _compile_and_link(compiled: CompiledModel, board: Board, staging: Path, steps: bool) -> tuple[Image, int | None]:
+    """The image, and a bound on the stack of one inference where there is one."""
     try:
         with tempfile.TemporaryDirectory(prefix="mcutk-build-") as scratch:
             objects = Path(scratch)
@@ -291,9 +297,22 @@ def _compile_and_link(compiled: CompiledModel, board: Board, staging: Path, step
             firmware = asset_dir("firmware")
             includes = (staging / "src", staging / "board", firmware / "app", firmware / "hal", *_hal_folders(board))
             toolchain.compile_units(units, board.core, includes, [f"MODEL_STEPS={int(steps)}"])
-            return _link(compiled, board, staging, [unit.object for unit in units])
+            bound = stack.deepest(stack.read_graph(objects.glob("*.ci")), "model_invoke")
+            _check_stack(board, bound)
+            return _link(compiled, board, staging, [unit.object for unit in units]), bound
     except OSError as bad:
         raise disk_error(staging, bad) from bad
+
+
+def _check_stack(board: Board, bound: int | None) -> None:
+    need = (bound or 0) + STACK_BESIDE_MODEL
+    if need > board.memory.stack_bytes:
+        raise FitError(
+            f"the stack of {board.id} is too small for the model",
+            expected=f"at least {need:,} bytes: {bound:,} for the model, {STACK_BESIDE_MODEL} for the application",
+            received=f"memory.stack_bytes = {board.memory.stack_bytes:,}",
+            hint="raise it in the board's descriptor",
+        )
 
 
 def _link(compiled: CompiledModel, board: Board, staging: Path, objects: list[Path]) -> Image:

@@ -88,6 +88,7 @@ class Firmware:
         sketch: folder of the Arduino sketch where one was made, else None.
         steps: whether the image can run layer by layer (profile, verify).
         notes: what the user is to be told: what was made, how to wire and flash it.
+        stack_bound: bytes of stack that one inference needs at most, by the compiler's figures; None without a bound.
     """
 
     folder: Path
@@ -102,6 +103,7 @@ class Firmware:
     sketch: Path | None = None
     steps: bool = True
     notes: tuple[str, ...] = ()
+    stack_bound: int | None = None
 
 
 @dataclass(frozen=True)

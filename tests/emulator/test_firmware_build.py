@@ -159,6 +159,21 @@ def test_the_last_byte_of_ram_may_be_used(tmp_path: Path) -> None:
         firmware.build(tiny_model(512 + room + 16), board, tmp_path / "b")
 
 
+def test_a_model_that_needs_more_stack_than_there_is(tmp_path: Path) -> None:
+    good = tiny_model()
+    hungry = (
+        b"int hungry(int i);\nint hungry(int i) {\n    volatile int room[1000];\n    room[i & 511] = i;\n"
+        b"    return room[(i + 1) & 511];\n}\n"
+    )
+    source = hungry + good.files["model.c"].replace(b"a[0] = 0;", b"a[0] = (int8_t)hungry(index);")
+    model = TinyModel(good.graph, {**good.files, "model.c": source}, good.weight_symbols)
+    with pytest.raises(FitError, match="stack of stm32vldiscovery is too small") as caught:
+        firmware.build(model, load_board("stm32vldiscovery"), tmp_path / "b")
+    assert "4,0" in str(caught.value) and "memory.stack_bytes = 1,536" in str(caught.value)
+    made = firmware.build(model, load_board("qemu-m4"), tmp_path / "b")
+    assert made.stack_bound is not None and made.stack_bound > 4000
+
+
 def test_a_failed_build_leaves_the_last_one(tmp_path: Path) -> None:
     board, good = load_board("qemu-m4"), tiny_model()
     made = firmware.build(good, board, tmp_path / "b")
