@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from random import Random
 
-from tests.support.randmodels import MAKERS, random_graph_model
+from tests.support.randmodels import MAKERS, random_graph_model, register_all
 
 #: Numbers at which sizes, offsets and types tend to break.
 _WORDS = (
@@ -16,8 +16,7 @@ _WORDS = (
 
 def seeds() -> list[bytes]:
     """Two models of each operator and some mixed ones."""
-    import tests.support.randmodels_more  # noqa: F401  (registers the rest)
-
+    register_all()
     singles = [random_graph_model(seed, ops=(op,), nodes=2) for op in sorted(MAKERS) for seed in (1, 2)]
     return singles + [random_graph_model(seed) for seed in range(20)]
 

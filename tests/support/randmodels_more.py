@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.support.randmodels import (
-    RandomModel,
-    Skip,
-    _linear,
-    makes,
-    pair,
-)
+from tests.support.randmodels import RandomModel, Skip, makes
+from tests.support.randmodels_core import linear, pair
 from tests.support.tflite_writer import SAME, SubgraphSpec
 
 
@@ -88,7 +83,7 @@ def transpose_conv(model: RandomModel) -> None:
         d * s if padding == SAME else d * s + max(k - s, 0)
         for d, s, k in zip((height, width), stride, kernel, strict=True)
     ]
-    inputs, output = _linear(model, data, (units, *kernel, depth), 0)
+    inputs, output = linear(model, data, (units, *kernel, depth), 0)
     shape = (1, *sides, units)
     out = output(shape)
     model.graph.node(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import tests.support.randmodels_more  # noqa: F401  (registers the rest)
 from mcu_toolkit.errors import ToolMissingError
 from mcu_toolkit.graph.ir import Array, Graph
 from mcu_toolkit.graph.ops import OPERATORS
@@ -13,7 +12,9 @@ from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.graph.verify import verify
 from mcu_toolkit.host.oracle import Oracle
 from mcu_toolkit.host.tflm import TflmRuntime, tflm_runtime
-from tests.support.randmodels import MAKERS, random_graph_model
+from tests.support.randmodels import MAKERS, random_graph_model, register_all
+
+register_all()
 
 #: Operators that the reader turns into others.
 _MADE_AS = {"ASSIGN_VARIABLE": "VARIABLE", "READ_VARIABLE": "VARIABLE"}
@@ -58,7 +59,7 @@ def compare(seed: int, ops: tuple[str, ...] | None) -> None:
 
 
 def test_every_operator_has_a_maker() -> None:
-    assert {_MADE_AS.get(name, name) for name in OPERATORS} == set(MAKERS)
+    assert {_MADE_AS.get(name, name) for name in OPERATORS} == set(MAKERS) - {"CORE_QUANTIZE"}
 
 
 @pytest.mark.parametrize("op", sorted(MAKERS))
