@@ -24,8 +24,8 @@ mcutk_conv_mve_fn mcutk_pointwise_mve_linear;
 mcutk_conv_mve_fn mcutk_pointwise_mve_any;
 
 /* Any kernel, stride, padding and dilation_h; dilation_w = 1. depth = [kernel_w][kernel_h][in_c].
- * scratch: ((out_w - 1) * stride_w + kernel_w) * kernel_h * in_c + 15 bytes: the rows under one output row, column by column,
- * so that each pixel's window is one run of bytes. Input rows are read before the output row that needs them first. */
+ * scratch: ((out_w - 1) * stride_w + kernel_w) * kernel_h * in_c + 15 bytes: the rows under one output row, column by
+ * column, so that each pixel's window is one run of bytes. The rows are read before the output row is written. */
 mcutk_conv_mve_fn mcutk_conv_mve_relu_even;
 mcutk_conv_mve_fn mcutk_conv_mve_relu;
 mcutk_conv_mve_fn mcutk_conv_mve_linear_even;
@@ -33,15 +33,15 @@ mcutk_conv_mve_fn mcutk_conv_mve_linear;
 mcutk_conv_mve_fn mcutk_conv_mve_any;
 
 /* Any kernel, stride, padding and dilation_h; dilation_w = 1; best where kernel_w * in_c is small.
- * depth = [kernel_h][kernel_w][in_c]. scratch: out_w * depth + 15 bytes: every window of an output row, read before the row is
- * written. */
+ * depth = [kernel_h][kernel_w][in_c]. scratch: out_w * depth + 15 bytes: every window of an output row, read before the
+ * row is written. */
 mcutk_conv_mve_fn mcutk_im2col_mve_relu_even;
 mcutk_conv_mve_fn mcutk_im2col_mve_relu;
 mcutk_conv_mve_fn mcutk_im2col_mve_linear_even;
 mcutk_conv_mve_fn mcutk_im2col_mve_linear;
 mcutk_conv_mve_fn mcutk_im2col_mve_any;
 
-/* Any geometry. depth = [kernel_w][kernel_h][in_c]. scratch: 2 * kernel_w * kernel_h * in_c + 15 bytes, the windows of a pair of pixels. */
+/* Any geometry. depth = [kernel_w][kernel_h][in_c]. scratch: 2 * depth + 15 bytes: the windows of a pair of pixels. */
 mcutk_conv_mve_fn mcutk_window_mve_relu_even;
 mcutk_conv_mve_fn mcutk_window_mve_relu;
 mcutk_conv_mve_fn mcutk_window_mve_linear_even;

@@ -9,6 +9,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.compiler.raster import Reading, raster_slack
 from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
 
 #: Output channels that a core computes together.
@@ -94,15 +95,6 @@ def pack_channels(site: ConvSite, any_shift: bool) -> npt.NDArray[np.int32]:
     table[:, : site.out_c] = np.stack(fields)
     words = table.reshape(len(fields), groups, GROUP).transpose(1, 0, 2).reshape(-1)
     return np.concatenate([words, np.zeros(-words.size % 3, np.int32)]).reshape(-1, 3)
-
-
-def row_slack(site: ConvSite) -> int:
-    """Overlap slack of a kernel that has read all that an output row needs before it writes the row."""
-    worst = -site.in_h * site.in_w * site.in_c
-    for y in range(site.out_h - 1):
-        first = max(0, (y + 1) * site.stride_h - site.pad_top)
-        worst = max(worst, (y + 1) * site.out_w * site.out_c - min(first, site.in_h) * site.in_w * site.in_c)
-    return worst
 
 
 def pair_slack(site: ConvSite) -> int:
@@ -197,7 +189,9 @@ class MveConv:
 
     def overlap_slack(self, site: ConvSite) -> int | None:
         """Rows are gathered before they are written over; pixels and windows are read pair by pair."""
-        return pair_slack(site) if self.gather in (Gather.POINTWISE, Gather.WINDOW) else row_slack(site)
+        if self.gather in (Gather.POINTWISE, Gather.WINDOW):
+            return pair_slack(site)
+        return raster_slack(site, site.in_c, site.out_c, Reading.BEFORE_WRITING, 0)
 
 
 def _is_pointwise(site: ConvSite) -> bool:
@@ -216,7 +210,7 @@ def _columns(site: ConvSite) -> int:
 
 def _run_cost(run: int) -> int:
     """Instructions to copy one run of bytes."""
-    return 5 if run == 16 else 6 if run < 16 else 9 + 3 * -(-run // 16)
+    return 6 if run <= BLOCK else 9 + 3 * -(-run // BLOCK)
 
 
 KERNELS: tuple[MveConv, ...] = tuple(MveConv(gather, core) for gather in Gather for core in Core)
