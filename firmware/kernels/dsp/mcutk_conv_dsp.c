@@ -197,26 +197,36 @@ static void gather(int8_t *to, const int8_t *in, const mcutk_conv *p, int32_t y,
     }
 }
 
-/* An output pixel and its window. */
+/* An output pixel's window. */
 typedef struct {
-    int32_t oy, ox;
-    int32_t y, x;
-    int32_t inside; /* the whole window lies in the image and its rows are runs of bytes */
+    int32_t ox;     /* column of the pixel */
+    int32_t y, x;   /* first row and column of the window */
+    int32_t offset; /* its first byte, counted from the image's; meaningless outside */
+    int32_t inside; /* the whole window lies in the image and nothing is dilated */
 } place;
 
-static void locate(place *at, const mcutk_conv *p) {
-    at->y = at->oy * p->stride_h - p->pad_top;
-    at->x = at->ox * p->stride_w - p->pad_left;
+static void judge(place *at, const mcutk_conv *p) {
     at->inside = at->y >= 0 && at->x >= 0 && at->y + p->kernel_h <= p->in_h && at->x + p->kernel_w <= p->in_w &&
                  p->dilation_h == 1 && p->dilation_w == 1;
 }
 
-static void advance(place *at, const mcutk_conv *p) {
+static void begin_row(place *at, const mcutk_conv *p, int32_t y) {
+    at->ox = 0;
+    at->y = y;
+    at->x = -p->pad_left;
+    at->offset = (at->y * p->in_w + at->x) * p->in_c;
+    judge(at, p);
+}
+
+static inline void advance(place *at, const mcutk_conv *p) {
+    const int32_t before = at->x;
+    at->x += p->stride_w;
+    at->offset += p->stride_w * p->in_c;
     if (++at->ox == p->out_w) {
-        at->ox = 0;
-        ++at->oy;
+        begin_row(at, p, at->y + p->stride_h);
+    } else if (before < 0 || at->x + p->kernel_w > p->in_w) {
+        judge(at, p);
     }
-    locate(at, p);
 }
 
 /* Runs of odd lengths up to this many bytes are picked one by one. */
@@ -272,27 +282,28 @@ static void widen_windows(const layer *l, int8_t *bytes, const int8_t *in, const
     const mcutk_conv *const p = l->p;
     const int32_t run = p->kernel_w * p->in_c, row = p->in_w * p->in_c;
     const int32_t depth = (int32_t)(l->whole.column_end - l->whole.column);
-    const int8_t *from_a = in + a->y * row + a->x * p->in_c, *from_b = in + b->y * row + b->x * p->in_c;
-    if (a->inside && b->inside && (run & 3) == 0) {
+    if (!a->inside || !b->inside) {
+        gather(bytes, in, p, a->y, a->x);
+        gather(bytes + depth, in, p, b->y, b->x);
+        (void)widen(l->column, bytes, bytes + depth, depth >> 2);
+        return;
+    }
+    const int8_t *from_a = in + a->offset, *from_b = in + b->offset;
+    if (l->offsets != NULL) {
+        pick(l->column, l->offsets, l->offsets + depth, from_a, from_b);
+        return;
+    }
+    if ((run & 3) == 0) {
         uint32_t *to = l->column;
         for (int32_t ky = p->kernel_h; ky > 0; --ky, from_a += row, from_b += row) {
             to = widen(to, from_a, from_b, run >> 2);
         }
         return;
     }
-    if (a->inside && b->inside && l->offsets != NULL) {
-        pick(l->column, l->offsets, l->offsets + depth, from_a, from_b);
-        return;
-    }
-    if (a->inside && b->inside) {
-        int8_t *to = bytes;
-        for (int32_t ky = p->kernel_h; ky > 0; --ky, from_a += row, from_b += row, to += run) {
-            copy(to, from_a, run);
-            copy(to + depth, from_b, run);
-        }
-    } else {
-        gather(bytes, in, p, a->y, a->x);
-        gather(bytes + depth, in, p, b->y, b->x);
+    int8_t *to = bytes;
+    for (int32_t ky = p->kernel_h; ky > 0; --ky, from_a += row, from_b += row, to += run) {
+        copy(to, from_a, run);
+        copy(to + depth, from_b, run);
     }
     (void)widen(l->column, bytes, bytes + depth, depth >> 2);
 }
@@ -307,8 +318,8 @@ static void conv(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv 
         l.offsets = (int32_t *)(void *)(bytes + 2 * depth);
         make_offsets(&l);
     }
-    place a = {0, 0, 0, 0, 0};
-    locate(&a, p);
+    place a;
+    begin_row(&a, p, -p->pad_top);
     for (int32_t pixels = p->out_h * p->out_w; pixels > 0; pixels -= 2) {
         place b = a;
         if (pixels > 1) {
@@ -339,8 +350,8 @@ static void widen_pixels(const layer *l, const int8_t *a, const int8_t *b) {
     }
 }
 
-static void pointwise(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p, multiply_fn *multiply_pair,
-                      int32_t wide) {
+static inline void pointwise(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p,
+                             multiply_fn *multiply_pair, int32_t wide) {
     layer l;
     begin(&l, p, out, scratch, wide);
     const int32_t in_c = p->in_c;
