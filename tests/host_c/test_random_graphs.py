@@ -1,9 +1,12 @@
 """Two hundred random graphs: oracle, TensorFlow Lite Micro and generated C, under sanitizers, agree on every byte.
 
-`benchmarks/random_graphs.py` does the same for thousands.
+With MCUTK_NIGHTLY set they are two thousand.
+`benchmarks/random_graphs.py` does the same and writes down the figures.
 """
 
 from __future__ import annotations
+
+import os
 
 import pytest
 
@@ -15,9 +18,10 @@ pytest.importorskip("tflite_micro", reason="needs the package tflite-micro (pip 
 pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
 
 _CHUNK = 25
+_COUNT = 2000 if os.environ.get("MCUTK_NIGHTLY") else 200
 
 
-@pytest.mark.parametrize("start", range(0, 200, _CHUNK))
+@pytest.mark.parametrize("start", range(0, _COUNT, _CHUNK))
 def test_oracle_interpreter_and_generated_c_agree(start: int) -> None:
     models = {f"graph_{seed}": any_model(seed) for seed in range(start, start + _CHUNK)}
     assert three_ways(models, start) == {}
