@@ -86,6 +86,17 @@ static inline int32_t mcutk_saturate_8(int32_t x) {
 #endif
 }
 
+/* x >> 1 limited to int8. */
+static inline int32_t mcutk_halve_and_saturate_8(int32_t x) {
+#ifdef __ARM_FEATURE_SAT
+    int32_t limited;
+    __asm("ssat %0, #8, %1, asr #1" : "=r"(limited) : "r"(x));
+    return limited;
+#else
+    return mcutk_saturate_8(x >> 1);
+#endif
+}
+
 /* The end of every int8 kernel: requantize, add the output's zero point (modulo 2^32), limit to low..high. */
 static inline int32_t mcutk_finish(int32_t sum, int32_t multiplier, int32_t shift, int32_t zero_point, int32_t low,
                                    int32_t high) {

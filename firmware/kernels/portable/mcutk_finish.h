@@ -11,7 +11,8 @@
  * With ReLU (act_min is the zero point) the rounding of negative values does not matter: they all end at the zero point. */
 typedef enum { MCUTK_FINISH_ANY, MCUTK_FINISH_LINEAR, MCUTK_FINISH_RELU } mcutk_finish_way;
 
-/* The channel table of these kernels starts with a row whose shift is the mcutk_finish_way. */
+/* The channel table of these kernels starts with a row whose shift is the mcutk_finish_way. With the short ways, the shift of
+ * a channel is its right shift less one, 0 to 19. */
 static inline mcutk_finish_way mcutk_finish_way_of(const mcutk_conv *p) {
     return (mcutk_finish_way)p->channels->shift;
 }

@@ -30,6 +30,8 @@ def finish_table(site: ConvSite, multiple: int = 1) -> ConstArray:
     rows = _channel_rows(site)
     short = bool(((site.shift >= -20) & (site.shift <= -1)).all()) and (site.act_min, site.act_max) == (-128, 127)
     way = _FINISH_ANY if not short else _FINISH_RELU if site.act_min == site.out_zero_point else _FINISH_LINEAR
+    if short:
+        rows[:, 2] = -rows[:, 2] - 1
     padded = np.pad(rows, ((1, -len(rows) % multiple), (0, 0)))
     padded[0, 2] = way
     return ConstArray("channels", "mcutk_channel", padded)
