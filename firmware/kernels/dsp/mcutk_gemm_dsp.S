@@ -1,21 +1,21 @@
 /* Two pixels by four channels in 12 instructions for 16 multiplications; mcutk_gemm_dsp.h has the packing.
  *
  * In the loop:   r0 r1 r2 r3  pixel 0: 256*c0+c1, c1, 256*c2+c3, c3      r4 r5 r6 r7  pixel 1 alike
- *                r8 r9 weights   r10 r11 inputs   r12 weight pointer   lr column pointer
+ *                r8 r9 weights   r10 column pointer   r11 lr inputs   r12 weight pointer
  * No register is left for a count: the loop compares the column pointer with a word of the frame.
  */
 #if defined(__ARM_FEATURE_DSP)
     .syntax unified
     .thumb
 
-    .equ FRAME_ENTRY, 0     /* where the first turn enters the unrolled loop */
-    .equ FRAME_COLUMN, 4
+    .equ FRAME_COLUMN, 0
+    .equ FRAME_ENTRY, 4     /* where the first turn enters the unrolled loop */
     .equ FRAME_COLUMN_END, 8
     .equ FRAME_OUT0, 12
     .equ FRAME_OUT1, 16
     .equ FRAME_CHANNELS, 20
-    .equ FRAME_CHANNELS_END, 24
-    .equ FRAME_ROUNDING, 28
+    .equ FRAME_ROUNDING, 24
+    .equ FRAME_CHANNELS_END, 28
     .equ FRAME_WEIGHTS, 32
     .equ FRAME_BYTES, 40
 
@@ -23,42 +23,42 @@
     /* Two inputs of both pixels for four channels. */
     .macro step
     ldrd r8, r9, [r12], #8
-    ldrd r10, r11, [lr], #8
-    smlad r0, r8, r10, r0
-    smlad r4, r8, r11, r4
+    ldrd r11, lr, [r10], #8
+    smlad r0, r8, r11, r0
+    smlad r4, r8, lr, r4
     sxtb16 r8, r8
-    smlad r1, r8, r10, r1
-    smlad r5, r8, r11, r5
-    smlad r2, r9, r10, r2
-    smlad r6, r9, r11, r6
+    smlad r1, r8, r11, r1
+    smlad r5, r8, lr, r5
+    smlad r2, r9, r11, r2
+    smlad r6, r9, lr, r6
     sxtb16 r9, r9
-    smlad r3, r9, r10, r3
-    smlad r7, r9, r11, r7
+    smlad r3, r9, r11, r3
+    smlad r7, r9, lr, r7
     .endm
 
     /* The same with weights that are half-words already: 11 instructions. */
     .macro wide_step
     ldrd r8, r9, [r12], #8
-    ldrd r10, r11, [lr], #8
-    smlad r0, r8, r10, r0
-    smlad r4, r8, r11, r4
-    smlad r1, r9, r10, r1
-    smlad r5, r9, r11, r5
+    ldrd r11, lr, [r10], #8
+    smlad r0, r8, r11, r0
+    smlad r4, r8, lr, r4
+    smlad r1, r9, r11, r1
+    smlad r5, r9, lr, r5
     ldrd r8, r9, [r12], #8
-    smlad r2, r8, r10, r2
-    smlad r6, r8, r11, r6
-    smlad r3, r9, r10, r3
-    smlad r7, r9, r11, r7
+    smlad r2, r8, r11, r2
+    smlad r6, r8, lr, r6
+    smlad r3, r9, r11, r3
+    smlad r7, r9, lr, r7
     .endm
 
-    /* One result of a doubled accumulator: r12 multiplier, lr rounding and zero point, r11 right shift - 1.
+    /* One result of a doubled accumulator: r10 multiplier, lr rounding and zero point, r11 right shift - 1.
      * SMMLAR is gemmlowp's doubling high multiplication; -1 for a negative accumulator rounds halves away from zero. */
     .macro finish linear, acc, out
     .if \linear
-    add r10, lr, \acc, asr #31
-    smmlar \acc, \acc, r12, r10
+    add r12, lr, \acc, asr #31
+    smmlar \acc, \acc, r10, r12
     .else
-    smmlar \acc, \acc, r12, lr
+    smmlar \acc, \acc, r10, lr
     .endif
     asr \acc, \acc, r11
     ssat \acc, #8, \acc, asr #1
@@ -98,7 +98,8 @@
     mov r12, r3
     str r4, [sp, #FRAME_CHANNELS]
     str r5, [sp, #FRAME_CHANNELS_END]
-    strd r6, r7, [sp, #FRAME_COLUMN]
+    str r6, [sp, #FRAME_COLUMN]
+    str r7, [sp, #FRAME_COLUMN_END]
     str r8, [sp, #FRAME_ROUNDING]
     strd r1, r2, [sp, #FRAME_OUT0]
     sub r7, r6, r7              /* -8 * steps */
@@ -115,13 +116,9 @@
     orr r6, r6, #1
     str r6, [sp, #FRAME_ENTRY]
 
-1:  ldm r12!, {r0-r3}
-    mov r4, r0
-    mov r5, r1
-    mov r6, r2
-    mov r7, r3
-    ldr lr, [sp, #FRAME_COLUMN]
-    ldr pc, [sp, #FRAME_ENTRY]
+1:  ldm r12, {r0-r3}
+    ldm r12!, {r4-r7}
+    ldm sp, {r10, pc}           /* column, entry */
 
     .balign 4
 2:
@@ -132,8 +129,8 @@
     step
     .endif
     .endr
-    ldr r10, [sp, #FRAME_COLUMN_END]
-    cmp lr, r10
+    ldr r11, [sp, #FRAME_COLUMN_END]
+    cmp r10, r11
     bne 2b
 
     .if \raw
@@ -150,40 +147,41 @@
     .endif
     stm r8, {r0-r7}
     .else
-    str r12, [sp, #FRAME_WEIGHTS]
-    ldr r8, [sp, #FRAME_CHANNELS]
-    ldr lr, [sp, #FRAME_ROUNDING]
+    .if \linear
+    str r12, [sp, #FRAME_WEIGHTS]   /* r12 is the temporary of its rounding */
+    .endif
+    ldrd r8, lr, [sp, #FRAME_CHANNELS]
     ldr r11, [r8]
-    ldr r12, [r8, #4]
-    ldrd r8, r9, [sp, #FRAME_OUT0]
+    ldr r10, [r8, #4]
     lsl lr, lr, r11
+    ldrd r8, r9, [sp, #FRAME_OUT0]
     even_channel \wide, \linear, r0, r1, r4, r5
 
-    ldrd r0, r4, [sp, #FRAME_CHANNELS]  /* r4: the end */
+    ldrd r0, r4, [sp, #FRAME_CHANNELS]  /* r4: rounding */
     lsr r11, r11, #8
-    ldr lr, [sp, #FRAME_ROUNDING]
-    ldr r12, [r0, #8]
-    lsl lr, lr, r11
+    ldr r10, [r0, #8]
+    lsl lr, r4, r11
     odd_channel \linear, r1, r5
 
-    ldr r1, [sp, #FRAME_ROUNDING]
     lsr r11, r11, #8
-    ldr r12, [r0, #12]
-    lsl lr, r1, r11
+    ldr r10, [r0, #12]
+    lsl lr, r4, r11
     even_channel \wide, \linear, r2, r3, r6, r7
 
     lsr r11, r11, #8
-    ldr r12, [r0, #16]
-    lsl lr, r1, r11
+    ldr r10, [r0, #16]
+    lsl lr, r4, r11
     odd_channel \linear, r3, r7
 
+    ldr r1, [sp, #FRAME_CHANNELS_END]
     add r0, r0, #20
     strd r8, r9, [sp, #FRAME_OUT0]
     str r0, [sp, #FRAME_CHANNELS]
+    .if \linear
     ldr r12, [sp, #FRAME_WEIGHTS]
-    cmp r0, r4
+    .endif
+    cmp r0, r1
     bne 1b
-
     .endif
 
     add sp, sp, #FRAME_BYTES

@@ -11,7 +11,7 @@ from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Ints, Roun
 from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, Optimize, PackedConv, Target
 
 #: Instructions of a group of channels and two pixels around the multiplications, counted in the assembly.
-_GROUP_COST = {Rounding.RELU: 81, Rounding.LINEAR: 89, Rounding.ANY: 330}
+_GROUP_COST = {Rounding.RELU: 68, Rounding.LINEAR: 78, Rounding.ANY: 320}
 
 
 def depth_of(site: ConvSite) -> int:
