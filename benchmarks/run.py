@@ -25,10 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if left_out:
         print(f"left out, not at hand: {', '.join(left_out)} (../shared/models/mlperf_tiny)", file=sys.stderr)
     cases = [Case(*c) for c in product(options.models, options.boards, options.modes) if available(c[0])]
+    try:
+        versions = toolchain()
+    except McutkError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     rows, problems = _run(cases, options.jobs)
     print(table.render(rows))
     known, committed = results.load()
-    versions = toolchain()
     if known and versions != known:
         print(f"\nnote: the committed figures come from another toolchain: {known}; here: {versions}")
     problems += results.regressions(committed if options.check else {}, rows)
