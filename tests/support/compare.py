@@ -8,6 +8,7 @@ import numpy as np
 
 from mcu_toolkit.compiler.pipeline import compile_model
 from mcu_toolkit.compiler.site import Isa, Optimize, Target
+from mcu_toolkit.errors import ToolFailedError
 from mcu_toolkit.graph.ir import Array, Graph
 from mcu_toolkit.graph.quantize import RANGES
 from mcu_toolkit.graph.reader import read_model
@@ -60,7 +61,7 @@ def three_ways(
 
     Args:
         models: name, an identifier → .tflite file.
-        seed: of the inputs; also picks what each is optimised for.
+        seed: of the first model's inputs, then counting up; also picks what each is optimised for.
         samples: how many inputs.
         sanitize: compile with AddressSanitizer and UndefinedBehaviorSanitizer.
         optimize: a certain choice.
@@ -77,14 +78,17 @@ def three_ways(
     found = {}
     program = NativeProgram(compiled, sanitize=sanitize, flags=HOST_FLAGS)
     try:
-        for each in compiled:
+        for number, each in enumerate(compiled):
             graph = graphs[each.name]
-            inputs = random_inputs(graph, samples, seed)
+            inputs = random_inputs(graph, samples, seed + number)
             keep = any(tensor.variable for tensor in graph.tensors)
             answers = {"oracle": Oracle(graph).run_all(inputs, keep_state=keep)}
             answers["TFLM"] = TflmRuntime(models[each.name]).run_all(inputs, keep_state=keep)
-            answers["C"] = NativeModel(each, program=program).run_all(inputs, keep_state=keep)
-            problem = differences(answers)
+            try:
+                answers["C"] = NativeModel(each, program=program).run_all(inputs, keep_state=keep)
+                problem = differences(answers)
+            except ToolFailedError as crash:
+                problem = str(crash)
             if problem:
                 found[each.name] = problem
     finally:
