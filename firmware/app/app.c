@@ -93,6 +93,49 @@ static void put_tensor(uint32_t bytes, uint32_t scale_bits, int32_t zero_point, 
     }
 }
 
+/* Several inputs or outputs travel as one block of bytes, one after the other. */
+typedef struct {
+    uint8_t *start;
+    uint32_t bytes;
+} input_part;
+
+typedef struct {
+    const uint8_t *start;
+    uint32_t bytes;
+} output_part;
+
+static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* The caller has checked that offset + count lies within the inputs. */
+static void store_input(uint32_t offset, const uint8_t *data, uint32_t count) {
+    const input_part parts[] = MCUTK_INPUTS(arena);
+    for (uint32_t i = 0; i < sizeof parts / sizeof parts[0] && count > 0u; i++) {
+        if (offset >= parts[i].bytes) {
+            offset -= parts[i].bytes;
+            continue;
+        }
+        const uint32_t piece = smaller(count, parts[i].bytes - offset);
+        memcpy(parts[i].start + offset, data, piece);
+        data += piece;
+        count -= piece;
+        offset = 0u;
+    }
+}
+
+static void put_output(uint32_t offset, uint32_t count) {
+    const output_part parts[] = MCUTK_OUTPUTS(arena);
+    for (uint32_t i = 0; i < sizeof parts / sizeof parts[0] && count > 0u; i++) {
+        if (offset >= parts[i].bytes) {
+            offset -= parts[i].bytes;
+            continue;
+        }
+        const uint32_t piece = smaller(count, parts[i].bytes - offset);
+        frame_bytes(&app.writer, parts[i].start + offset, piece);
+        count -= piece;
+        offset = 0u;
+    }
+}
+
 static void on_hello(const frame *request) {
     static const uint8_t sha256[32] = MCUTK_MODEL_SHA256;
     static const uint32_t input_shape[] = MCUTK_INPUT_SHAPE;
@@ -117,8 +160,8 @@ static void on_hello(const frame *request) {
     frame_u32(out, ram.stack_peak);
     frame_u32(out, STEP_COUNT);
     frame_u32(out, app.damaged);
-    put_tensor(MODEL_INPUT_BYTES, MCUTK_INPUT_SCALE_BITS, MCUTK_INPUT_ZERO_POINT, input_shape, MCUTK_INPUT_RANK);
-    put_tensor(MODEL_OUTPUT_BYTES, MCUTK_OUTPUT_SCALE_BITS, MCUTK_OUTPUT_ZERO_POINT, output_shape, MCUTK_OUTPUT_RANK);
+    put_tensor(MCUTK_INPUT_BYTES, MCUTK_INPUT_SCALE_BITS, MCUTK_INPUT_ZERO_POINT, input_shape, MCUTK_INPUT_RANK);
+    put_tensor(MCUTK_OUTPUT_BYTES, MCUTK_OUTPUT_SCALE_BITS, MCUTK_OUTPUT_ZERO_POINT, output_shape, MCUTK_OUTPUT_RANK);
     frame_u8(out, (uint8_t)(sizeof board - 1u));
     frame_bytes(out, (const uint8_t *)board, sizeof board - 1u);
     frame_end(out);
@@ -134,8 +177,8 @@ static void on_input(const frame *request) {
     const uint32_t ticket = get_u32(request->payload);
     const uint32_t offset = get_u32(request->payload + 4);
     const uint32_t count = request->length - INPUT_HEADER;
-    if (offset > MODEL_INPUT_BYTES || count > MODEL_INPUT_BYTES - offset) {
-        refuse(request->sequence, ERROR_RANGE, ticket, MODEL_INPUT_BYTES);
+    if (offset > MCUTK_INPUT_BYTES || count > MCUTK_INPUT_BYTES - offset) {
+        refuse(request->sequence, ERROR_RANGE, ticket, MCUTK_INPUT_BYTES);
         return;
     }
     const bool known = app.open && ticket == app.ticket && app.steps == 0u;
@@ -152,7 +195,7 @@ static void on_input(const frame *request) {
         return;
     }
     if (offset == reached) {
-        memcpy((uint8_t *)model_input(arena) + offset, request->payload + INPUT_HEADER, count);
+        store_input(offset, request->payload + INPUT_HEADER, count);
         app.received = offset + count;
     }
     if ((request->payload[8] & 1u) != 0u) {
@@ -166,7 +209,7 @@ static void on_input(const frame *request) {
 /* True if the ticket's input is whole; otherwise says how far it is. */
 static bool input_ready(const frame *request, uint32_t ticket) {
     const bool known = app.open && ticket == app.ticket;
-    if (known && app.received == MODEL_INPUT_BYTES) {
+    if (known && app.received == MCUTK_INPUT_BYTES) {
         return true;
     }
     refuse(request->sequence, ERROR_INCOMPLETE, ticket, known ? app.received : 0u);
@@ -186,20 +229,18 @@ static void on_run(const frame *request) {
     model_invoke(arena);
     const uint64_t ticks = hal_timed_end();
     app.open = false;
-    const uint8_t *output = (const uint8_t *)model_output(arena);
     uint32_t offset = 0u;
     do {
-        const uint32_t rest = MODEL_OUTPUT_BYTES - offset;
-        const uint32_t piece = rest < RESULT_PIECE ? rest : RESULT_PIECE;
+        const uint32_t piece = smaller(MCUTK_OUTPUT_BYTES - offset, RESULT_PIECE);
         begin(request);
         frame_u32(&app.writer, ticket);
         frame_u64(&app.writer, ticks);
-        frame_u32(&app.writer, MODEL_OUTPUT_BYTES);
+        frame_u32(&app.writer, MCUTK_OUTPUT_BYTES);
         frame_u32(&app.writer, offset);
-        frame_bytes(&app.writer, output + offset, piece);
+        put_output(offset, piece);
         frame_end(&app.writer);
         offset += piece;
-    } while (offset < MODEL_OUTPUT_BYTES);
+    } while (offset < MCUTK_OUTPUT_BYTES);
 }
 
 static void on_step(const frame *request) {

@@ -241,19 +241,26 @@ def config_header(compiled: CompiledModel, board: Board, *, bare_metal: bool = T
         payload=board.link.payload,
         defines=tuple(board.hal.defines.items()),
         tensors=(
-            _side("INPUT", graph.tensors[graph.inputs[0]]),
-            _side("OUTPUT", graph.tensors[graph.outputs[0]]),
+            _side("INPUT", [graph.tensors[i] for i in graph.inputs]),
+            _side("OUTPUT", [graph.tensors[i] for i in graph.outputs]),
         ),
         sha256="{" + ", ".join(f"0x{byte:02x}" for byte in bytes.fromhex(graph.sha256)) + "}",
     )
 
 
-def _side(name: str, tensor: Tensor) -> dict[str, Any]:
-    scale, zero_point = _quantization(tensor)
+def _side(name: str, tensors: list[Tensor]) -> dict[str, Any]:
+    """Inputs or outputs for the template: several are one block of bytes with the quantization of the first."""
+    scale, zero_point = _quantization(tensors[0])
     (bits,) = struct.unpack("<I", struct.pack("<f", scale))
-    shape = tensor.shape or (1,)
+    total = sum(tensor.bytes for tensor in tensors)
+    shape = (tensors[0].shape or (1,)) if len(tensors) == 1 else (total,)
+    suffixes = ["", *(str(number) for number in range(2, len(tensors) + 1))]
+    functions = [f"model_{name.lower()}{suffix}" for suffix in suffixes]
     return {
         "name": name,
+        "pointer": "uint8_t *" if name == "INPUT" else "const uint8_t *",
+        "parts": [{"function": f, "bytes": t.bytes} for f, t in zip(functions, tensors, strict=True)],
+        "bytes": total,
         "scale_bits": f"0x{bits:08x}",
         "scale": repr(scale),
         "zero_point": zero_point,
@@ -297,7 +304,9 @@ def _compile_and_link(compiled: CompiledModel, board: Board, staging: Path, step
             firmware = asset_dir("firmware")
             includes = (staging / "src", staging / "board", firmware / "app", firmware / "hal", *_hal_folders(board))
             toolchain.compile_units(units, board.core, includes, [f"MODEL_STEPS={int(steps)}"])
-            bound = stack.deepest(stack.read_graph(objects.glob("*.ci")), "model_invoke")
+            bound = stack.deepest(
+                stack.read_graph(unit.object for unit in units if unit.object.name.startswith("model-")), "model_invoke"
+            )
             _check_stack(board, bound)
             return _link(compiled, board, staging, [unit.object for unit in units]), bound
     except OSError as bad:

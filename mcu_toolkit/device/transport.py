@@ -17,6 +17,13 @@ from typing import Any, Protocol
 from mcu_toolkit.errors import PortError
 
 _PIECE = 1 << 16
+#: What pyserial lets through when a port fails or closes under it.
+_SERIAL_FAILURES: tuple[type[Exception], ...] = (OSError, TypeError)
+if os.name == "posix":
+    import termios
+
+    _SERIAL_FAILURES += (termios.error,)
+_OPEN_FAILURES = (*_SERIAL_FAILURES, ValueError)
 
 
 class Transport(Protocol):
@@ -108,7 +115,7 @@ class SerialTransport:
         options: dict[str, Any] = {} if "://" in port else {"exclusive": True}
         try:
             self._serial = serial.serial_for_url(port, baudrate=baud, timeout=0, write_timeout=30.0, **options)
-        except (OSError, ValueError) as bad:  # SerialException is an OSError
+        except _OPEN_FAILURES as bad:  # SerialException is an OSError
             raise _cannot_open(port, bad) from bad
 
     def read(self, timeout: float) -> bytes:
@@ -120,7 +127,7 @@ class SerialTransport:
             more = self._serial.in_waiting if first and not waiting else 0
             self._serial.timeout = 0
             return bytes(first + (self._serial.read(more) if more else b""))
-        except (OSError, TypeError) as bad:  # pyserial raises TypeError when the port closes under it
+        except _SERIAL_FAILURES as bad:
             raise _gone(self.name, str(bad)) from bad
 
     def write(self, data: bytes) -> None:
@@ -128,12 +135,12 @@ class SerialTransport:
         try:
             self._serial.write(data)
             self._serial.flush()
-        except (OSError, TypeError) as bad:
+        except _SERIAL_FAILURES as bad:
             raise _gone(self.name, str(bad)) from bad
 
     def close(self) -> None:
         """See `Transport.close`."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*_SERIAL_FAILURES):
             self._serial.close()
 
 

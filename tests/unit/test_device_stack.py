@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from mcu_toolkit.assets import asset_dir
-from mcu_toolkit.device.stack import UNKNOWN, CallGraph, deepest, read_graph
+from mcu_toolkit.device.stack import FLAG, UNKNOWN, CallGraph, deepest, read_graph
 
 
 def graph(**calls: str) -> CallGraph:
@@ -38,21 +40,38 @@ def test_no_bound_with_a_frame_of_variable_size_or_without_the_function() -> Non
     assert deepest(graph(a=""), "b") is None
 
 
+SOURCE = """
+#include <string.h>
+typedef int function(int);
+static __attribute__((noinline)) int low(int x) { volatile int room[25]; room[x] = x; return room[1]; }
+static __attribute__((noinline)) int lower(int x) { volatile int room[100]; room[x] = x; return room[1]; }
+static __attribute__((noinline)) int through(function *f, int x) { return f(x) + 1; }
+int high(int x);
+int high(int x) { return through(x > 3 ? low : lower, x) + 1; }
+int wild(int x);
+int wild(int x) { volatile char room[x]; room[x / 2] = 1; return room[0]; }
+int fill(char *p);
+int fill(char *p) { memset(p, 1, 1000); return 1; }
+int away(function *f);
+int away(function *f) { return f(1) + 1; }
+"""
+
+
+@pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc")
 def test_reads_what_the_compiler_writes(tmp_path: Path) -> None:
-    (tmp_path / "x.ci").write_text(
-        'graph: { title: "x.c"\n'
-        'node: { title: "x.c:low" label: "low\\nx.c:1:13\\n24 bytes (static)" }\n'
-        'node: { title: "high" label: "high\\nx.c:5:6\\n8 bytes (dynamic,bounded)" }\n'
-        'node: { title: "wild" label: "wild\\nx.c:9:6\\n8 bytes (dynamic)" }\n'
-        'node: { title: "memset" label: "__builtin_memset\\n<built-in>" shape : ellipse }\n'
-        'edge: { sourcename: "high" targetname: "x.c:low" label: "x.c:6:5" }\n'
-        'edge: { sourcename: "high" targetname: "memset" }\n}\n'
-    )
-    read = read_graph([tmp_path / "x.ci"])
-    assert read.sizes == {"x.c:low": 24, "high": 8, "wild": 8}
-    assert read.calls == {"high": frozenset({"x.c:low", "memset"})}
-    assert deepest(read, "high") == 8 + UNKNOWN
+    """Calls through pointers reach the functions whose address is taken there; unknown pointers give no bound."""
+    one, two = SOURCE.split("int away", 1)
+    for name, text in (("one", one), ("two", "typedef int function(int);\nint away" + two)):
+        (tmp_path / f"{name}.c").write_text(text)
+        command = ["arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-O2", "-ffunction-sections", FLAG, "-c"]
+        subprocess.run([*command, "-o", f"{name}.c.o", f"{name}.c"], cwd=tmp_path, check=True, timeout=60)
+    read = read_graph(tmp_path.glob("*.o"))
+    high = deepest(read, "high")
+    assert high is not None and 400 < high < 460
+    fill = deepest(read, "fill")
+    assert fill is not None and UNKNOWN <= fill < UNKNOWN + 16
     assert deepest(read, "wild") is None
+    assert deepest(read, "away") is None
 
 
 @pytest.mark.parametrize("path", sorted((asset_dir("firmware") / "kernels").rglob("*.S")), ids=lambda p: p.name)
