@@ -81,8 +81,9 @@ def _border(graph: Graph, index: int) -> dict[str, Any]:
 
 
 def _node(graph: Graph, index: int, node: Node, compiled: Compiled | None) -> dict[str, Any]:
-    """One node of the file; the layer that it became, if it became one, tells the rest."""
-    layer = next((x for x in compiled.report.layers if x.source == index), None) if compiled else None
+    """One node of the file; the steps that it became tell the rest. There are several where it runs strip by strip."""
+    layers = [x for x in compiled.report.layers if x.source == index] if compiled else []
+    last = layers[-1] if layers else None
     return {
         "index": index,
         "operator": node.op,
@@ -90,13 +91,13 @@ def _node(graph: Graph, index: int, node: Node, compiled: Compiled | None) -> di
         "shape": list(graph.tensors[node.outputs[0]].shape) if node.outputs else [],
         "macs": node_macs(graph, node),
         "weights_bytes": constant_bytes(graph, [node]),
-        "step": layer.index if layer else None,
-        "macs_after_passes": layer.macs if layer else (0 if compiled else None),
-        "shape_after_passes": list(layer.shape) if layer else None,
-        "kernel": layer.kernel if layer else None,
-        "cost_estimate": layer.cost if layer else None,
-        "arena_offset": layer.arena_offset if layer else None,
-        "scratch_bytes": layer.scratch_bytes if layer else None,
-        "in_place": layer.in_place if layer else None,
-        "live": list(layer.live) if layer else None,
+        "steps": [layer.index for layer in layers],
+        "macs_after_passes": sum(layer.macs for layer in layers) if compiled else None,
+        "shape_after_passes": list(last.shape) if last else None,
+        "kernel": last.kernel if last else None,
+        "cost_estimate": sum(layer.cost for layer in layers) if layers else None,
+        "arena_offset": last.arena_offset if last else None,
+        "scratch_bytes": max(layer.scratch_bytes for layer in layers) if layers else None,
+        "in_place": last.in_place if last else None,
+        "live": [min(x.live[0] for x in layers), max(x.live[1] for x in layers)] if layers else None,
     }
