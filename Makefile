@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check fuzz docs wheel clean
+.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check random-graphs fuzz docs wheel clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -26,9 +26,9 @@ test: setup lint ## lint, then all tests
 test-quick: setup ## the tests that take less than about ten seconds each
 	$(PYTEST) -m "not slow"
 
-test-nightly: setup ## all tests with nightly-sized random graphs, and one million fuzz inputs
+test-nightly: setup ## all tests with more examples, 2,000 random graphs, one million fuzz inputs
 	MCUTK_NIGHTLY=1 $(PYTEST)
-	@$(MAKE) fuzz
+	@$(MAKE) random-graphs fuzz
 
 lint: setup ## ruff and mypy (strict)
 	$(BIN)/ruff check .
@@ -45,8 +45,11 @@ bench: setup ## every model × board × mode beside the peers' figures; writes b
 bench-check: setup ## fail when a committed figure got worse by over 1 %
 	$(BIN)/python -m benchmarks.run --check
 
-fuzz: setup ## one million damaged models to the reader; figures in benchmarks/fuzz.json
-	$(BIN)/python -m tests.fuzz.reader --inputs 1000000 --write benchmarks/fuzz.json
+random-graphs: setup ## 2,000 random graphs: oracle, TensorFlow Lite Micro and generated C agree on every byte
+	$(BIN)/python -m benchmarks.random_graphs --count 2000 --json benchmarks/random_graphs.json
+
+fuzz: setup ## one million inputs to the model reader
+	$(BIN)/python -m tests.fuzz.reader --inputs 1000000 --jobs $(JOBS) --write benchmarks/fuzz.json
 
 docs: setup ## write docs/cli.md and the table of boards from the program itself
 	$(BIN)/python scripts/cli_docs.py

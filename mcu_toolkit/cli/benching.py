@@ -171,6 +171,7 @@ def _memory(built: Built, run: BenchRun) -> Memory:
         ram_stack=firmware.ram.stack,
         ram_stack_peak=run.device.stack_peak,
         ram_limit=firmware.ram_limit,
+        ram_stack_bound=firmware.stack_bound,
     )
 
 

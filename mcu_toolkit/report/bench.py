@@ -69,6 +69,7 @@ class Memory:
     ram_stack: int
     ram_stack_peak: int
     ram_limit: int
+    ram_stack_bound: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,6 +263,7 @@ def _memory(memory: Memory) -> dict[str, Any]:
             "static": memory.ram_static,
             "stack": memory.ram_stack,
             "stack_peak": memory.ram_stack_peak,
+            "stack_bound": memory.ram_stack_bound,
             "limit": memory.ram_limit,
         },
     }

@@ -292,6 +292,8 @@ def _sweep(row: Mapping[str, Any]) -> Markup:
         for key in ("sensitivity", "specificity", "precision")
     ]
     best = row["best"]
-    said = "" if best is None else f"Youden's J is largest at {best['threshold']:.2f}: {best['youden_j']:.3f}"
+    said = "It is chosen on these very images: confirm it on others."
+    if best is not None:
+        said = f"Youden's J is largest at {best['threshold']:.2f}: {best['youden_j']:.3f}. {said}"
     chart = charts.lines(drawn, f"threshold sweep of {row['class']}", "threshold", "share", (0.0, 1.0))
     return chart + charts.element("p", said, class_="soft")

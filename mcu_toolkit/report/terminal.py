@@ -98,7 +98,8 @@ def _memory_rows(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
             "RAM",
             f"{fmt.exact(ram['total'])} B",
             f"arena {fmt.exact(ram['arena'])} (lower bound {fmt.exact(ram['arena_lower_bound'])}), "
-            f"static {fmt.exact(ram['static'])}, stack peak {fmt.exact(ram['stack_peak'])}{_of_limit(ram)}",
+            f"static {fmt.exact(ram['static'])}, stack peak {fmt.exact(ram['stack_peak'])} (one inference at most "
+            f"{fmt.exact(ram.get('stack_bound'))}){_of_limit(ram)}",
         ),
     ]
 
@@ -159,12 +160,17 @@ def build(document: Mapping[str, Any]) -> RenderableType:
         "RAM",
         f"{fmt.exact(ram['total'])} B",
         f"arena {fmt.exact(ram['arena'])}, static {fmt.exact(ram['static'])}, "
-        f"stack {fmt.exact(ram['stack'])}{_of_limit(ram)}",
+        f"stack {fmt.exact(ram['stack'])} (one inference at most {fmt.exact(_stack_bound(document))}){_of_limit(ram)}",
     )
     facts = document.get("facts", {})
     if facts.get("macs"):
         made.add_row("MACs", fmt.exact(facts["macs"]), f"optimized for {facts.get('optimize', 'balanced')}")
     return made
+
+
+def _stack_bound(document: Mapping[str, Any]) -> int | None:
+    found = document.get("stack", {}).get("model_bound")
+    return int(found) if found is not None else None
 
 
 def evaluation(report: Mapping[str, Any]) -> RenderableType:
