@@ -14,4 +14,8 @@
  * a_shift 0, always so for one of the two. left_shift is 20, b_shift <= 0, out_shift < 0, b_sign 1. */
 void mcutk_add_mve(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_add *p, int32_t count);
 
+/* The same for many elements: `b` goes through a table in the scratch, 1024 bytes, 4-byte aligned. */
+void mcutk_add_table_mve(const int8_t *a, const int8_t *b, int8_t *out, void *scratch, const mcutk_add *p,
+                         int32_t count);
+
 #endif

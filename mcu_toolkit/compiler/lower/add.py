@@ -19,6 +19,8 @@ from mcu_toolkit.graph.quantize import Multiplier
 _HALF = Multiplier(1 << 30, 0)
 #: Elements from which filling the table pays.
 _TABLE_PAYS = 200
+#: The same with Helium.
+_VECTOR_TABLE_PAYS = 1024
 
 
 def lower(graph: Graph, node: Node, target: Target) -> Call:
@@ -63,13 +65,17 @@ def _vector_call(graph: Graph, node: Node, p: Sum) -> Call | None:
     out = graph.tensors[result]
     if not exact or any(graph.tensors[index].elements != out.elements for index in (a, b)):
         return None
-    arguments = (TensorArg(a), TensorArg(b), TensorArg(result), _numbers(p), IntArg(out.elements))
+    table = out.elements >= _VECTOR_TABLE_PAYS
+    scratch = (ScratchArg(),) if table else ()
+    arguments = (TensorArg(a), TensorArg(b), TensorArg(result), *scratch, _numbers(p), IntArg(out.elements))
+    groups = -(-out.elements // 4)
     return Call(
-        invocations=(Invocation("mcutk_add_mve", arguments),),
+        invocations=(Invocation("mcutk_add_table_mve" if table else "mcutk_add_mve", arguments),),
         sources=("mve/mcutk_elementwise_mve.c",),
         headers=("mve/mcutk_elementwise_mve.h",),
+        scratch_bytes=1024 if table else 0,
         overlaps=tuple(Overlap(i, result, 0) for i in dict.fromkeys((a, b)) if not graph.tensors[i].is_const),
-        cost=40 + 21 * -(-out.elements // 4),
+        cost=700 + 14 * groups if table else 40 + 21 * groups,
     )
 
 
