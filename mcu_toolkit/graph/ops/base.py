@@ -14,6 +14,9 @@ from mcu_toolkit.graph.quantize import quantize_multiplier
 Shape = tuple[int, ...]
 Inputs = Sequence["Array | None"]
 
+#: Products of two scales below this fit float32, in which the reference multiplies some of them.
+MAX_SCALE = 2.0**60
+
 #: The largest rank that any operator here takes.
 MAX_RANK = 6
 
@@ -86,7 +89,7 @@ def data_reason(tensor: Tensor | None, role: str, dtypes: tuple[DType, ...] = (D
         wanted = " or ".join(d.value for d in dtypes)
         return f"{role} is {tensor.type_name or tensor.dtype.value}; supported: {wanted}"
     if tensor.dtype is not DType.FLOAT32 and (
-        tensor.quant is None or tensor.quant.per_channel or not tensor.quant.scale[0] > 0
+        tensor.quant is None or tensor.quant.per_channel or not 0 < tensor.quant.scale[0] < MAX_SCALE
     ):
         return f"{role} has no per-tensor quantization with a positive scale"
     if tensor.elements == 0 or len(tensor.shape) > MAX_RANK:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mcu_toolkit.graph.attrs import Conv2D as Conv2DAttrs
-from mcu_toolkit.graph.geometry import pad_image, windows
+from mcu_toolkit.graph.geometry import Geometry, pad_image, windows
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, count_reason, first, present
 from mcu_toolkit.graph.ops.linear import Linear, Roles, exact_matmul, factor_reason, linear_reason, prepare_linear
@@ -17,9 +17,13 @@ ROLES = Roles(channel_axis=0)
 def prepare(graph: Graph, node: Node) -> Linear:
     """Geometry, weights int8 [out_c, kernel_h, kernel_w, in_c], bias and requantization; `check` has passed."""
     assert isinstance(node.attrs, Conv2DAttrs)
-    filters = graph.tensors[node.inputs[1]].shape
-    geometry = sliding_geometry(graph, node, filters[1:3], (node.attrs.dilation_h, node.attrs.dilation_w))
-    return prepare_linear(graph, node, ROLES, node.attrs.activation, geometry)
+    return prepare_linear(graph, node, ROLES, node.attrs.activation, _geometry(graph, node))
+
+
+def _geometry(graph: Graph, node: Node) -> Geometry:
+    assert isinstance(node.attrs, Conv2DAttrs)
+    kernel = graph.tensors[node.inputs[1]].shape[1:3]
+    return sliding_geometry(graph, node, kernel, (node.attrs.dilation_h, node.attrs.dilation_w))
 
 
 class Conv2D(Operator):
@@ -46,8 +50,8 @@ class Conv2D(Operator):
         return image_reason(graph, node, filters[1:3], dilation) or factor_reason(graph, node, ROLES)
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
-        p = prepare(graph, node)
-        return ((1, p.geometry.out_h, p.geometry.out_w, p.out_c),)
+        g = _geometry(graph, node)
+        return ((1, g.out_h, g.out_w, graph.tensors[node.inputs[1]].shape[ROLES.channel_axis]),)
 
     def macs(self, graph: Graph, node: Node) -> int:
         filters = graph.tensors[node.inputs[1]]
@@ -55,7 +59,8 @@ class Conv2D(Operator):
         return height * width * filters.elements
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
-        p, g = prepare(graph, node), prepare(graph, node).geometry
+        p = prepare(graph, node)
+        g = p.geometry
         x = present(inputs[0])
         image = x.reshape(-1, *x.shape[-3:]).astype(np.int16) - np.int16(p.in_zero_point)
         depth = g.kernel_h * g.kernel_w * p.in_c

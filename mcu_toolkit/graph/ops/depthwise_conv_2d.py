@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mcu_toolkit.graph.attrs import DepthwiseConv2D as DepthwiseAttrs
-from mcu_toolkit.graph.geometry import pad_image, tap
+from mcu_toolkit.graph.geometry import Geometry, pad_image, tap
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, count_reason, present
 from mcu_toolkit.graph.ops.linear import Linear, Roles, factor_reason, linear_reason, prepare_linear
@@ -20,9 +20,13 @@ def prepare(graph: Graph, node: Node) -> Linear:
     The multiplier that counts is ``out_c // in_c``, whatever the attribute says.
     """
     assert isinstance(node.attrs, DepthwiseAttrs)
-    filters = graph.tensors[node.inputs[1]].shape
-    geometry = sliding_geometry(graph, node, filters[1:3], (node.attrs.dilation_h, node.attrs.dilation_w))
-    return prepare_linear(graph, node, ROLES, node.attrs.activation, geometry)
+    return prepare_linear(graph, node, ROLES, node.attrs.activation, _geometry(graph, node))
+
+
+def _geometry(graph: Graph, node: Node) -> Geometry:
+    assert isinstance(node.attrs, DepthwiseAttrs)
+    kernel = graph.tensors[node.inputs[1]].shape[1:3]
+    return sliding_geometry(graph, node, kernel, (node.attrs.dilation_h, node.attrs.dilation_w))
 
 
 class DepthwiseConv2D(Operator):
@@ -50,8 +54,8 @@ class DepthwiseConv2D(Operator):
         return image_reason(graph, node, filters[1:3], dilation) or factor_reason(graph, node, ROLES)
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
-        p = prepare(graph, node)
-        return ((1, p.geometry.out_h, p.geometry.out_w, p.out_c),)
+        g = _geometry(graph, node)
+        return ((1, g.out_h, g.out_w, graph.tensors[node.inputs[1]].shape[ROLES.channel_axis]),)
 
     def macs(self, graph: Graph, node: Node) -> int:
         filters = graph.tensors[node.inputs[1]]

@@ -10,7 +10,7 @@ from mcu_toolkit.graph.attrs import FullyConnected as FullyConnectedAttrs
 from mcu_toolkit.graph.geometry import Geometry
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, count_reason, present
-from mcu_toolkit.graph.ops.linear import Linear, Roles, exact_matmul, factors, linear_reason, prepare_linear
+from mcu_toolkit.graph.ops.linear import Linear, Roles, exact_matmul, factor_reason, linear_reason, prepare_linear
 
 ROLES = Roles(channel_axis=0)
 
@@ -48,10 +48,7 @@ class FullyConnected(Operator):
             return f"an input of {data.elements} elements is no multiple of the weights' {weights.shape[1]}"
         if max(weights.shape) > (1 << 16) - 1 or data.elements // weights.shape[1] > (1 << 16) - 1:
             return f"weights {list(weights.shape)}; supported: up to 65535 inputs, units and rows"
-        shift = factors(graph, node, ROLES, float_product=True)[1]
-        if int(shift.max(initial=0)) > 30:
-            return f"the scales give a factor of about 2^{int(shift.max())}; supported: below 2^30"
-        return None
+        return factor_reason(graph, node, ROLES)
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         units, depth = graph.tensors[node.inputs[1]].shape

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from mcu_toolkit.graph.attrs import Activation
 from mcu_toolkit.graph.geometry import Geometry
 from mcu_toolkit.graph.ir import Array, DType, Graph, Node, Tensor
-from mcu_toolkit.graph.ops.base import data_reason, first
+from mcu_toolkit.graph.ops.base import MAX_SCALE, data_reason, first
 from mcu_toolkit.graph.quantize import (
     Int32,
     activation_range,
@@ -100,6 +100,8 @@ def _weights_reason(weights: Tensor | None, axis: int) -> str | None:
         return "the weights have no quantization"
     if quant.per_channel and quant.axis != axis:
         return f"the weights are quantized along axis {quant.axis}; supported: axis {axis}"
+    if not quant.scale.max() < MAX_SCALE:
+        return f"the weights have a scale of {quant.scale.max():g}; supported: below 2^60"
     if quant.zero_point.any():
         return "the weights have a zero point other than 0; supported: symmetric weights"
     return None
@@ -118,10 +120,12 @@ def _bias_reason(bias: Tensor | None, weights: Tensor | None, axis: int) -> str 
 
 def factor_reason(graph: Graph, node: Node, roles: Roles) -> str | None:
     """Reason when the scales cannot be put into a 32-bit multiplier and a shift of at most 30."""
-    shift = factors(graph, node, roles)[1]
-    if int(shift.max(initial=0)) > 30:
-        return f"the scales give a factor of about 2^{int(shift.max())}; supported: below 2^30"
-    return None
+    data, out = graph.input_tensor(node, roles.data), graph.tensors[node.outputs[0]]
+    weights = graph.input_tensor(node, roles.weights)
+    assert data is not None and weights is not None and weights.quant is not None
+    # The largest scale decides; a hostile file may hold very many.
+    shift = quantize_multiplier(scale_of(data) * float(weights.quant.scale.max()) / scale_of(out)).shift
+    return f"the scales give a factor of about 2^{shift}; supported: below 2^30" if shift > 30 else None
 
 
 def factors(graph: Graph, node: Node, roles: Roles, *, float_product: bool = False) -> tuple[Int32, Int32]:
@@ -136,11 +140,10 @@ def factors(graph: Graph, node: Node, roles: Roles, *, float_product: bool = Fal
     assert data is not None and weights is not None and weights.quant is not None
     channels = weights.shape[roles.channel_axis]
     if float_product and not weights.quant.per_channel:
-        with np.errstate(over="ignore", under="ignore"):
+        with np.errstate(under="ignore"):
             product = float(np.float32(scale_of(data)) * np.float32(scale_of(weights)))
-        one = quantize_multiplier(product / scale_of(out)) if np.isfinite(product) else None
-        shift = one.shift if one else 1 << 10
-        return np.full(channels, one.multiplier if one else 0, np.int32), np.full(channels, shift, np.int32)
+        one = quantize_multiplier(product / scale_of(out))
+        return np.full(channels, one.multiplier, np.int32), np.full(channels, one.shift, np.int32)
     reals = scale_of(data) * weights.quant.scale.astype(np.float64) / scale_of(out)
     multiplier, shifts = quantize_multipliers(np.broadcast_to(reals, channels))
     return multiplier, shifts

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from mcu_toolkit.graph.attrs import Activation
 from mcu_toolkit.graph.attrs import Svdf as SvdfAttrs
 from mcu_toolkit.graph.ir import Array, DType, Graph, Node, Tensor
-from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, count_reason, data_reason, first, present
+from mcu_toolkit.graph.ops.base import MAX_SCALE, Inputs, Operator, Shape, count_reason, data_reason, first, present
 from mcu_toolkit.graph.ops.linear import exact_matmul
 from mcu_toolkit.graph.quantize import (
     RANGES,
@@ -89,7 +89,9 @@ def constant_reason(tensor: Tensor | None, role: str, shape: Shape, dtypes: tupl
         wanted = " or ".join(d.value for d in dtypes)
         return f"{role}: {tensor.dtype.value} {list(tensor.shape)}; supported: {wanted} {list(shape)}"
     quant = tensor.quant
-    if tensor.dtype is not DType.INT32 and (quant is None or quant.per_channel or quant.zero_point[0] != 0):
+    if tensor.dtype is DType.INT32:
+        return None
+    if quant is None or quant.per_channel or quant.zero_point[0] != 0 or not quant.scale[0] < MAX_SCALE:
         return f"{role}: no per-tensor quantization with zero point 0"
     return None
 
