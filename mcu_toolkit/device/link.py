@@ -19,6 +19,7 @@ from mcu_toolkit.wire import ErrorCode, Frame, Hello, Kind
 _ATTEMPTS = 8
 _GARBAGE = 24
 _TICK = 0.05  # seconds between looks at the clock while an inference runs
+_SLOWEST_BYTE = 4e-4  # seconds
 _SOON = 0.1  # seconds until an inference is asked for again after damage was seen
 
 
@@ -300,7 +301,9 @@ class Inferences:
     def _await(self, current: _Pending) -> Answer:
         patience, link = self._link.patience, self._link
         given_up = time.monotonic() + patience.silence
-        probe = self._next_probe()
+        # What was posted unacknowledged may still be on its way, on a slow line or to an emulator of a busy machine.
+        on_the_way = 0 if self._paced else len(current.data) + len(self._ahead.data if self._ahead else b"")
+        probe = self._next_probe() + _SLOWEST_BYTE * on_the_way
         damaged = link.damaged
         began, before = time.monotonic(), link.retries
         while (answer := current.answer()) is None:

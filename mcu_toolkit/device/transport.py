@@ -23,7 +23,7 @@ if os.name == "posix":
     import termios
 
     _SERIAL_FAILURES += (termios.error,)
-_OPEN_FAILURES = (*_SERIAL_FAILURES, ValueError)
+_OPEN_FAILURES: tuple[type[Exception], ...] = (*_SERIAL_FAILURES, ValueError)
 
 
 class Transport(Protocol):

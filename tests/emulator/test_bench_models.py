@@ -1,0 +1,98 @@
+"""Whole models from the flatbuffer to the emulated board: public reference answers, several inputs and outputs."""
+
+from __future__ import annotations
+
+import shutil
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcu_toolkit.board import Board, load_board
+from mcu_toolkit.compiler.pipeline import compile_model
+from mcu_toolkit.compiler.site import Isa, Target
+from mcu_toolkit.device import bench, firmware
+from mcu_toolkit.device.emulator import QEMU
+from mcu_toolkit.device.inputs import random_input, random_inputs
+from mcu_toolkit.device.types import BenchRun
+from mcu_toolkit.graph.ir import Graph
+from mcu_toolkit.graph.reader import read_model
+from mcu_toolkit.host.oracle import Oracle
+from tests.support.randmodels import random_graph_model
+from tests.support.shared import mlperf_model
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc"),
+    pytest.mark.skipif(shutil.which(QEMU) is None, reason="needs qemu-system-arm"),
+]
+
+SEEDS = (1, 12345, 0xDEADBEEF)
+#: CRC-32 of the outputs for the seeds, from TensorFlow Lite Micro on Cortex-M.
+REFERENCE = {
+    "ad": ("3d1a6596", "d7f6e66a", "cc29810f"),
+    "ic": ("930f0c26", "ef5c90cc", "13f31a7b"),
+    "kws": ("124a640e", "1a578907", "8b10ec97"),
+    "vww": ("ccf8c6c3", "455cea13", "b5c3c64a"),
+}
+
+
+def run(graph: Graph, board: Board, samples: np.ndarray, folder: Path) -> BenchRun:
+    """Compile, build and bench; the image lies in the build folder."""
+    compiled = compile_model(graph, Target(Isa(board.core.isa), board.core.cpu))
+    made = firmware.build(compiled, board, folder)
+    assert made.ram.arena == compiled.plan.arena_bytes
+    assert made.stack_bound is not None
+    result = bench.bench(board, folder, None, samples, model_sha256=graph.sha256)
+    assert result.link.retries == 0
+    assert result.device.stack_peak <= made.stack_bound + firmware.STACK_BESIDE_MODEL
+    return result
+
+
+def test_generator_of_inputs() -> None:
+    state, expected = 1, []
+    for _ in range(5):
+        state = (state * 1664525 + 1013904223) % 2**32
+        expected.append(state >> 24)
+    assert random_input(1, 5).view(np.uint8).tolist() == expected
+    assert random_input(2**32 + 1, 5).tolist() == random_input(1, 5).tolist()
+    np.testing.assert_array_equal(random_inputs(7, 3, 9)[2], random_input(9, 9))
+
+
+@pytest.mark.parametrize("name", sorted(REFERENCE))
+def test_public_reference_answers(name: str, tmp_path: Path) -> None:
+    graph = read_model(mlperf_model(name))
+    count = graph.tensors[graph.inputs[0]].bytes
+    samples = np.stack([random_input(seed, count) for seed in SEEDS])
+    result = run(graph, load_board("qemu-m4"), samples, tmp_path / "b")
+    assert tuple(f"{zlib.crc32(row.tobytes()):08x}" for row in result.outputs) == REFERENCE[name]
+    assert result.latencies.max() < 1.001 * result.latencies.min()
+    assert result.device.stack_peak < 1356  # that of the interpreter with CMSIS-NN
+
+
+def with_several(inputs: int, outputs: int) -> Graph:
+    """The first random model with at least so many inputs and outputs."""
+    for seed in range(400):
+        graph = read_model(random_graph_model(seed, core_only=True))
+        if len(graph.inputs) >= inputs and len(graph.outputs) >= outputs:
+            return graph
+    raise AssertionError("the generator makes no such model")
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(2, 1), (1, 3), (2, 2)])
+@pytest.mark.parametrize("board_id", ["qemu-m4", "qemu-m55", "qemu-m0-m3"])
+def test_several_inputs_and_outputs_travel_as_one_block(
+    board_id: str, inputs: int, outputs: int, tmp_path: Path
+) -> None:
+    graph = with_several(inputs, outputs)
+    sizes = [graph.tensors[i].bytes for i in graph.inputs]
+    blocks = random_inputs(5, 3, sum(sizes))
+    result = run(graph, load_board(board_id), blocks, tmp_path / "b")
+    tensors = [graph.tensors[i] for i in graph.inputs]
+    parts = np.split(blocks, np.cumsum(sizes)[:-1], axis=1)
+    arrays = [
+        np.ascontiguousarray(p).view(t.dtype.numpy).reshape(3, *t.shape[1:])
+        for p, t in zip(parts, tensors, strict=True)
+    ]
+    answers = [a.reshape(3, -1).view(np.int8) for a in Oracle(graph).run_all(arrays)]
+    np.testing.assert_array_equal(result.outputs, np.concatenate(answers, axis=1))
