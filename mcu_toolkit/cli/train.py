@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -82,8 +83,21 @@ def command(
             document = baseline_document(workspace, recipe, run_dir, results, progress)
             atomic_write(baseline, to_json(document))
             note(f"baseline  {baseline}")
-    out = console(json_path)
     best = max(results, key=lambda r: float(r.metrics["accuracy"]["int8"]))
+    page = run_dir / "report.html"
+    atomic_write(page, rendering.page(best.metrics, _maps(run_dir)))
+    out = console(json_path)
     out.print(rendering.trained(best.metrics, summary if seeds else None))
-    out.print(f"\nmodel  {run_dir / 'model.tflite'}", markup=False, soft_wrap=True)
+    out.print(f"\nmodel   {run_dir / 'model.tflite'}\nreport  {page}", markup=False, soft_wrap=True)
     write_json(json_path, document)
+
+
+def _maps(run_dir: Path) -> dict[str, Any] | None:
+    """Saliency maps that the run left; None where it has none."""
+    import numpy as np
+
+    path = run_dir / "saliency.npz"
+    if not path.is_file():
+        return None
+    with np.load(path, allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}

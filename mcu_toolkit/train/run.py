@@ -23,6 +23,7 @@ from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Recipe, to_toml
 from mcu_toolkit.train import predict
 from mcu_toolkit.train.backend import backend
+from mcu_toolkit.train.explain import SALIENCY_FILE, explain
 from mcu_toolkit.train.export import Int8Runner, border, log_probabilities, run_int8, to_int8, with_softmax
 from mcu_toolkit.train.saved import FLOAT_FILE, save_student
 from mcu_toolkit.train.student import calibration_batches, distil, quantize
@@ -33,7 +34,16 @@ MODEL_FILE = "model.tflite"
 RECIPE_FILE = "recipe.toml"
 METRICS_FILE = "metrics.json"
 PREDICTIONS_FILE = "predictions.npz"
-RUN_FILES = (MODEL_FILE, METRICS_FILE, PREDICTIONS_FILE, FLOAT_FILE, SPLIT_FILE, RECIPE_FILE, "manifest.json")
+RUN_FILES = (
+    MODEL_FILE,
+    METRICS_FILE,
+    PREDICTIONS_FILE,
+    FLOAT_FILE,
+    SALIENCY_FILE,
+    SPLIT_FILE,
+    RECIPE_FILE,
+    "manifest.json",
+)
 _ORDER = ("teacher", "float", "fakequant", "int8")
 
 
@@ -159,7 +169,7 @@ class _Job:
         answers = self._teach(data, division, material, seconds)
         student = distil(recipe, material, answers, self.checkpoints, self.progress)
         seconds["student"] = student.outcome.seconds
-        quantized = None
+        quantized, saliency = None, None
         if recipe.quant.scheme != "ptq":
             quantized = quantize(recipe, material, answers, student, self.checkpoints, self.progress)
             seconds["quantize"] = quantized[1].seconds
@@ -179,6 +189,14 @@ class _Job:
         }
         if quantized is not None:
             stages["fakequant"] = predict.logits(quantized[0], material.held_out, how)
+            saliency = explain(
+                student.folded,
+                quantized[0],
+                material.held_out,
+                material.held_out_labels,
+                how,
+                self.run_dir / SALIENCY_FILE,
+            )
         if answers is not None and answers.held_out is not None and answers.held_out.size:
             stages["teacher"] = answers.held_out
         seconds["export"] = time.monotonic() - started
@@ -201,6 +219,7 @@ class _Job:
                 if name in stages
             },
             "quantization": recipe.quant.scheme,
+            "saliency": saliency,
             "teachers": [] if answers is None else answers.facts.get("networks", [answers.facts]),
             "parameters": {
                 "teacher": 0 if answers is None else answers.parameters,

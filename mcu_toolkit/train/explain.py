@@ -1,0 +1,58 @@
+"""The saliency part of a run's results: maps of some held-out images, stability under quantization, curves."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mcu_toolkit.data.preprocess import Normalization, to_float
+from mcu_toolkit.train import maps
+from mcu_toolkit.workspace import atomic_write
+
+SALIENCY_FILE = "saliency.npz"
+#: Images that the figures are means over, and images whose maps are kept to be shown.
+_IMAGES, _SHOWN = 64, 8
+
+
+def explain(
+    float_model: Any,
+    int8_model: Any,
+    pixels: npt.NDArray[np.uint8],
+    labels: npt.NDArray[np.int64],
+    how: Normalization,
+    path: Path,
+) -> dict[str, Any]:
+    """Compare the saliency maps of the float student and of the one with simulated quantization.
+
+    Args:
+        float_model, int8_model: logits out.
+        pixels: held-out images, uint8 [N, H, W, C]; an even spread of them is taken.
+        labels: [N].
+        how: normalization.
+        path: gets the maps of some images (.npz: ``pixels``, ``labels``, and a pair of arrays a method).
+
+    Returns:
+        For metrics.json: images, stability by method, deletion and insertion curves and their areas by network.
+    """
+    chosen = np.unique(np.linspace(0, len(pixels) - 1, min(_IMAGES, len(pixels))).astype(np.int64))
+    shown = np.unique(np.linspace(0, len(chosen) - 1, min(_SHOWN, len(chosen))).astype(np.int64))
+    images, truth = to_float(pixels[chosen], how), labels[chosen]
+    arrays: dict[str, npt.NDArray[Any]] = {"pixels": pixels[chosen][shown], "labels": truth[shown]}
+    found: dict[str, Any] = {"images": len(chosen), "stability": {}, "curves": {}}
+    for method in maps.METHODS:
+        pair = maps.stability(float_model, int8_model, images, truth, method)
+        found["stability"][method] = pair.summary()
+        arrays[f"float_{method}"], arrays[f"int8_{method}"] = pair.first[shown], pair.second[shown]
+        if method == "gradient":
+            for name, model, own in (("float", float_model, pair.first), ("int8", int8_model, pair.second)):
+                lines = maps.curves(model, images, truth, own)
+                areas = {f"{kind}_area": maps.area(lines[kind]) for kind in ("deletion", "insertion")}
+                found["curves"][name] = {**lines, **areas}
+    stream = BytesIO()
+    np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
+    atomic_write(path, stream.getvalue())
+    return found

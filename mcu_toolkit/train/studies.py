@@ -1,0 +1,329 @@
+"""Studies: tables of trials over one recipe, on Optuna, so that they stream, resume, and spread over machines."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import logging
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mcu_toolkit.data.dataset import load_dataset
+from mcu_toolkit.data.preprocess import normalization, to_float
+from mcu_toolkit.data.preprocess import to_int8 as to_int8_pixels
+from mcu_toolkit.data.split import divide
+from mcu_toolkit.errors import ConfigError, TrainError
+from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.recipe import Recipe, override
+from mcu_toolkit.train import maps, modes, predict
+from mcu_toolkit.train.backend import INSTALL
+from mcu_toolkit.train.export import Int8Runner, border, run_int8, to_int8, with_softmax
+from mcu_toolkit.train.run import gather
+from mcu_toolkit.train.student import Student, calibration_batches, distil, quantize
+from mcu_toolkit.train.teacher import Answers, Material, teach, train_network
+
+#: Images that saliency maps are compared on.
+_MAP_IMAGES = 64
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a study's table.
+
+    Attributes:
+        name: as the table prints it.
+        changes: keys of the recipe that this row sets.
+        what: ``student``, ``teacher``, a mode of `modes.MODES`, or ``quantized``.
+    """
+
+    name: str
+    what: str
+    changes: tuple[tuple[str, str], ...] = ()
+
+
+def _pact(bits: int) -> tuple[tuple[str, str], ...]:
+    return (("quant.scheme", "pact"), ("quant.weight_bits", str(bits)), ("quant.activation_bits", str(bits)))
+
+
+_PLAIN = (("saliency.enabled", "false"),)
+
+
+def _guided(masking: str, value: str) -> tuple[tuple[str, str], ...]:
+    key = "saliency.ratio" if masking == "ratio" else "saliency.threshold"
+    return (("saliency.enabled", "true"), ("saliency.masking", masking), (key, value))
+
+
+_MASKS = (
+    ("plain", _PLAIN),
+    ("ratio 0.3", _guided("ratio", "0.3")),
+    ("ratio 0.5", _guided("ratio", "0.5")),
+    ("ratio 0.7", _guided("ratio", "0.7")),
+    ("threshold", _guided("threshold", "0.05")),
+)
+
+#: Study → its rows.
+STUDIES: dict[str, tuple[Row, ...]] = {
+    "quantization": (
+        Row("float32", "float32"),
+        Row("float16", "float16"),
+        Row("dynamic range", "dynamic"),
+        Row("int8 after training", "int8"),
+        Row("int16x8 after training", "int16x8"),
+        Row("int8 aware", "quantized", (("quant.scheme", "qat"),)),
+        *(Row(f"PACT {bits} bits", "quantized", _pact(bits)) for bits in (8, 4, 2)),
+    ),
+    "distillation": (
+        Row("teacher", "teacher"),
+        Row("student alone", "student", (("distill.enabled", "false"),)),
+        Row("student distilled", "student"),
+        Row("distilled, int8", "quantized"),
+    ),
+    "saliency": tuple(
+        Row(f"{mask}, {kind}", "quantized", (*changes, *bits))
+        for mask, changes in _MASKS
+        for kind, bits in (("int8", (("quant.scheme", "qat"),)), ("PACT 4 bits", _pact(4)))
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """What the trials of a study share.
+
+    Attributes:
+        recipe: before the changes of a row.
+        data_dir: folder of images.
+        folder: of the study; checkpoints below it are shared by rows that train the same network.
+        cache_dir, progress, run_int8: as `train`.
+        teacher_network: quantize the recipe's first teacher instead of the student (study ``quantization``).
+    """
+
+    recipe: Recipe
+    data_dir: Path | None
+    folder: Path
+    cache_dir: Path | None = None
+    progress: Progress = silent
+    run_int8: Int8Runner | None = None
+    teacher_network: bool = False
+
+
+def rows_of(study: str, teacher_network: bool = False) -> tuple[Row, ...]:
+    """Rows of a study.
+
+    Raises:
+        ConfigError: there is no such study.
+    """
+    if study not in STUDIES:
+        raise ConfigError(f"there is no study '{study}'", expected=", ".join(STUDIES), received=study)
+    rows = STUDIES[study]
+    return tuple(row for row in rows if row.what in modes.MODES) if teacher_network else rows
+
+
+def run_study(study: str, desk: Desk, storage: str | None = None) -> Iterator[dict[str, Any]]:
+    """Run the rows that are not done yet, anywhere; yields every row's result as it is there, done ones first.
+
+    Args:
+        study: key of `STUDIES`.
+        desk: what the trials share.
+        storage: Optuna storage URL or path of a journal file (``….journal``); by default SQLite in the study's folder.
+
+    Raises:
+        TrainError: Optuna is missing.
+    """
+    optuna = _optuna()
+    desk.folder.mkdir(parents=True, exist_ok=True)
+    rows = {row.name: row for row in rows_of(study, desk.teacher_network)}
+    name = f"{study}-{desk.recipe.name}{'-teacher' if desk.teacher_network else ''}"
+    found = optuna.create_study(
+        study_name=name, storage=_storage(optuna, storage, desk.folder), load_if_exists=True, direction="maximize"
+    )
+    _check_same_recipe(found, desk.recipe)
+    _enqueue(optuna, found, rows)
+    told: set[str] = set()
+    for result in _finished(optuna, found):
+        if result["row"] in rows and result["row"] not in told:
+            told.add(result["row"])
+            yield result
+
+    def objective(trial: Any) -> float:
+        row = rows[trial.suggest_categorical("row", list(rows))]
+        if row.name in {r["row"] for r in _finished(optuna, found)}:
+            raise optuna.TrialPruned
+        try:
+            result = measure(row, desk)
+        except KeyboardInterrupt:
+            # Optuna itself would leave the row marked as in work.
+            found.tell(trial.number, state=optuna.trial.TrialState.FAIL)
+            raise
+        trial.set_user_attr("result", json.dumps(result))
+        return float(result["accuracy"])
+
+    while any(t.state == optuna.trial.TrialState.WAITING for t in found.get_trials(deepcopy=False)):
+        found.optimize(objective, n_trials=1)
+        for result in _finished(optuna, found):
+            if result["row"] in rows and result["row"] not in told:
+                told.add(result["row"])
+                yield result
+
+
+def _optuna() -> Any:
+    try:
+        import optuna
+    except ImportError as bad:
+        raise TrainError("studies need Optuna", hint=INSTALL) from bad
+    optuna.logging.set_verbosity(logging.ERROR)
+    # Heartbeats, which let a row of a machine that died be taken up again, are marked experimental.
+    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+    return optuna
+
+
+def _storage(optuna: Any, given: str | None, folder: Path) -> Any:
+    if given is not None and given.endswith(".journal"):
+        backend = optuna.storages.journal.JournalFileBackend(given)
+        return optuna.storages.JournalStorage(backend)
+    url = given or f"sqlite:///{folder / 'study.db'}"
+    # A machine that dies stops its heartbeat; its row is then taken up by another.
+    return optuna.storages.RDBStorage(url, heartbeat_interval=30, grace_period=120)
+
+
+def _check_same_recipe(found: Any, recipe: Recipe) -> None:
+    text = json.dumps(dataclasses.asdict(recipe), sort_keys=True)
+    known = found.user_attrs.get("recipe")
+    if known is None:
+        found.set_user_attr("recipe", text)
+    elif known != text:
+        raise TrainError(
+            f"study '{found.study_name}' began with another recipe",
+            expected="the same recipe and --set options, so that rows can be compared",
+            hint="--fresh begins the study anew",
+        )
+
+
+def _enqueue(optuna: Any, found: Any, rows: dict[str, Row]) -> None:
+    """Put the rows on the list that are neither done nor waiting nor in work elsewhere."""
+    if hasattr(found._storage, "get_heartbeat_interval"):
+        optuna.storages.fail_stale_trials(found)
+    state = optuna.trial.TrialState
+    active = {
+        (trial.params or trial.system_attrs.get("fixed_params", {})).get("row")
+        for trial in found.get_trials(deepcopy=False)
+        if trial.state in (state.COMPLETE, state.WAITING, state.RUNNING)
+    }
+    for name in rows:
+        if name not in active:
+            found.enqueue_trial({"row": name})
+
+
+def _finished(optuna: Any, found: Any) -> list[dict[str, Any]]:
+    trials = found.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,))
+    return [json.loads(t.user_attrs["result"]) for t in trials if "result" in t.user_attrs]
+
+
+def measure(row: Row, desk: Desk) -> dict[str, Any]:
+    """Train what a row needs, as far as no earlier row has, and measure it.
+
+    Returns:
+        Plain values: ``row``, ``accuracy`` (held out), ``train_accuracy``, ``bytes``, ``parameters``, ``correct`` (a
+        0 or 1 for each held-out image, for paired tests), ``stability`` in the saliency study, ``seconds``.
+    """
+    started = time.monotonic()
+    recipe = desk.recipe
+    for key, value in row.changes:
+        recipe = override(recipe, key, value)
+    data = load_dataset(recipe, desk.data_dir, cache_dir=desk.cache_dir, progress=desk.progress)
+    material = gather(data, divide(data, recipe.split))
+    found = _Trial(recipe, desk, material).run(row)
+    return {"row": row.name, **found, "seconds": round(time.monotonic() - started, 1)}
+
+
+class _Trial:
+    """One row in work."""
+
+    def __init__(self, recipe: Recipe, desk: Desk, material: Material) -> None:
+        self.recipe, self.desk, self.material = recipe, desk, material
+        self.how = normalization(recipe.input.normalization)
+
+    def run(self, row: Row) -> dict[str, Any]:
+        if row.what == "teacher":
+            return self._float_row(self._teacher())
+        if row.what == "student":
+            return self._float_row(self._student().folded)
+        if row.what == "quantized":
+            return self._quantized()
+        model = with_softmax(self._teacher() if self.desk.teacher_network else self._student().folded)
+        content = modes.export(model, row.what, calibration_batches(self.recipe, self.material))
+        run: Callable[[Any], Any] = lambda images: modes.run(content, to_float(images, self.how))  # noqa: E731
+        return self._result(run(self.material.held_out), None, len(content), int(model.count_params()))
+
+    def _part(self, *sections: str) -> Path:
+        """Folder of checkpoints, named by what decides them."""
+        table = dataclasses.asdict(self.recipe)
+        text = json.dumps([table["seed"], *(table[name] for name in sections)], sort_keys=True)
+        return self.desk.folder / f"{sections[-1]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+    def _teacher(self) -> Any:
+        folder = self._part("input", "split", "augment", "schedule", "teacher")
+        name = self.recipe.teacher.networks[0]
+        return train_network(
+            self.recipe, name, self.recipe.seed * 100, self.material, folder, f"teacher0-{name}", self.desk.progress
+        )[0]
+
+    def _answers(self) -> Answers | None:
+        recipe = self.recipe
+        if not recipe.distill.enabled:
+            return None
+        folder = self._part("input", "split", "augment", "schedule", "teacher")
+        views = min(recipe.distill.views, max(recipe.schedule.epochs, recipe.quant.epochs, 1))
+        return teach(recipe, self.material, folder, self.desk.cache_dir, self.desk.progress, views)
+
+    def _student_folder(self) -> Path:
+        return self._part("input", "split", "augment", "schedule", "teacher", "distill", "saliency", "student")
+
+    def _student(self) -> Student:
+        return distil(self.recipe, self.material, self._answers(), self._student_folder(), self.desk.progress)
+
+    def _quantized(self) -> dict[str, Any]:
+        student, answers = self._student(), self._answers()
+        base = ("input", "split", "augment", "schedule", "teacher", "distill", "saliency", "student", "quant")
+        model, _ = quantize(self.recipe, self.material, answers, student, self._part(*base), self.desk.progress)
+        content = to_int8(with_softmax(model))
+        where = border(content)
+        fed = to_int8_pixels(self.material.held_out, where.input_scale, where.input_zero_point, self.how)
+        outputs = (self.desk.run_int8 or run_int8)(content, fed)
+        train = predict.logits(model, self.material.train, self.how)
+        found = self._result(outputs, train, len(content), int(student.folded.count_params()))
+        images = to_float(self.material.held_out[:: max(1, len(fed) // _MAP_IMAGES)], self.how)
+        labels = self.material.held_out_labels[:: max(1, len(fed) // _MAP_IMAGES)]
+        found["stability"] = maps.stability(student.folded, model, images, labels).summary()
+        return found
+
+    def _float_row(self, model: Any) -> dict[str, Any]:
+        held_out = predict.logits(model, self.material.held_out, self.how)
+        train = predict.logits(model, self.material.train, self.how)
+        count = int(model.count_params())
+        return self._result(held_out, train, 4 * count, count)
+
+    def _result(self, outputs: Any, train: Any, size: int, parameters: int) -> dict[str, Any]:
+        correct = outputs.argmax(axis=1) == self.material.held_out_labels
+        return {
+            "accuracy": float(correct.mean()),
+            "train_accuracy": None
+            if train is None
+            else predict.accuracy(np.asarray(train), self.material.train_labels),
+            "bytes": size,
+            "parameters": parameters,
+            "correct": "".join("1" if c else "0" for c in correct),
+        }
+
+
+def order(results: Sequence[dict[str, Any]], study: str, teacher_network: bool = False) -> list[dict[str, Any]]:
+    """Results in the order of the study's rows."""
+    position = {row.name: i for i, row in enumerate(rows_of(study, teacher_network))}
+    return sorted(results, key=lambda r: position[r["row"]])
