@@ -13,7 +13,7 @@ from mcu_toolkit.compiler.passes.edit import is_stateful
 from mcu_toolkit.compiler.passes.identity import RESHAPES
 from mcu_toolkit.graph.ir import Graph
 
-_MOST_SETS = 20_000
+_MOST_SETS = 6_000
 
 
 @dataclass(frozen=True)
