@@ -13,9 +13,9 @@ from elftools.elf.sections import SymbolTableSection
 
 #: Writes a ``.ci`` file beside each object: functions with their stack use, and who calls whom.
 FLAG = "-fcallgraph-info=su"
-#: What a function without a figure is taken to use: assembly and the C library's memory functions. All registers that a
-#: function has to save are 36 bytes, those of the floating-point unit 64 more.
-UNKNOWN = 104
+#: What a function without a figure is taken to use: assembly, and the C library's memory functions. Nine registers that a
+#: function has to save are 36 bytes, those of the floating-point unit 64 more; the kernels' largest frame has 124.
+UNKNOWN = 124
 #: How GCC names the callee of a call through a pointer.
 INDIRECT = "__indirect_call"
 #: Relocations of calls: R_ARM_THM_CALL, R_ARM_CALL, R_ARM_JUMP24, R_ARM_THM_JUMP24.
@@ -110,7 +110,8 @@ def deepest(graph: CallGraph, entry: str) -> int | None:
         open_calls.add(name)
         below = [depth(callee) for callee in graph.calls.get(name, ())]
         open_calls.discard(name)
-        own = graph.sizes.get(name, UNKNOWN)
+        # GCC also states 0 for a naked function, whose body is assembly: only one that calls may be believed.
+        own = graph.sizes.get(name, UNKNOWN) if below else graph.sizes.get(name) or UNKNOWN
         known[name] = None if None in below else own + max((b for b in below if b is not None), default=0)
         return known[name]
 

@@ -30,6 +30,12 @@ def test_functions_without_a_figure_count_as_much_as_any_may_save() -> None:
     assert deepest(graph(a="memcpy"), "a") == 10 + UNKNOWN
 
 
+def test_a_leaf_of_no_size_may_be_assembly() -> None:
+    """GCC states 0 bytes for naked functions."""
+    calls = {"a": frozenset({"core"})}
+    assert deepest(CallGraph({"a": 0, "core": 0}, calls), "a") == UNKNOWN
+
+
 @pytest.mark.parametrize("calls", [{"a": "b", "b": "a"}, {"a": "a"}, {"a": "b", "b": "__indirect_call"}])
 def test_no_bound_with_recursion_or_pointers(calls: dict[str, str]) -> None:
     assert deepest(graph(**calls), "a") is None
