@@ -111,7 +111,7 @@ class _Search:
         for _ in range(_SWEEPS):
             before = plan.arena_bytes
             steps = build_schedule(self.graph, self.calls(picks)).steps
-            for node in {steps[number].node for number in plan.peak_steps if number < len(steps)}:
+            for node in sorted({steps[number].node for number in plan.peak_steps if number < len(steps)}):
                 for pick in range(self.variants(node)):
                     if plan.arena_bytes <= max(budget, plan.overlap_bound):
                         return picks

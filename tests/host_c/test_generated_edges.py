@@ -1,0 +1,100 @@
+"""Models at the edge of what a graph can be: nothing to compute, constants only, shared and passed-through tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from mcu_toolkit import process
+from mcu_toolkit.compiler.pipeline import compile_model
+from mcu_toolkit.compiler.site import Isa, Optimize, Target
+from mcu_toolkit.graph.reader import read_model
+from mcu_toolkit.host.native import NativeModel
+from mcu_toolkit.host.oracle import Oracle
+from tests.support.compare import differences, random_inputs
+from tests.support.tflite_writer import SubgraphSpec, write_model
+
+pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
+
+SHAPE = (1, 3, 3, 2)
+
+
+def image(g: SubgraphSpec, name: str, scale: float = 0.1) -> int:
+    return g.tensor(SHAPE, scale=[scale], zero_point=[3], name=name)
+
+
+def passed_through(g: SubgraphSpec) -> None:
+    """The input is also an output, and is read by a node that could work in place."""
+    g.inputs.append(image(g, "in"))
+    out = image(g, "out", 0.2)
+    g.node("ADD", [0, 0], [out], (0, "i8", 0))
+    g.outputs += [out, 0]
+
+
+def constant_output(g: SubgraphSpec) -> None:
+    """Nothing depends on the input, which stays part of the interface."""
+    g.inputs.append(image(g, "in"))
+    a = g.const(np.arange(18).reshape(SHAPE), "int8", scale=[0.1], name="a")
+    out = image(g, "out", 0.2)
+    g.node("ADD", [a, a], [out], (0, "i8", 0))
+    g.outputs.append(out)
+
+
+def same_output_twice(g: SubgraphSpec) -> None:
+    g.inputs.append(image(g, "in"))
+    out = image(g, "out", 0.2)
+    g.node("ADD", [0, 0], [out], (0, "i8", 1))
+    g.outputs += [out, out]
+
+
+def reshaped_output(g: SubgraphSpec) -> None:
+    """RESHAPE is no code: the output is the input's bytes."""
+    g.inputs.append(image(g, "in"))
+    out = g.tensor((1, 18), scale=[0.1], zero_point=[3], name="out")
+    g.node("RESHAPE", [0, g.const([1, 18], "int32", name="shape")], [out])
+    g.outputs.append(out)
+
+
+def concatenation_of_an_input(g: SubgraphSpec) -> None:
+    """Rows one below the other: the parts lie in the whole, the model's input among them."""
+    g.inputs.append(g.tensor((1, 2, 2, 2), scale=[0.1], zero_point=[3], name="in"))
+    more = g.tensor((1, 2, 2, 2), scale=[0.1], zero_point=[3], name="more")
+    g.node("RELU", [0], [more])
+    out = g.tensor((1, 4, 2, 2), scale=[0.1], zero_point=[3], name="out")
+    g.node("CONCATENATION", [0, more], [out], (0, "i32", 1), (1, "i8", 0))
+    g.outputs += [out, more]
+
+
+def concatenation_of_one_thing_twice(g: SubgraphSpec) -> None:
+    """A tensor cannot lie in two places: this one is copied."""
+    g.inputs.append(g.tensor((1, 2, 2, 2), scale=[0.1], zero_point=[3], name="in"))
+    more = g.tensor((1, 2, 2, 2), scale=[0.1], zero_point=[3], name="more")
+    g.node("RELU", [0], [more])
+    out = g.tensor((1, 4, 2, 2), scale=[0.1], zero_point=[3], name="out")
+    g.node("CONCATENATION", [more, more], [out], (0, "i32", 1), (1, "i8", 0))
+    g.outputs.append(out)
+
+
+@pytest.mark.parametrize("optimize", list(Optimize))
+@pytest.mark.parametrize(
+    "build",
+    [
+        passed_through,
+        constant_output,
+        same_output_twice,
+        reshaped_output,
+        concatenation_of_an_input,
+        concatenation_of_one_thing_twice,
+    ],
+)
+def test_edge_models_agree_with_the_oracle(build: Callable[[SubgraphSpec], None], optimize: Optimize) -> None:
+    spec = SubgraphSpec()
+    build(spec)
+    graph = read_model(write_model(spec))
+    inputs = random_inputs(graph, 3, 1)
+    compiled = compile_model(graph, Target(Isa.PORTABLE, "host", optimize))
+    with NativeModel(compiled, sanitize=True) as native:
+        answers = {"oracle": Oracle(graph).run_all(inputs), "C": native.run_all(inputs)}
+    assert differences(answers) == ""
