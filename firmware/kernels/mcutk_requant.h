@@ -82,7 +82,8 @@ static inline int32_t mcutk_saturate_8(int32_t x) {
     __asm("ssat %0, #8, %1" : "=r"(limited) : "r"(x));
     return limited;
 #else
-    return mcutk_clamp(x, INT8_MIN, INT8_MAX);
+    /* One comparison where nothing is to be done; -1 ^ 127 is -128. */
+    return (uint32_t)x + 128u > 255u ? (x >> 31) ^ INT8_MAX : x;
 #endif
 }
 

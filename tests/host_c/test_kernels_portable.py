@@ -1,4 +1,4 @@
-"""The portable kernels on the host under ASan and UBSan, against int64 arithmetic; also with the output over the input."""
+"""The portable kernels on the host, against int64 arithmetic under ASan and UBSan; also with the output over the input."""
 
 from __future__ import annotations
 
@@ -55,9 +55,10 @@ def run(folder: Path, jobs: list[tuple[ConvKernel, ConvSite]], target: Target) -
     kernels = asset_dir("firmware") / "kernels"
     sources = sorted({s for kernel, _ in jobs for s in kernel.sources})
     objects = [str(folder / f"{Path(s).stem}.o") for s in sources]
+    long = ("-DMCUTK_NO_LONG_MULTIPLY=1",) if target.core == "cortex-m0" else ()
     include = ("-I", str(kernels), "-I", str(kernels / "portable"), "-I", str(HERE.parent / "emulator"))
     for source, target_file in zip(sources, objects, strict=True):
-        process.run(["gcc", *FLAGS, *include, "-c", str(kernels / source), "-o", target_file])
+        process.run(["gcc", *FLAGS, *long, *include, "-c", str(kernels / source), "-o", target_file])
     program = folder / "cases"
     process.run(
         ["gcc", "-std=c11", *FLAGS[-2:], *include, str(HERE / "test_kernels_dsp_host.c"), str(folder / "cases.c"),

@@ -173,9 +173,9 @@ class FcEight:
         return site.kind is ConvKind.FULLY_CONNECTED and site.accumulator_bound() < _SHORT_BOUND
 
     def cost(self, site: ConvSite, target: Target) -> int:
-        per_step = 40 if small_core(target) else 18
         blocks = -(-site.out_c // 8)
-        return site.out_h * site.out_w * blocks * (200 + per_step * site.in_c)
+        per_block = 500 + 42 * site.in_c if small_core(target) else 200 + 18 * site.in_c
+        return site.out_h * site.out_w * blocks * per_block
 
     def scratch_bytes(self, site: ConvSite, target: Target) -> int:
         return 0
@@ -236,7 +236,7 @@ class FcFour:
         return site.kind is ConvKind.FULLY_CONNECTED and small_core(target) and short
 
     def cost(self, site: ConvSite, target: Target) -> int:
-        return site.out_h * site.out_w * -(-site.out_c // 4) * (300 + 15 * site.in_c)
+        return site.out_h * site.out_w * -(-site.out_c // 4) * (250 + 15 * site.in_c)
 
     def scratch_bytes(self, site: ConvSite, target: Target) -> int:
         return 0
