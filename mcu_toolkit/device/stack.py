@@ -13,8 +13,8 @@ from elftools.elf.sections import SymbolTableSection
 
 #: Writes a ``.ci`` file beside each object: functions with their stack use, and who calls whom.
 FLAG = "-fcallgraph-info=su"
-#: What a function without a figure is taken to use: assembly, and the C library's memory functions. Nine registers that a
-#: function has to save are 36 bytes, those of the floating-point unit 64 more; the kernels' largest frame has 124.
+#: What a function without a figure is taken to use: assembly, and the C library's memory functions. Nine registers that
+#: a function has to save are 36 bytes, those of the floating-point unit 64 more; the kernels' largest frame has 124.
 UNKNOWN = 124
 #: How GCC names the callee of a call through a pointer.
 INDIRECT = "__indirect_call"

@@ -15,12 +15,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mcu_toolkit import wire
 from mcu_toolkit.board import Board, list_boards, load_board
 from mcu_toolkit.device import bench, connect, emulator, firmware, flash, verify
-from mcu_toolkit.device.link import Patience
+from mcu_toolkit.device.link import Inferences, Patience
 from mcu_toolkit.device.transport import SocketTransport
 from mcu_toolkit.device.types import LayerTensor
 from mcu_toolkit.errors import PortError, ToolFailedError, ToolMissingError, WorkspaceError, WrongFirmwareError
+from mcu_toolkit.wire import Kind
 from tests.support.device import (
     SHA256,
     BadTransport,
@@ -117,6 +119,21 @@ def test_firmware_without_steps_says_so(tmp_path: Path) -> None:
         bench.bench(board, tmp_path / "device", None, samples(1), model_sha256=SHA256, profile=True)
     run = bench.bench(board, tmp_path / "device", None, samples(1), model_sha256=SHA256)
     assert run.device.steps == 0
+
+
+@pytest.mark.parametrize("board_id", EMULATED)
+def test_reset_restarts_the_board(board_id: str, tmp_path: Path) -> None:
+    board = load_board(board_id)
+    with connect.connected(board, make(board, tmp_path), None) as session:
+        link = session.link
+        link.post((Kind.RUN, b"too long for a RUN"), (Kind.HELLO, b""))
+        inferences = Inferences(link, link.hello())
+        image = samples(1)[0]
+        assert inferences.run(image.tobytes()).output == tiny_output(image).tobytes()
+        deep = link.hello().stack_peak
+        assert link.request(Kind.RESET, wire.reset_payload()) == b""
+        assert link.hello().stack_peak < deep
+        assert Inferences(link, link.hello()).run(image.tobytes()).output == tiny_output(image).tobytes()
 
 
 def test_another_model_is_refused(m4: Path) -> None:
