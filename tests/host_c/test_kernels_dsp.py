@@ -18,7 +18,23 @@ HERE = Path(__file__).parent
 TARGET = Target(Isa.DSP, "host")
 FAST = replace(TARGET, optimize=Optimize.SPEED)
 KERNELS: tuple[ConvKernel, ...] = (*conv_dsp.KERNELS, *depthwise_dsp.KERNELS, *fc_dsp.KERNELS)
-FLAGS = ("-std=c11", "-O1", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+FLAGS = (
+    "-std=c11",
+    "-O1",
+    "-Wall",
+    "-Wextra",
+    "-Wshadow",
+    "-Werror",
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
+)
+
+_POOL_SOURCES = (
+    ("dsp", "pool_dsp.c"),
+    ("dsp", "reduce_dsp.c"),
+    ("portable", "pool.c"),
+    ("portable", "reduce.c"),
+)
 
 pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
 
@@ -86,3 +102,15 @@ def test_weights_that_do_not_fit_in_pairs_are_widened(tmp_path: Path) -> None:
     for each, name in ((site, "dsp_linear"), (tight, "wide_dsp_linear"), (heavy, "wide_dsp_linear")):
         assert [k.name for k in conv_dsp.KERNELS if k.accepts(each, TARGET)] == [f"mcutk_pointwise_{name}"]
     run(tmp_path, [(k, each) for each in (tight, heavy) for k in conv_dsp.KERNELS if k.accepts(each, TARGET)])
+
+
+def test_pooling_and_reduction_equal_the_portable_kernels(tmp_path: Path) -> None:
+    kernels = asset_dir("firmware") / "kernels"
+    sources = [f"{folder}/mcutk_{name}" for folder, name in _POOL_SOURCES]
+    program = tmp_path / "pool"
+    folders = [str(kernels), str(kernels / "dsp"), str(kernels / "portable")]
+    process.run(
+        ["gcc", *FLAGS, *(flag for folder in folders for flag in ("-I", folder)),
+         str(HERE / "test_kernels_dsp_pool.c"), *(str(kernels / s) for s in sources), "-o", str(program)]
+    )  # fmt: skip
+    assert process.run([str(program)], timeout=60).stdout.split() == ["0", "0", "0"]

@@ -92,8 +92,8 @@ static inline void multiply_raw(layer *l, int32_t second, sums_fn *sum_group) {
         for (int32_t i = 0; i < MCUTK_GEMM_GROUP && c + i < l->out_c; ++i, ++channel) {
             for (int32_t pixel = 0; pixel < 2; ++pixel) {
                 const int32_t sum = sums[pixel * MCUTK_GEMM_GROUP + i];
-                const int32_t scaled = mcutk_requantize(sum, channel->multiplier, channel->shift) + p->out_zero_point;
-                l->out[pixel * second + c + i] = (int8_t)mcutk_clamp(scaled, p->act_min, p->act_max);
+                l->out[pixel * second + c + i] = (int8_t)mcutk_finish(
+                    sum, channel->multiplier, channel->shift, p->out_zero_point, p->act_min, p->act_max);
             }
         }
     }

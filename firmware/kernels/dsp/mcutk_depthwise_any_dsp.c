@@ -46,8 +46,8 @@ static void finish_any(const mcutk_conv *p, mcutk_taps *whole, mcutk_taps *rest,
         mcutk_taps_raw_dsp(&group);
         for (; c < group.channel_end; ++c, ++channel) {
             const int32_t sum = sums[c - group.channel];
-            const int32_t scaled = mcutk_requantize(sum, channel->multiplier, channel->shift) + p->out_zero_point;
-            out[c] = (int8_t)mcutk_clamp(scaled, p->act_min, p->act_max);
+            out[c] = (int8_t)mcutk_finish(
+                sum, channel->multiplier, channel->shift, p->out_zero_point, p->act_min, p->act_max);
         }
         group.channel += GROUP;
         group.weights += GROUP + (group.taps_end - group.taps);

@@ -33,4 +33,41 @@ static inline uint32_t mcutk_sxtb16_odd(uint32_t word) {
 #endif
 }
 
+/* Half-words of sum plus bytes 0 and 2 of a word. */
+static inline uint32_t mcutk_sxtab16(uint32_t sum, uint32_t word) {
+#if defined(__ARM_FEATURE_DSP)
+    __asm__("sxtab16 %0, %0, %1" : "+r"(sum) : "r"(word));
+    return sum;
+#else
+    const uint32_t pair = mcutk_sxtb16(word);
+    return ((sum + pair) & 0xFFFFu) | ((sum & 0xFFFF0000u) + (pair & 0xFFFF0000u));
+#endif
+}
+
+/* Half-words of sum plus bytes 1 and 3. */
+static inline uint32_t mcutk_sxtab16_odd(uint32_t sum, uint32_t word) {
+#if defined(__ARM_FEATURE_DSP)
+    __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sum) : "r"(word));
+    return sum;
+#else
+    return mcutk_sxtab16(sum, word >> 8);
+#endif
+}
+
+/* The greater of each pair of signed bytes. */
+static inline uint32_t mcutk_max8(uint32_t a, uint32_t b) {
+#if defined(__ARM_FEATURE_DSP)
+    uint32_t most;
+    __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(most) : "r"(a), "r"(b) : "cc");
+    return most;
+#else
+    uint32_t most = 0;
+    for (int32_t shift = 0; shift < 32; shift += 8) {
+        const int8_t x = (int8_t)(a >> shift & 0xFFu), y = (int8_t)(b >> shift & 0xFFu);
+        most |= (uint32_t)(uint8_t)(x > y ? x : y) << shift;
+    }
+    return most;
+#endif
+}
+
 #endif

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Ints, Rounding, channel_table, channels, run_slack
+from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Ints, Rounding, channel_table, channels
+from mcu_toolkit.compiler.raster import Reading, raster_slack
 from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, Optimize, PackedConv, Target
 
 #: Instructions of a group of channels and two pixels around the multiplications, counted in the assembly.
@@ -136,7 +137,7 @@ class DspConv:
 
     def overlap_slack(self, site: ConvSite) -> int | None:
         """Windows of a pair are gathered before the pair is written."""
-        return run_slack(site, 2)
+        return raster_slack(site, site.in_c, site.out_c, Reading.BEFORE_WRITING, block=2)
 
 
 def is_pointwise(site: ConvSite) -> bool:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Rounding, channel_table, channels, run_slack
+from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Rounding, channel_table, channels
+from mcu_toolkit.compiler.raster import raster_slack
 from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
 
 #: (ky, kx) of the twelve weight bytes of a channel, low byte first.
@@ -83,12 +84,7 @@ class DspDepthwise:
 
     def overlap_slack(self, site: ConvSite) -> int | None:
         """A pair of output rows is written while the input rows under it are read."""
-        worst = -site.in_h * site.in_w * site.in_c
-        for y in range(0, site.out_h, 2):
-            first = min(max(0, y * site.stride_h - site.pad_top), site.in_h)
-            written = min(y + 2, site.out_h) * site.out_w * site.out_c
-            worst = max(worst, written - first * site.in_w * site.in_c)
-        return worst
+        return raster_slack(site, site.in_c, site.out_c, block=2 * site.out_w)
 
 
 def pack_taps(site: ConvSite, made: Channels, order: npt.NDArray[np.int64]) -> ConstArray:
@@ -147,7 +143,7 @@ class DspTaps:
 
     def overlap_slack(self, site: ConvSite) -> int | None:
         """A pixel is written while its window is read."""
-        return max(0, run_slack(site, 1)) + site.out_c
+        return raster_slack(site, site.in_c, site.out_c)
 
 
 KERNELS = (

@@ -128,15 +128,3 @@ def channel_table(made: Channels, order: Ints | None = None) -> ConstArray:
     words = (shifts.reshape(groups, GROUP) << np.array([0, 8, 16, 24])).sum(axis=1)
     table = np.concatenate([words[:, None], multipliers.reshape(groups, GROUP)], axis=1)
     return ConstArray("channels", "uint32_t", table.reshape(-1).astype(np.uint32), is_weights=False)
-
-
-def run_slack(site: ConvSite, run: int) -> int:
-    """Overlap slack of a kernel that reads the windows of `run` pixels, in raster order, before it writes them."""
-    pixels = np.arange(site.out_h * site.out_w, dtype=np.int64)
-    row = np.clip(pixels // site.out_w * site.stride_h - site.pad_top, 0, site.in_h)
-    column = np.clip(pixels % site.out_w * site.stride_w - site.pad_left, 0, site.in_w)
-    first = (row * site.in_w + column) * site.in_c
-    needed = np.minimum.accumulate(first[::-1])[::-1]  # the lowest byte that this pixel or a later one reads
-    written = pixels[run::run] * site.out_c  # bytes written before the next run is read
-    nothing = -site.in_h * site.in_w * site.in_c
-    return int((written - needed[run::run]).max(initial=nothing))

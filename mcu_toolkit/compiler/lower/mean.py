@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from mcu_toolkit.compiler.call import Call, Invocation, TensorArg
 from mcu_toolkit.compiler.lower.common import dense_strides, merge_loops, padded_loops, params
-from mcu_toolkit.compiler.site import Target
+from mcu_toolkit.compiler.site import Isa, Target
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.reduction import prepare
 
 #: Loops of ``mcutk_reduce`` over the kept and over the reduced axes.
 _LOOPS = 4
+_PORTABLE = "portable/mcutk_reduce"
 
 
 def lower(graph: Graph, node: Node, target: Target) -> Call:
@@ -37,9 +38,12 @@ def lower(graph: Graph, node: Node, target: Target) -> Call:
         out_zero_point=p.out_zero_point,
     )
     tensor = graph.tensors[source]
+    outputs = graph.tensors[result].elements
+    fours = target.isa is not Isa.PORTABLE and kept_stride[-1] == 1 and kept_extent[-1] >= 4
+    function, file = ("mcutk_reduce_dsp", "dsp/mcutk_reduce_dsp") if fours else ("mcutk_reduce_s8", _PORTABLE)
     return Call(
-        invocations=(Invocation("mcutk_reduce_s8", (TensorArg(source), TensorArg(result), fields)),),
-        sources=("portable/mcutk_reduce.c",),
-        headers=("portable/mcutk_reduce.h",),
-        cost=5 * tensor.elements + 60 * graph.tensors[result].elements,
+        invocations=(Invocation(function, (TensorArg(source), TensorArg(result), fields)),),
+        sources=(f"{file}.c",),
+        headers=(f"{file}.h",),
+        cost=(2 * tensor.elements + 45 * outputs) if fours else (5 * tensor.elements + 60 * outputs),
     )

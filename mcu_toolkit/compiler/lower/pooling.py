@@ -9,9 +9,16 @@ from mcu_toolkit.compiler.site import Isa, Target
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.pooling import prepare
 
+#: File and suffix of the functions.
+_FILES = {
+    Isa.PORTABLE: ("portable/mcutk_pool", "s8"),
+    Isa.DSP: ("dsp/mcutk_pool_dsp", "dsp"),
+    Isa.MVE: ("mve/mcutk_pool_mve", "mve"),
+}
+
 
 def pool_call(graph: Graph, node: Node, target: Target, kind: str, lanes: int) -> Call:
-    """A function of mcutk_pool.h or mcutk_pool_mve.h; it writes in raster order while it reads.
+    """A function of mcutk_pool.h, or of its DSP or Helium form; it writes in raster order while it reads.
 
     Args:
         kind: ``average`` or ``max``.
@@ -38,15 +45,18 @@ def pool_call(graph: Graph, node: Node, target: Target, kind: str, lanes: int) -
         act_max=p.act_max,
     )
     outputs = graph.tensors[result].elements
-    vector = target.isa is Isa.MVE
-    file = "mve/mcutk_pool_mve" if vector else "portable/mcutk_pool"
-    function = f"mcutk_{kind}_pool_{'mve' if vector else 's8'}"
+    file, suffix = _FILES[target.isa]
     taps = g.kernel_h * g.kernel_w
-    groups = g.out_h * g.out_w * -(-channels // lanes)
+    pixels = g.out_h * g.out_w
+    costs = {
+        Isa.PORTABLE: outputs * (25 + 5 * taps),
+        Isa.DSP: pixels * (60 + -(-channels // 4) * (60 + 12 * g.kernel_h + 6 * taps)),
+        Isa.MVE: pixels * -(-channels // lanes) * (60 + 6 * taps),
+    }
     return Call(
-        invocations=(Invocation(function, (TensorArg(source), TensorArg(result), fields)),),
+        invocations=(Invocation(f"mcutk_{kind}_pool_{suffix}", (TensorArg(source), TensorArg(result), fields)),),
         sources=(f"{file}.c",),
         headers=(f"{file}.h",),
         overlaps=(Overlap(source, result, raster_slack(g, channels, channels, Reading.BY_CHANNEL)),),
-        cost=groups * (60 + 6 * taps) if vector else outputs * (25 + 5 * taps),
+        cost=costs[target.isa],
     )
