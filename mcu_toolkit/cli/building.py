@@ -144,7 +144,7 @@ def read_built(workspace: Workspace, board: Board) -> Built:
     require_build(folder, board)
     firmware = read_build(folder)
     facts = read_json(folder / BUILD_FILE).get("facts", {})
-    source = source_from_facts(facts.get("model", {}), read_bytes(folder / MODEL_FILE))
+    source = source_from_facts(workspace, facts.get("model", {}), read_bytes(folder / MODEL_FILE))
     return Built(firmware, source, Optimize(facts.get("optimize", "balanced")), dict(facts))
 
 

@@ -11,7 +11,7 @@ from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.board import Board, load_board
 from mcu_toolkit.cli.project import load_project
 from mcu_toolkit.errors import ConfigError, WorkspaceError
-from mcu_toolkit.workspace import Workspace, sha256_bytes
+from mcu_toolkit.workspace import Workspace, sha256_bytes, sha256_file
 
 #: The recipe whose trained model ships with the package.
 SHIPPED_RECIPE = "phantom"
@@ -59,16 +59,35 @@ class ModelSource:
         return str(self.path)
 
 
-def source_from_facts(facts: Mapping[str, Any], data: bytes) -> ModelSource:
-    """The source that `ModelSource.facts` described; `data` is the copy of the model that the build kept."""
-    run_dir = str(facts.get("run_dir", ""))
-    return ModelSource(
-        kind=str(facts.get("kind", "file")),
+def source_from_facts(workspace: Workspace, facts: Mapping[str, Any], data: bytes) -> ModelSource:
+    """The source that `ModelSource.facts` described; `data` is the copy of the model that the build kept.
+
+    Raises:
+        WorkspaceError: the run was trained again since, so that its held-out images are no longer this model's.
+    """
+    kind, recipe, run_dir = (str(facts.get(key, "")) for key in ("kind", "recipe", "run_dir"))
+    found = ModelSource(
+        kind=kind or "file",
         path=Path(str(facts.get("path", MODEL_FILE))),
         data=data,
-        run_dir=Path(run_dir) if run_dir else None,
-        recipe=str(facts.get("recipe", "")),
+        run_dir=_run_folder(workspace, Path(run_dir), recipe) if run_dir else None,
+        recipe=recipe,
     )
+    if found.run_dir is not None and (found.run_dir / MODEL_FILE).is_file():
+        now = sha256_file(found.run_dir / MODEL_FILE)
+        if now != found.sha256:
+            raise WorkspaceError(
+                f"{recipe} was trained again since this firmware was built",
+                expected=f"model {found.sha256}",
+                received=now,
+                hint="mcutk build && mcutk flash, then the same command again",
+            )
+    return found
+
+
+def _run_folder(workspace: Workspace, recorded: Path, recipe: str) -> Path:
+    """Where the run was, or where it is now that the project folder has moved."""
+    return recorded if recorded.is_dir() else workspace.train_dir(recipe)
 
 
 def read_bytes(path: Path) -> bytes:

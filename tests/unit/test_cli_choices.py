@@ -59,10 +59,32 @@ def test_the_shipped_model_is_known_by_its_contents(workspace: Workspace) -> Non
     assert sources.pick_model(workspace, copy).kind == "shipped"
 
 
-def test_facts_of_a_source_survive_the_build(tmp_path: Path) -> None:
-    before = ModelSource("train", tmp_path / "model.tflite", b"x", run_dir=tmp_path, recipe="brain")
-    after = sources.source_from_facts(before.facts(), b"x")
-    assert (after.kind, after.path, after.run_dir, after.recipe) == ("train", before.path, tmp_path, "brain")
+def trained(workspace: Workspace, model: bytes) -> ModelSource:
+    """A finished run of the recipe `brain`."""
+    run_dir = workspace.train_dir("brain")
+    run_dir.mkdir(parents=True, exist_ok=True)
+    (run_dir / "model.tflite").write_bytes(model)
+    return ModelSource("train", run_dir / "model.tflite", model, run_dir=run_dir, recipe="brain")
+
+
+def test_facts_of_a_source_survive_the_build(workspace: Workspace) -> None:
+    before = trained(workspace, b"x")
+    after = sources.source_from_facts(workspace, before.facts(), b"x")
+    assert (after.kind, after.path, after.run_dir, after.recipe) == ("train", before.path, before.run_dir, "brain")
+
+
+def test_a_moved_project_finds_its_run(workspace: Workspace) -> None:
+    facts = {**trained(workspace, b"x").facts(), "run_dir": "/nowhere/mcutk-out/train/brain"}
+    assert sources.source_from_facts(workspace, facts, b"x").run_dir == workspace.train_dir("brain")
+
+
+def test_a_run_trained_again_is_not_the_one_that_was_built(workspace: Workspace) -> None:
+    """Its split may be another: what was held out then may have been learned from now."""
+    facts = trained(workspace, b"old").facts()
+    trained(workspace, b"new")
+    with pytest.raises(WorkspaceError, match="trained again") as caught:
+        sources.source_from_facts(workspace, facts, b"old")
+    assert "mcutk build" in str(caught.value)
 
 
 # Board and port ------------------------------------------------------------------------------------------------------
