@@ -285,7 +285,9 @@ def _units(compiled: CompiledModel, board: Board, staging: Path, objects: Path) 
     units = []
     for name in sorted(compiled.files):
         if name.endswith(_SOURCES):
-            flags = _OTHER_FLAGS if name == "model_weights.c" else (*_KERNEL_FLAGS, stack.FLAG)
+            # model.c is a list of calls, model_weights.c tables: size alone matters there.
+            flags = _OTHER_FLAGS if name.startswith("model") else _KERNEL_FLAGS
+            flags = (*flags, stack.FLAG)
             units.append(toolchain.Unit(staging / "src" / name, objects / f"model-{name}.o", flags))
     for folder in (asset_dir("firmware") / "app", *_hal_folders(board)):
         for source in sorted(folder.iterdir()):
@@ -368,5 +370,6 @@ def _unfit(board: Board, image: Image) -> FitError:
         f"the model does not fit on {board.id}: it needs {' and '.join(problems)}; the largest parts are\n{rows}",
         expected=f"at most {memory.flash_bytes:,} bytes of flash and {memory.ram_bytes:,} of RAM",
         received=f"{image.flash.total:,} bytes of flash and {image.ram.total:,} of RAM",
-        hint="mcutk build --optimize ram, a smaller student, or a larger board (mcutk boards)",
+        hint=("mcutk build --optimize ram, " if "ram" in regions else "")
+        + "a smaller student, or a larger board (mcutk boards)",
     )
