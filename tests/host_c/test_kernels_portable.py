@@ -1,4 +1,4 @@
-"""The portable kernels on the host, against int64 arithmetic under ASan and UBSan; also with the output over the input."""
+"""The portable kernels on the host under ASan and UBSan, against int64 arithmetic; also with output over input."""
 
 from __future__ import annotations
 

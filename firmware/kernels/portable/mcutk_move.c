@@ -1,11 +1,9 @@
 #include "mcutk_move.h"
 
+#include "mcutk_copy.h"
+
 void mcutk_copy_bytes(const void *in, void *out, int32_t bytes) {
-    const uint8_t *from = in;
-    uint8_t *to = out;
-    for (int32_t i = 0; i < bytes; ++i) {
-        to[i] = from[i];
-    }
+    mcutk_copy_up(out, in, bytes);
 }
 
 static void copy_runs(const uint8_t *in, uint8_t *out, const mcutk_copy *p) {
@@ -13,8 +11,10 @@ static void copy_runs(const uint8_t *in, uint8_t *out, const mcutk_copy *p) {
         const uint8_t *from = in;
         uint8_t *to = out;
         for (int32_t m = 0; m < p->extent[4]; ++m) {
-            for (int32_t i = 0; i < p->run; ++i) {
-                to[i] = from[i];
+            if (p->run == 1) {
+                *to = *from;
+            } else {
+                mcutk_copy_up(to, from, p->run);
             }
             from += p->in_stride[4];
             to += p->out_stride[4];
@@ -39,6 +39,10 @@ void mcutk_copy_strided(const void *in, void *out, const mcutk_copy *p) {
 
 void mcutk_fill(void *out, int32_t value, int32_t size, int32_t count) {
     uint8_t *to = out;
+    if (size == 1) {
+        mcutk_set_bytes(out, value, count);
+        return;
+    }
     for (int32_t i = 0; i < count; ++i) {
         for (int32_t byte = 0; byte < size; ++byte) {
             *to++ = (uint8_t)((uint32_t)value >> (8 * byte)); /* little-endian, like every supported core */
@@ -52,7 +56,7 @@ void mcutk_resize_nearest(const void *in, void *out, const uint16_t *rows, const
     uint8_t *to = out;
     for (int32_t y = 0; y < out_h; ++y) {
         for (int32_t x = 0; x < out_w; ++x) {
-            mcutk_copy_bytes(from + (rows[y] * in_w + columns[x]) * pixel, to, pixel);
+            mcutk_copy_up(to, from + (rows[y] * in_w + columns[x]) * pixel, pixel);
             to += pixel;
         }
     }

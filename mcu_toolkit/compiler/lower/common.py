@@ -113,10 +113,10 @@ def move_call(
     """A `Call` of functions in mcutk_move.h."""
     return Call(
         invocations=invocations,
-        sources=("portable/mcutk_move.c",),
+        sources=("portable/mcutk_move.c", "portable/mcutk_copy.c"),
         headers=("portable/mcutk_move.h",),
         overlaps=overlaps,
-        cost=4 * byte_count + 60 * len(invocations),
+        cost=3 * byte_count + 60 * len(invocations),
         kernel=kernel,
     )
 

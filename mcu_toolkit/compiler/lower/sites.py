@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from mcu_toolkit.compiler.call import ConvUse
@@ -18,6 +20,9 @@ def conv_use(node: Node, kind: ConvKind, p: Linear) -> ConvUse:
         p: weights int8 [out_c, kernel_h, kernel_w, in_c] or [out_c, in_c]; depthwise [1, kernel_h, kernel_w, out_c].
     """
     g = p.geometry
+    if kind is ConvKind.DEPTHWISE and p.in_c == 1 and p.out_c > 1:
+        # Every filter sees the one channel: an ordinary convolution, whose kernels share what they load.
+        kind, p = ConvKind.CONV, replace(p, weights=p.weights.reshape(-1, p.out_c).T)
     depthwise = kind is ConvKind.DEPTHWISE
     shape = (g.kernel_h, g.kernel_w, p.out_c) if depthwise else (p.out_c, g.kernel_h, g.kernel_w, p.in_c)
     weights = np.ascontiguousarray(p.weights.reshape(shape))
