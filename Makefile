@@ -51,9 +51,10 @@ random-graphs: setup ## 2,000 random graphs: oracle, TensorFlow Lite Micro and g
 fuzz: setup ## one million inputs to the model reader
 	$(BIN)/python -m tests.fuzz.reader --inputs 1000000 --jobs $(JOBS) --write benchmarks/fuzz.json
 
-docs: setup ## write docs/cli.md and the table of boards from the program itself
+docs: setup ## write the pages and tables that are facts of the program: commands, boards, operators
 	$(BIN)/python scripts/cli_docs.py
 	$(BIN)/python scripts/readme.py
+	$(BIN)/python scripts/operators.py
 	$(BIN)/python scripts/operators.py
 
 wheel: setup ## a wheel in dist/ that works outside the checkout
