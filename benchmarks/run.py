@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 
@@ -24,46 +24,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     left_out = [model for model in options.models if not available(model)]
     if left_out:
         print(f"left out, not at hand: {', '.join(left_out)} (../shared/models/mlperf_tiny)", file=sys.stderr)
-    cases = [Case(*c) for c in product(options.models, options.boards, options.modes) if available(c[0])]
+    wanted = product(options.modes, options.models, options.boards)
+    cases = [Case(model, board, mode) for mode, model, board in wanted if available(model)]
     try:
         versions = toolchain()
     except McutkError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    rows, problems = _run(cases, options.jobs)
-    print(table.render(rows))
     known, committed = results.load()
     if known and versions != known:
-        print(f"\nnote: the committed figures come from another toolchain: {known}; here: {versions}")
+        print(f"note: the committed figures come from another toolchain: {known}; here: {versions}\n")
+    rows: list[Row] = []
+    problems: list[str] = []
+    for case, row in _run(cases, options.jobs):
+        if isinstance(row, str):
+            problems.append(f"{case.key}: {row}")
+        elif row is not None:
+            rows.append(row)
+            if not options.check and not row.mismatches:  # kept at once: an interrupted run loses nothing
+                committed[case.key] = row
+                results.save(committed.values(), versions)
+    print(table.render(rows))
     problems += results.regressions(committed if options.check else {}, rows)
-    if options.check:
-        for line in results.improvements(committed, rows):
-            print(f"better: {line}")
-    else:
-        exact = {row.case.key: row for row in rows if not row.mismatches}
-        results.save({**committed, **exact}.values(), versions)
-        print(f"\nwritten: benchmarks/{results.PATH.name}")
+    for line in results.improvements(committed, rows) if options.check else ():
+        print(f"better: {line}")
     for line in problems:
         print(f"worse: {line}", file=sys.stderr)
     return 1 if problems else 0
 
 
-def _run(cases: Sequence[Case], jobs: int) -> tuple[list[Row], list[str]]:
-    """Measure all cases: the rows, and in words what went wrong. What does not fit its board is named and left out."""
-    rows, failures = [], []
+def _run(cases: Sequence[Case], jobs: int) -> Iterator[tuple[Case, Row | str | None]]:
+    """Measure cases, in order: figures, the message of an error, or None for a model that does not fit the board."""
     with ProcessPoolExecutor(max_workers=jobs) as pool:
         for number, (case, row) in enumerate(zip(cases, pool.map(_row, cases), strict=True), 1):
             if sys.stderr.isatty():
                 print(f"\r{number}/{len(cases)} {case.key:40}", end="", file=sys.stderr)
-            if isinstance(row, str):
-                failures.append(f"{case.key}: {row}")
-            elif row is None:
+            if row is None:
                 print(f"\n{case.key}: does not fit", file=sys.stderr)
-            else:
-                rows.append(row)
+            yield case, row
     if sys.stderr.isatty():
         print(file=sys.stderr)
-    return rows, failures
 
 
 def _row(case: Case) -> Row | str | None:
