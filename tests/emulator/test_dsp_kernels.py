@@ -178,3 +178,32 @@ def _one_scale(site: ConvSite) -> ConvSite:
     bias[-1] = 1 << 20
     shift = np.full_like(site.shift, site.shift[0])
     return replace(site, bias=bias, multiplier=np.full_like(site.multiplier, site.multiplier[0]), shift=shift)
+
+
+def test_costs_agree_with_the_emulator(tmp_path: Path) -> None:
+    """The cost model chooses between variants: it must be within a sixth of what the emulator counts."""
+    conv, depthwise = ConvKind.CONV, ConvKind.DEPTHWISE
+    sites = [
+        make_site(conv, (12, 12, 16), 16, (3, 3), seed=1),
+        make_site(conv, (12, 12, 32), 32, (3, 3), (2, 2), rounding="linear", seed=2),
+        make_site(conv, (24, 24, 3), 8, (3, 3), (2, 2), seed=3),
+        make_site(conv, (24, 24, 1), 8, (3, 3), seed=4),
+        make_site(conv, (20, 10, 1), 32, (10, 4), (2, 2), seed=5),
+        make_site(conv, (12, 12, 64), 64, (1, 1), seed=6),
+        make_site(conv, (12, 12, 19), 15, (1, 1), seed=7),
+        make_site(conv, (12, 12, 8), 16, (1, 1), rounding="any", seed=8),
+        make_site(depthwise, (24, 24, 16), 16, (3, 3), seed=9),
+        make_site(depthwise, (25, 5, 32), 32, (3, 3), rounding="linear", seed=10),
+        make_site(depthwise, (24, 24, 16), 16, (3, 3), (2, 2), seed=11),
+        make_site(depthwise, (12, 12, 16), 16, (5, 5), seed=12),
+        make_site(depthwise, (12, 12, 16), 16, (5, 5), rounding="any", seed=13),
+        fc_site(1, 128, 128, "relu", 14),
+        fc_site(1, 250, 10, "linear", 15),
+    ]
+    jobs = jobs_for([*CONV, *DEPTHWISE, *FULLY_CONNECTED], sites)
+    results = run_rig(tmp_path, jobs, overlap=False)
+    check(results, jobs)
+    for (kernel, site), result in zip(jobs, results, strict=True):
+        target = TARGET if kernel.accepts(site, TARGET) else FAST
+        ratio = kernel.cost(site, target) / result.instructions
+        assert 5 / 6 < ratio < 6 / 5, f"{kernel.name} {site.in_h}x{site.in_w}x{site.in_c}: {ratio:.2f}"

@@ -12,7 +12,7 @@ from mcu_toolkit.compiler.raster import Reading, raster_slack
 from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, Optimize, PackedConv, Target
 
 #: Instructions of a group of channels and two pixels around the multiplications, counted in the assembly.
-_GROUP_COST = {Rounding.RELU: 68, Rounding.LINEAR: 78, Rounding.ANY: 320}
+_GROUP_COST = {Rounding.RELU: 68, Rounding.LINEAR: 78, Rounding.ANY: 380}
 
 
 def depth_of(site: ConvSite) -> int:
@@ -106,11 +106,14 @@ class DspConv:
         """Counted in the assembly, checked on the emulator."""
         depth, groups = padded_depth(site), -(-site.out_c // GROUP)
         steps = depth // 2
-        multiply = 40 + groups * (_GROUP_COST[self.rounding] + (11 if self.wide else 12) * steps + 3 * -(-steps // 8))
+        multiply = (40 if self.pointwise else 60) + groups * (
+            _GROUP_COST[self.rounding] + (11 if self.wide else 12) * steps + 3 * -(-steps // 8)
+        )
         if site.out_c % GROUP:
             multiply += 60
         pairs = -(-site.out_h * site.out_w // 2)
-        return 60 + pairs * (multiply + 2 * self._gather_cost(site))
+        rim = 0 if self.pointwise else _rim_pairs(site) * 2 * (35 * site.kernel_h + 2 * depth)
+        return 60 + rim + pairs * (multiply + 2 * self._gather_cost(site))
 
     def _gather_cost(self, site: ConvSite) -> int:
         """Instructions for the window of one pixel."""
@@ -144,6 +147,17 @@ def is_pointwise(site: ConvSite) -> bool:
     """Whether each output pixel reads just the input pixel of the same number."""
     same = (site.out_h, site.out_w) == (site.in_h, site.in_w)
     return same and site.kernel_h * site.kernel_w * site.stride_h * site.stride_w == 1
+
+
+def _rim_pairs(site: ConvSite) -> int:
+    """Pairs of pixels of which a window leaves the image: they are gathered byte by byte."""
+    top = np.arange(site.out_h) * site.stride_h - site.pad_top
+    left = np.arange(site.out_w) * site.stride_w - site.pad_left
+    rows = (top >= 0) & (top + site.kernel_h <= site.in_h)
+    columns = (left >= 0) & (left + site.kernel_w <= site.in_w)
+    inside = np.logical_and.outer(rows, columns).reshape(-1)
+    inside = np.append(inside, inside[-1:]) if inside.size % 2 else inside
+    return int(np.count_nonzero(~(inside[0::2] & inside[1::2])))
 
 
 def _short_rows(site: ConvSite) -> bool:
