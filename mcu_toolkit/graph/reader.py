@@ -332,8 +332,9 @@ def _check_order(graph: Graph, offset: int) -> None:
                 )
             ready.add(index)
     for index in graph.outputs:
-        if index not in ready:
-            raise ModelError(f"output tensor {index} of the model is written by no node", offset=offset)
+        if index not in ready or graph.tensors[index].is_const:
+            what = "is a constant" if index in ready else "is written by no node"
+            raise ModelError(f"output tensor {index} of the model {what}", offset=offset)
 
 
 def _refuse_float(graph: Graph) -> None:

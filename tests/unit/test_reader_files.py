@@ -194,6 +194,13 @@ def test_output_that_nobody_writes() -> None:
     assert "written by no node" in refusal(write_model(graph)).message
 
 
+def test_output_that_is_a_constant() -> None:
+    """Fuzzing found it: nothing computes such an output, so that the planner had no place for it."""
+    graph = relu_model()
+    graph.outputs.append(graph.const(np.zeros((1, 4)), "int8", **QUANT))
+    assert "is a constant" in refusal(write_model(graph)).message
+
+
 def test_float_model_says_how_to_convert() -> None:
     graph = SubgraphSpec()
     graph.tensor((1, 4), "float32")
