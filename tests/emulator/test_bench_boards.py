@@ -69,7 +69,7 @@ def test_answers_and_counts(board_id: str, tmp_path: Path) -> None:
     np.testing.assert_array_equal(first.outputs, np.stack([tiny_output(image) for image in images]))
     np.testing.assert_array_equal(first.latencies, second.latencies)
     assert first.unit == "instructions"
-    assert first.latencies.min() > 8_000 and first.latencies.max() < 20_000
+    assert 5 * 1_600 < first.latencies.min() <= first.latencies.max() < 20 * 1_600  # for 1,600 MACs of plain C
     assert [layer.index for layer in first.profile] == [0, 1]
     assert first.profile == second.profile
     assert abs(sum(layer.latency for layer in first.profile) - int(first.latencies[0])) < 300
