@@ -90,7 +90,7 @@ def build(
             sketch=out_dir / sketch if sketch else None,
             steps=steps,
             notes=notes,
-            stack_bound=stack_bound,
+            stack_bound=None if stack_bound is None else stack_bound + STACK_BESIDE_MODEL,
         )
         (staging / "build.json").write_text(to_json(_document(made, compiled, facts or {})), encoding="utf-8")
         write_manifest(staging, command, inputs={"model": compiled.graph.sha256}, facts={"mcutk": __version__})
@@ -128,7 +128,7 @@ def read_build(build_dir: Path) -> Firmware:
         sketch=build_dir / document["sketch"] if document["sketch"] else None,
         steps=document["steps"],
         notes=tuple(document["notes"]),
-        stack_bound=document["stack"]["model_bound"],
+        stack_bound=document["stack"]["bound"],
     )
 
 
@@ -148,7 +148,11 @@ def _document(made: Firmware, compiled: CompiledModel, facts: Mapping[str, Any])
             "flash": {**asdict(made.flash), "limit": made.flash_limit},
             "ram": {**asdict(made.ram), "limit": made.ram_limit},
         },
-        "stack": {"reserved": made.ram.stack, "model_bound": made.stack_bound},
+        "stack": {
+            "reserved": made.ram.stack,
+            "bound": made.stack_bound,
+            "model_bound": None if made.stack_bound is None else made.stack_bound - STACK_BESIDE_MODEL,
+        },
         "contributors": [asdict(item) for item in made.contributors],
         "steps": made.steps,
         "sketch": str(made.sketch.relative_to(made.folder)) if made.sketch else None,

@@ -88,7 +88,8 @@ class Firmware:
         sketch: folder of the Arduino sketch where one was made, else None.
         steps: whether the image can run layer by layer (profile, verify).
         notes: what the user is to be told: what was made, how to wire and flash it.
-        stack_bound: bytes of stack that one inference needs at most, by the compiler's figures; None without a bound.
+        stack_bound: bytes of stack that the image needs at most: one inference by the compiler's figures, and an
+            allowance for the application and an interrupt on top of it; None without a bound.
     """
 
     folder: Path

@@ -77,7 +77,7 @@ def test_answers_and_counts(board_id: str, tmp_path: Path) -> None:
     assert first.device.arena_bytes == 512
     assert 0 < first.device.stack_peak < first.device.stack_bytes == board.memory.stack_bytes
     bound = firmware.read_build(tmp_path / "build").stack_bound
-    assert bound is not None and first.device.stack_peak <= bound + firmware.STACK_BESIDE_MODEL
+    assert bound is not None and first.device.stack_peak <= bound <= board.memory.stack_bytes
     assert first.link.retries == 0
     assert emulators_of(os.getpid()) == []
 

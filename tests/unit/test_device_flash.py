@@ -30,7 +30,7 @@ def built(tmp_path: Path) -> Firmware:
     document = {
         "schema": firmware.SCHEMA, "board": "nano33", "model": {"sha256": "ab" * 32}, "firmware_sha256": sha,
         "memory": sizes, "contributors": [], "steps": True, "sketch": None, "notes": [],
-        "stack": {"reserved": 1, "model_bound": None},
+        "stack": {"reserved": 1, "bound": None, "model_bound": None},
     }  # fmt: skip
     (folder / "build.json").write_text(to_json(document))
     write_manifest(folder, "test")
