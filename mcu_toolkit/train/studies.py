@@ -156,12 +156,7 @@ def run_study(study: str, desk: Desk, storage: str | None = None) -> Iterator[di
         row = rows[trial.suggest_categorical("row", list(rows))]
         if row.name in {r["row"] for r in _finished(optuna, found)}:
             raise optuna.TrialPruned
-        try:
-            result = measure(row, desk)
-        except KeyboardInterrupt:
-            # Optuna itself would leave the row marked as in work.
-            found.tell(trial.number, state=optuna.trial.TrialState.FAIL)
-            raise
+        result = measure(row, desk)
         trial.set_user_attr("result", json.dumps(result))
         return float(result["accuracy"])
 

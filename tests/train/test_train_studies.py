@@ -1,0 +1,130 @@
+"""Studies stream rows and resume; saliency maps, guidance, hints; several seeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mcu_toolkit.errors import TrainError
+from mcu_toolkit.recipe import Saliency
+from mcu_toolkit.train import maps, studies
+from mcu_toolkit.train.backend import backend
+from mcu_toolkit.train.run import train
+from mcu_toolkit.train.saliency import mask
+from mcu_toolkit.train.seeds import train_seeds
+from mcu_toolkit.workspace import read_json
+from tests.support.training import tiny_recipe
+
+
+def fake(row: studies.Row, _desk: studies.Desk) -> dict[str, Any]:
+    figures = {"accuracy": 0.5, "train_accuracy": None, "bytes": 10, "parameters": 3, "seconds": 0}
+    return {"row": row.name, "correct": "10", **figures}
+
+
+def test_interrupted_study_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = studies.Desk(tiny_recipe(), None, tmp_path / "study")
+    done: list[str] = []
+
+    def interrupted(row: studies.Row, desk: studies.Desk) -> dict[str, Any]:
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(row.name)
+        return fake(row, desk)
+
+    monkeypatch.setattr(studies, "measure", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(studies.run_study("distillation", desk))
+    again: list[str] = []
+    monkeypatch.setattr(studies, "measure", lambda row, desk: again.append(row.name) or fake(row, desk))
+    results = list(studies.run_study("distillation", desk))
+    names = [row.name for row in studies.rows_of("distillation")]
+    assert [r["row"] for r in studies.order(results, "distillation")] == names
+    assert sorted(done + again) == sorted(names)
+    with pytest.raises(TrainError, match="another recipe"):
+        list(studies.run_study("distillation", studies.Desk(tiny_recipe(seed="9"), None, tmp_path / "study")))
+
+
+def test_machines_share_a_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(studies, "measure", fake)
+    journal = str(tmp_path / "shared.journal")
+    first = studies.run_study("distillation", studies.Desk(tiny_recipe(), None, tmp_path / "a"), journal)
+    next(first)
+    second = list(studies.run_study("distillation", studies.Desk(tiny_recipe(), None, tmp_path / "b"), journal))
+    assert len(second) == 4
+
+
+@pytest.mark.slow
+def test_rows_of_a_real_study(tmp_path: Path) -> None:
+    desk = studies.Desk(tiny_recipe(), None, tmp_path / "study")
+    rows = {row.name: row for row in studies.rows_of("quantization")}
+    for name in ("float16", "int16x8 after training", "PACT 4 bits"):
+        found = studies.measure(rows[name], desk)
+        assert len(found["correct"]) == 16
+        assert found["bytes"] > 1000
+    assert -1 <= found["stability"]["rank_correlation"] <= 1
+
+
+def test_rank_correlation_and_overlap() -> None:
+    a = np.arange(100, dtype=np.float32)
+    assert maps.rank_correlation(a, a * 2 + 1) == pytest.approx(1.0)
+    assert maps.rank_correlation(a, -a) == pytest.approx(-1.0)
+    assert maps.rank_correlation(a, np.ones(100, np.float32)) == 0.0
+    assert maps.top_overlap(a, a) == 1.0
+    assert maps.top_overlap(a, -a) == 0.0
+
+
+def test_maps_of_a_linear_network_are_its_weights() -> None:
+    keras = backend().keras
+    source = keras.layers.Input((4, 4, 1))
+    model = keras.Model(source, keras.layers.Dense(2, use_bias=False)(keras.layers.Flatten()(source)))
+    weights = np.random.default_rng(0).normal(size=(16, 2)).astype(np.float32)
+    model.set_weights([weights])
+    images = np.random.default_rng(1).random((3, 4, 4, 1)).astype(np.float32)
+    labels = np.array([0, 1, 1])
+    expected = np.abs(weights[:, labels].T.reshape(3, 4, 4))
+    for method in ("gradient", "smoothgrad"):
+        np.testing.assert_allclose(maps.saliency_maps(model, images, labels, method), expected, rtol=1e-5)
+    integrated = maps.saliency_maps(model, images, labels, "integrated")
+    np.testing.assert_allclose(integrated, expected * (images[..., 0] - images.min()), rtol=1e-4, atol=1e-6)
+    found = maps.curves(model, images, labels, expected, steps=4)
+    assert found["deletion"][0] == pytest.approx(found["insertion"][-1])
+
+
+@pytest.mark.parametrize("ratio", [0.3, 0.5, 0.7])
+def test_mask_replaces_the_least_important_pixels(ratio: float) -> None:
+    tf = backend().tf
+    importance = np.random.default_rng(0).random((2, 10, 10, 1)).astype(np.float32)
+    images = np.random.default_rng(1).random((2, 10, 10, 1)).astype(np.float32)
+    config = Saliency(enabled=True, ratio=ratio)
+    done = mask(tf.constant(images), tf.constant(importance), config, tf.constant([1, 2], tf.int64)).numpy()
+    changed = (done != images)[..., 0]
+    assert changed.sum(axis=(1, 2)).tolist() == [round(100 * ratio)] * 2
+    for one, where in zip(importance[..., 0], changed, strict=True):
+        assert one[where].max() < one[~where].min()
+
+
+def test_hints_saliency_and_pact_in_one_loss(tmp_path: Path) -> None:
+    recipe = tiny_recipe(
+        distill__hints="0.1", saliency__enabled="true", saliency__sparsity="0.1", quant__scheme="pact",
+        quant__weight_bits="4", quant__activation_bits="4", schedule__epochs="1",
+    )  # fmt: skip
+    done = train(recipe, None, tmp_path / "run")
+    assert 0 <= done.metrics["accuracy"]["int8"] <= 1
+    assert set(done.metrics["saliency"]["stability"]) == set(maps.METHODS)
+
+
+def test_seeds_give_mean_and_spread_and_resume(tmp_path: Path) -> None:
+    recipe = tiny_recipe(distill__enabled="false", quant__scheme="ptq", schedule__epochs="1")
+    results = train_seeds(recipe, None, tmp_path / "run", 2)
+    found = read_json(tmp_path / "run" / "seeds.json")
+    each = [r.metrics["accuracy"]["int8"] for r in results]
+    assert found["accuracy"]["int8"]["mean"] == pytest.approx(float(np.mean(each)))
+    assert found["accuracy"]["int8"]["sd"] == pytest.approx(float(np.std(each, ddof=1)))
+    best = max(results, key=lambda r: float(r.metrics["accuracy"]["int8"]))
+    assert (tmp_path / "run" / "model.tflite").read_bytes() == best.model.read_bytes()
+    before = results[0].model.stat().st_mtime_ns
+    train_seeds(recipe, None, tmp_path / "run", 2, resume=True)
+    assert results[0].model.stat().st_mtime_ns == before
