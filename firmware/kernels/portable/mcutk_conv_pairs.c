@@ -2,7 +2,9 @@
 
 #include "mcutk_finish.h"
 
-/* sums[0..3] of one channel for four pixels; sums[0] holds the bias at entry. columns: [depth][2] words of two pixels. */
+/* sums[0..3] of one channel for four pixels; sums[0] holds the bias at entry. columns: [depth][2] words of two pixels.
+ * sums[4..11] are room to save registers in: that of a caller counts in -fstack-usage, a push in assembly does not. */
+#define SAVED 8
 #if defined(__ARM_ARCH_6M__) && defined(__GNUC__)
 /* 44 instructions for 16 products. r0 columns, r1 weights, r2 and r3 weights of two steps, r4 and r5 products, r6 and r7 the
  * upper halves' sums, r8 and r9 the words' sums, r10 end of columns, r11 sums. Shifting right by 16 leaves the lower half's
@@ -34,12 +36,14 @@
 __attribute__((naked, noinline)) static void multiply(const uint32_t *columns UNUSED, const int8_t *weights UNUSED,
                                                       const uint32_t *end UNUSED, int32_t *sums UNUSED) {
     __asm__ volatile(".syntax unified\n"
-                     "push {r4, r5, r6, r7, lr}\n"
+                     "adds r3, #16\n"
+                     "stmia r3!, {r4, r5, r6, r7}\n"
                      "mov r4, r8\n"
                      "mov r5, r9\n"
                      "mov r6, r10\n"
                      "mov r7, r11\n"
-                     "push {r4, r5, r6, r7}\n"
+                     "stmia r3!, {r4, r5, r6, r7}\n"
+                     "subs r3, #48\n"
                      "mov r10, r2\n"
                      "mov r11, r3\n"
                      "ldr r6, [r3]\n"
@@ -63,12 +67,15 @@ __attribute__((naked, noinline)) static void multiply(const uint32_t *columns UN
                      "subs r5, r5, r7\n"
                      "str r4, [r0]\n"
                      "str r5, [r0, #8]\n"
-                     "pop {r4, r5, r6, r7}\n"
+                     "adds r0, #32\n"
+                     "ldmia r0!, {r4, r5, r6, r7}\n"
                      "mov r8, r4\n"
                      "mov r9, r5\n"
                      "mov r10, r6\n"
                      "mov r11, r7\n"
-                     "pop {r4, r5, r6, r7, pc}\n");
+                     "subs r0, #32\n"
+                     "ldmia r0!, {r4, r5, r6, r7}\n"
+                     "bx lr\n");
 }
 #else
 /* The upper half of a word of two sums, rounded so that a negative lower half takes nothing from it. */
@@ -76,7 +83,7 @@ static inline uint32_t upper(uint32_t word) {
     return (uint32_t)((int32_t)(word + 0x8000u) >> 16);
 }
 
-static void multiply(const uint32_t *columns, const int8_t *weights, const uint32_t *end, int32_t sums[4]) {
+static void multiply(const uint32_t *columns, const int8_t *weights, const uint32_t *end, int32_t *sums) {
     const uint32_t bias = (uint32_t)sums[0];
     uint32_t words_a = bias * 0x10001u, words_b = words_a;
     uint32_t upper_a = bias, upper_b = bias;
@@ -159,7 +166,7 @@ void mcutk_conv_pairs(const int8_t *in, int8_t *out, void *scratch, const mcutk_
         }
         const int8_t *weights = p->weights;
         for (int32_t c = 0; c < out_c; c += MCUTK_BLOCK_CHANNELS) {
-            int32_t sums[4 * MCUTK_BLOCK_CHANNELS];
+            int32_t sums[4 * MCUTK_BLOCK_CHANNELS + SAVED];
             const int32_t channels = out_c - c < MCUTK_BLOCK_CHANNELS ? out_c - c : MCUTK_BLOCK_CHANNELS;
             for (int32_t i = 0; i < channels; ++i) {
                 sums[4 * i] = table[c + i].bias;

@@ -14,33 +14,40 @@ typedef struct {
     int32_t *sums;
     int32_t groups;
     int32_t skip;
+    const int8_t *in;
+    uint32_t saved[9]; /* room to save registers in: unlike a push in assembly, it counts in -fstack-usage */
 } job;
 
 #if defined(__ARM_ARCH_6M__) && defined(__GNUC__)
 /* 116 instructions for 32 products. r0 inputs, r1 weights, r2 to r5 the offsets 0 to 3, r6 weight and product, r7 input,
- * r8 to r11 sums, r12 end of inputs; on the stack the inputs' start and the job. */
+ * r8 to r11 sums, r12 end of inputs, r14 the job. */
 #define PRODUCT(offset, sum) "ldrsb r6, [r1, " #offset "]\nmuls r6, r7, r6\nadd " #sum ", r6\n"
 #define STEP(offset)                                                                                                   \
     "ldrsb r7, [r0, " #offset "]\n" PRODUCT(r2, r8) PRODUCT(r3, r9) PRODUCT(r4, r10) PRODUCT(r5, r11) "adds r1, #4\n"
 #define FOUR_STEPS STEP(r2) STEP(r3) STEP(r4) STEP(r5) "adds r0, #4\n"
 #define UNUSED __attribute__((unused))
 
-__attribute__((naked, noinline)) static void multiply(const int8_t *in UNUSED, job *j UNUSED) {
+__attribute__((naked, noinline)) static void multiply(job *j UNUSED) {
     __asm__ volatile(".syntax unified\n"
-                     "push {r4, r5, r6, r7, lr}\n"
+                     "adds r0, #28\n"
+                     "stmia r0!, {r4, r5, r6, r7}\n"
                      "mov r4, r8\n"
                      "mov r5, r9\n"
                      "mov r6, r10\n"
                      "mov r7, r11\n"
-                     "push {r0, r1, r4, r5, r6, r7}\n"
-                     "ldr r3, [r1, #4]\n"
+                     "stmia r0!, {r4, r5, r6, r7}\n"
+                     "mov r4, lr\n"
+                     "str r4, [r0]\n"
+                     "subs r0, #60\n"
+                     "mov lr, r0\n"
+                     "ldr r3, [r0, #4]\n"
                      "mov r12, r3\n"
+                     "ldr r1, [r0]\n"
+                     "mov r7, r0\n"
                      "movs r2, #0\n"
                      "movs r3, #1\n"
                      "movs r4, #2\n"
                      "movs r5, #3\n"
-                     "mov r7, r1\n"
-                     "ldr r1, [r1, #0]\n"
                      "1:\n" /* a group: biases; r7 is the job */
                      "ldr r6, [r7, #8]\n"
                      "ldr r0, [r6, #0]\n"
@@ -53,10 +60,10 @@ __attribute__((naked, noinline)) static void multiply(const int8_t *in UNUSED, j
                      "mov r11, r0\n"
                      "adds r6, #48\n"
                      "str r6, [r7, #8]\n"
-                     "ldr r0, [sp, #0]\n"
+                     "ldr r0, [r7, #24]\n"
                      "2:\n" FOUR_STEPS FOUR_STEPS "cmp r0, r12\n"
                      "bne 2b\n"
-                     "ldr r7, [sp, #4]\n"
+                     "mov r7, lr\n"
                      "ldr r6, [r7, #12]\n"
                      "mov r0, r8\n"
                      "str r0, [r6, #0]\n"
@@ -76,18 +83,24 @@ __attribute__((naked, noinline)) static void multiply(const int8_t *in UNUSED, j
                      "beq 3f\n"
                      "b 1b\n"
                      "3:\n"
-                     "pop {r0, r1, r4, r5, r6, r7}\n"
+                     "mov r0, r7\n"
+                     "ldr r1, [r0, #60]\n"
+                     "mov lr, r1\n"
+                     "adds r0, #44\n"
+                     "ldmia r0!, {r4, r5, r6, r7}\n"
                      "mov r8, r4\n"
                      "mov r9, r5\n"
                      "mov r10, r6\n"
                      "mov r11, r7\n"
-                     "pop {r4, r5, r6, r7, pc}\n");
+                     "subs r0, #32\n"
+                     "ldmia r0!, {r4, r5, r6, r7}\n"
+                     "bx lr\n");
 }
 #else
-static void multiply(const int8_t *in, job *j) {
+static void multiply(job *j) {
     for (; j->groups > 0; --j->groups) {
         int32_t s0 = j->channel[0].bias, s1 = j->channel[1].bias, s2 = j->channel[2].bias, s3 = j->channel[3].bias;
-        for (const int8_t *at = in; at != j->end; ++at) {
+        for (const int8_t *at = j->in; at != j->end; ++at) {
             s0 += *at * j->weights[0];
             s1 += *at * j->weights[1];
             s2 += *at * j->weights[2];
@@ -124,8 +137,15 @@ static void some_sums(const int8_t *in, const int8_t *weights, int32_t depth, co
     const int32_t rest = depth & 7;
     const int32_t even = depth - rest;
     if (even > 0) {
-        job j = {weights, in + even, channel, sums, groups, 4 * rest};
-        multiply(in, &j);
+        job j; /* not initialised as a whole: that would clear the room for registers */
+        j.weights = weights;
+        j.end = in + even;
+        j.channel = channel;
+        j.sums = sums;
+        j.groups = groups;
+        j.skip = 4 * rest;
+        j.in = in;
+        multiply(&j);
     } else {
         for (int32_t i = 0; i < 4 * groups; ++i) {
             sums[4 * i] = channel[i].bias;
