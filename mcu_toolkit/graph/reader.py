@@ -311,7 +311,14 @@ class _Reader:
 
 
 def _check_order(graph: Graph, offset: int) -> None:
-    """Refuse nodes that read what is not yet written, tensors written twice, and outputs that nobody writes."""
+    """Refuse an empty graph, nodes that read what is not yet written, tensors written twice, outputs nobody writes."""
+    if not (graph.nodes and graph.inputs and graph.outputs):
+        raise ModelError(
+            "the model computes nothing",
+            offset=offset,
+            expected="inputs, operators and outputs",
+            received=f"{len(graph.inputs)} inputs, {len(graph.nodes)} operators, {len(graph.outputs)} outputs",
+        )
     ready = {i for i, tensor in enumerate(graph.tensors) if tensor.is_const or tensor.variable}
     for index in graph.inputs:
         if index in ready:

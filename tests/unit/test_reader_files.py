@@ -194,6 +194,13 @@ def test_output_that_nobody_writes() -> None:
     assert "written by no node" in refusal(write_model(graph)).message
 
 
+@pytest.mark.parametrize("field", ["nodes", "inputs", "outputs"])
+def test_model_that_computes_nothing(field: str) -> None:
+    graph = relu_model()
+    setattr(graph, field, [])
+    assert "computes nothing" in refusal(write_model(graph)).message
+
+
 def test_output_that_is_a_constant() -> None:
     """Fuzzing found it: nothing computes such an output, so that the planner had no place for it."""
     graph = relu_model()
