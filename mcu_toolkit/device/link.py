@@ -19,6 +19,7 @@ from mcu_toolkit.wire import ErrorCode, Frame, Hello, Kind
 _ATTEMPTS = 8
 _GARBAGE = 24
 _TICK = 0.05  # seconds between looks at the clock while an inference runs
+_RECOVERIES = 200  # of one input, until it is given up
 _SLOWEST_BYTE = 4e-4  # seconds
 _SOON = 0.1  # seconds until an inference is asked for again after damage was seen
 
@@ -203,6 +204,7 @@ class _Pending:
     pieces: dict[int, bytes] = field(default_factory=dict)
     ticks: int = 0
     total: int = -1
+    recoveries: int = 0
 
     def answer(self) -> Answer | None:
         """The whole output, or None while pieces are missing."""
@@ -221,6 +223,9 @@ class Inferences:
     Args:
         link: an open link.
         hello: the board's, for its limits.
+
+    Raises:
+        ProtocolError: the limits leave no room for an input.
     """
 
     def __init__(self, link: Link, hello: Hello) -> None:
@@ -230,6 +235,13 @@ class Inferences:
         if self._paced:
             fits = hello.ring - wire.encoded_size(wire.INPUT_HEADER) - 1
             self._limit = min(self._limit, fits)
+        if self._limit < 1:
+            raise ProtocolError(
+                f"the board on '{link.name}' says that it can take no input",
+                expected="a receive buffer and a payload that hold a piece of the input",
+                received=f"payload {hello.payload}, ring {hello.ring}",
+                hint="program the board again: mcutk flash",
+            )
         self._ticket = int.from_bytes(os.urandom(4), "little") & 0x7FFFFFFF
         self._ahead: _Pending | None = None
         self._longest = 0.0
@@ -284,16 +296,19 @@ class Inferences:
 
     def _deliver(self, ticket: int, data: bytes, at: int) -> None:
         """Input from `at` on; every piece is acknowledged before the next is sent."""
+        stalled = 0
         while at < len(data):
             try:
-                reply = self._link.request(*self._piece(ticket, data, at, acknowledge=True))
+                _, reached = wire.parse_ack(self._link.request(*self._piece(ticket, data, at, acknowledge=True)))
             except RefusedError as refused:
-                if refused.refusal.code != ErrorCode.GAP or refused.refusal.detail >= at:
+                if refused.refusal.code != ErrorCode.GAP:
                     raise
                 self._link.retries += 1  # the board started anew meanwhile
-                at = refused.refusal.detail
-                continue
-            _, at = wire.parse_ack(reply)
+                reached = min(refused.refusal.detail, at)
+            stalled = 0 if reached > at else stalled + 1
+            if stalled > _RECOVERIES:
+                raise self._refuses_always()
+            at = reached
 
     def _piece(self, ticket: int, data: bytes, at: int, *, acknowledge: bool) -> tuple[Kind, bytes]:
         return Kind.INPUT, wire.input_payload(ticket, at, data[at : at + self._limit], acknowledge=acknowledge)
@@ -349,9 +364,20 @@ class Inferences:
             return False  # answers an earlier transmission
         if refusal.code in (ErrorCode.GAP, ErrorCode.INCOMPLETE):
             if refusal.ticket == current.ticket:
+                current.recoveries += 1
+                if current.recoveries > _RECOVERIES:
+                    raise self._refuses_always()
                 self._link.retries += 1
                 self._ahead = None  # sent again by the next call
                 current.pieces.clear()
                 self._transmit(current, min(refusal.detail, len(current.data)))
             return False
         raise RefusedError(Kind.RUN, refusal)
+
+    def _refuses_always(self) -> LinkError:
+        return LinkError(
+            f"the board on '{self._link.name}' never takes the whole input",
+            expected="an answer",
+            received=f"{_RECOVERIES} refusals of one input",
+            hint="the line loses too much, or another program writes to it: check the wiring and the baud rate",
+        )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 import zlib
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from mcu_toolkit import wire
 from mcu_toolkit.device.link import Inferences, Link, Patience
 from mcu_toolkit.device.transport import SocketTransport
 from mcu_toolkit.errors import LinkError, PortError, ProtocolError
-from mcu_toolkit.wire import Kind
+from mcu_toolkit.wire import Frame, Hello, Kind, TensorInfo
 from tests.support.device import BadTransport, app_transport, build_host_app, samples, tiny_output
 
 #: Impatient, so that the tests are quick.
@@ -116,29 +118,71 @@ def test_garbage_is_named_as_such() -> None:
     assert "baud" in str(bad.value)
 
 
+class Scripted:
+    """A peer that answers each frame by a function: kind and payload of the answer, or None."""
+
+    name = "scripted"
+
+    def __init__(self, answer: Callable[[Frame], tuple[int, bytes] | None]) -> None:
+        self._answer = answer
+        self._out = b""
+
+    def write(self, data: bytes) -> None:
+        for frame in wire.FrameDecoder().feed(data):
+            if (said := self._answer(frame)) is not None:
+                self._out += wire.encode_frame(Frame(said[0], frame.sequence, said[1]))
+
+    def read(self, timeout: float) -> bytes:
+        out, self._out = self._out, b""
+        return out
+
+    def close(self) -> None: ...
+
+
+def a_hello(**changes: object) -> Hello:
+    tensor = TensorInfo(400, 1.0, 0, (400,))
+    good = Hello("aot", "cycles", "hold", 1, 0, 0, 192, 256, "00" * 32, 0, 1, 0, 0, 0, 0, tensor, tensor, "x")
+    return replace(good, **changes)  # type: ignore[arg-type]
+
+
 def test_another_version_of_the_protocol() -> None:
-    class Newer:
-        """Answers every request with a refusal of its version."""
-
-        name = "newer"
-
-        def __init__(self) -> None:
-            self._out = b""
-
-        def write(self, data: bytes) -> None:
-            for frame in wire.FrameDecoder().feed(data):
-                payload = wire._ERROR.pack(wire.ErrorCode.VERSION, 0, 9)
-                self._out += wire.encode_frame(wire.Frame(Kind.ERROR, frame.sequence, payload))
-
-        def read(self, timeout: float) -> bytes:
-            out, self._out = self._out, b""
-            return out
-
-        def close(self) -> None: ...
-
+    refusal = wire._ERROR.pack(wire.ErrorCode.VERSION, 0, 9)
     with pytest.raises(ProtocolError, match="another version") as caught:
-        Link(Newer()).hello()
+        Link(Scripted(lambda _: (Kind.ERROR, refusal))).hello()
     assert "version 9" in str(caught.value)
+
+
+@pytest.mark.parametrize("limits", [{"payload": 9}, {"payload": 0}, {"ring": 16, "overlap": "pause"}])
+def test_a_board_that_can_take_no_input(limits: dict[str, object]) -> None:
+    with pytest.raises(ProtocolError, match="can take no input"):
+        Inferences(Link(Scripted(lambda _: None)), a_hello(**limits))
+
+
+@pytest.mark.parametrize("overlap", ["hold", "pause"])
+@pytest.mark.parametrize("code", [wire.ErrorCode.GAP, wire.ErrorCode.INCOMPLETE])
+def test_a_board_that_refuses_for_ever(overlap: str, code: wire.ErrorCode) -> None:
+    def refuse(frame: Frame) -> tuple[int, bytes]:
+        return Kind.ERROR, wire._ERROR.pack(code, int.from_bytes(frame.payload[:4], "little"), 0)
+
+    inferences = Inferences(Link(Scripted(refuse)), a_hello(overlap=overlap))
+    with pytest.raises(LinkError, match=r"never takes|refused INPUT: incomplete"):
+        inferences.run(bytes(400))
+
+
+def test_a_board_that_acknowledges_nothing() -> None:
+    def stall(frame: Frame) -> tuple[int, bytes]:
+        return Kind.INPUT_ACK, frame.payload[:4] + bytes(4)
+
+    with pytest.raises(LinkError, match="never takes the whole input"):
+        Inferences(Link(Scripted(stall)), a_hello(overlap="pause")).run(bytes(400))
+
+
+def test_malformed_answers_are_refused() -> None:
+    with pytest.raises(ProtocolError, match="malformed HELLO_REPLY"):
+        Link(Scripted(lambda frame: (frame.kind | 0x80, b"short"))).hello()
+    inferences = Inferences(Link(Scripted(lambda frame: (Kind.RESULT, b"short"))), a_hello())
+    with pytest.raises(ProtocolError, match="malformed RESULT"):
+        inferences.run(bytes(400))
 
 
 def test_a_port_that_goes_away() -> None:
