@@ -56,19 +56,6 @@ static inline int32_t mcutk_requantize(int32_t x, int32_t multiplier, int32_t sh
     return mcutk_divide_by_pot(mcutk_high_mul(mcutk_shift_left(x, left), multiplier), left - shift);
 }
 
-/* The same where shift < 0 and |x| < 2^30 are known: no left shift, and the rounding is one addition, because
- * (x + half - (x < 0)) >> right rounds halves away from zero and cannot overflow. right in 1..31. */
-static inline int32_t mcutk_requantize_right(int32_t x, int32_t multiplier, int32_t right) {
-#ifdef MCUTK_NO_LONG_MULTIPLY
-    const int32_t high = mcutk_high_mul(x, multiplier);
-#else
-    /* 2 * x fits, and its product's high word rounds by the low word's top bit. */
-    const int64_t product = (int64_t)(2 * x) * multiplier;
-    const int32_t high = (int32_t)(product >> 32) + (int32_t)((uint32_t)product >> 31);
-#endif
-    return (high + (high >> 31) + (int32_t)(1u << (right - 1))) >> right;
-}
-
 /* x limited to low..high. */
 static inline int32_t mcutk_clamp(int32_t x, int32_t low, int32_t high) {
     x = x < low ? low : x;
