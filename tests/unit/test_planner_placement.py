@@ -23,7 +23,7 @@ def random_problem(seed: int, buffers: int, steps: int, unit: int = 4) -> PlanPr
         last = min(steps, first + rng.choice((0, 1, 1, 2, 5)))
         kind = "scratch" if rng.random() < 0.2 else "tensor"
         last = first if kind == "scratch" else last
-        made.append(Buffer((kind, number), unit * rng.randrange(1, 12), first, last, unit))
+        made.append(Buffer((kind, number), unit * rng.randrange(1, 9), first, last, unit))
     rules = tuple(
         OverlapRule(a.key, b.key, unit * rng.choice((0, 0, 1, 2, 5)))
         for a, b in itertools.permutations(made, 2)
@@ -67,7 +67,7 @@ def least_arena(problem: PlanProblem, limit: int) -> int:
     return best
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(30))
 def test_small_plans_are_the_best_there_are(seed: int) -> None:
     problem = random_problem(seed, buffers=5, steps=4)
     plan = planner.plan(problem)
