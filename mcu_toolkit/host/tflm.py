@@ -49,8 +49,8 @@ class TflmRuntime:
 
     def __init__(self, model: bytes | str | Path) -> None:
         self._runtime = tflm_runtime()
+        self._graph = read_model(model)
         self._data = model if isinstance(model, bytes) else Path(model).read_bytes()
-        self._graph = read_model(self._data)
         self._stateful = any(tensor.variable for tensor in self._graph.tensors)
         self._preset = any(tensor.initial is not None for tensor in self._graph.tensors)
         self._interpreter = self._make()

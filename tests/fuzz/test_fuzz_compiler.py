@@ -24,10 +24,10 @@ def accepted(data: bytes) -> Graph | None:
 
 def test_damaged_models_that_pass_the_checks_compile() -> None:
     rng, corpus, compiled = Random(11), seeds(), 0
-    for _ in range(1200):
+    for _ in range(800):
         graph = accepted(mutate(rng.choice(corpus), rng.choice(corpus), rng))
         if graph is not None:
             target = Target(rng.choice(list(Isa)), "cortex-m4", rng.choice(list(Optimize)))
             assert compile_model(graph, target, "model").files
             compiled += 1
-    assert compiled > 60
+    assert compiled > 40
