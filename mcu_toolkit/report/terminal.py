@@ -160,7 +160,7 @@ def build(document: Mapping[str, Any]) -> RenderableType:
         "RAM",
         f"{fmt.exact(ram['total'])} B",
         f"arena {fmt.exact(ram['arena'])}, static {fmt.exact(ram['static'])}, "
-        f"stack {fmt.exact(ram['stack'])} (one inference at most {fmt.exact(_stack_bound(document))}){_of_limit(ram)}",
+        f"stack {fmt.exact(ram['stack'])} (at most {fmt.exact(_stack_bound(document))}){_of_limit(ram)}",
     )
     facts = document.get("facts", {})
     if facts.get("macs"):
@@ -169,7 +169,7 @@ def build(document: Mapping[str, Any]) -> RenderableType:
 
 
 def _stack_bound(document: Mapping[str, Any]) -> int | None:
-    found = document.get("stack", {}).get("model_bound")
+    found = document.get("stack", {}).get("bound")
     return int(found) if found is not None else None
 
 
