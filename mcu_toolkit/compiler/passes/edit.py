@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Tensor
+from mcu_toolkit.graph.ir import ABSENT, Array, Graph, Node, Tensor
 from mcu_toolkit.graph.ops import operator
 
 
@@ -29,7 +29,7 @@ def same_quantization(a: Tensor, b: Tensor) -> bool:
 
 @dataclass
 class Editor:
-    """Changes to a graph: new tensors, replaced or dropped nodes, tensors that stand for others."""
+    """Changes to a graph: replaced or dropped nodes, new constants, tensors that stand for others."""
 
     graph: Graph
     tensors: list[Tensor] = field(init=False)
@@ -40,12 +40,6 @@ class Editor:
         self.tensors = list(self.graph.tensors)
         self.nodes = list(self.graph.nodes)
         self._stands_for: dict[int, int] = {}
-
-    def constant(self, name: str, data: Array, like: Tensor | None = None) -> int:
-        """A new constant tensor; its type comes from the data, its quantization from `like`."""
-        quant = like.quant if like is not None else None
-        self.tensors.append(Tensor(name, tuple(data.shape), DType(data.dtype.name), quant, data))
-        return len(self.tensors) - 1
 
     def freeze(self, index: int, data: Array) -> None:
         """Turn the output of a node that goes away into a constant."""
