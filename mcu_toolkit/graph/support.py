@@ -25,6 +25,17 @@ _INSTEAD = {
     "DEPTH_TO_SPACE": "RESIZE_NEAREST_NEIGHBOR or TRANSPOSE_CONV",
     "SPACE_TO_BATCH_ND": "CONV_2D with its own dilation",
     "BATCH_TO_SPACE_ND": "CONV_2D with its own dilation",
+    "ADD_N": "ADD",
+    "ABS": "MAXIMUM of the values and their negation",
+    "BIDIRECTIONAL_SEQUENCE_LSTM": "two UNIDIRECTIONAL_SEQUENCE_LSTM",
+    "BROADCAST_TO": "ADD or MUL, which broadcast",
+    "NEG": "SUB from a constant 0",
+    "RELU_0_TO_1": "RELU6, or a MINIMUM after a RELU",
+    "SPACE_TO_DEPTH": "RESHAPE and TRANSPOSE",
+    "SQUARE": "MUL of a tensor by itself",
+    "SQUARED_DIFFERENCE": "SUB, then MUL of the result by itself",
+    "TILE": "CONCATENATION of a tensor with itself",
+    "UNIDIRECTIONAL_SEQUENCE_RNN": "UNIDIRECTIONAL_SEQUENCE_LSTM",
     "ARG_MIN": "ARG_MAX of the negated scores",
 }
 
@@ -36,7 +47,9 @@ def node_reason(graph: Graph, node: Node) -> str | None:
         if node.op in SHAPE_ONLY:
             return "computed from data; supported: shape arithmetic on shapes and constants, which is folded away"
         instead = _INSTEAD.get(node.op)
-        return "no such operator here" + (f"; nearest supported: {instead}" if instead else "; it must leave the model")
+        return "no such operator here" + (
+            f"; nearest supported: {instead}" if instead else "; nothing supported is near it"
+        )
     reason = kind.check(graph, node)
     if reason is not None:
         return reason if "supported:" in reason else f"{reason}; supported: {kind.forms}"
