@@ -63,7 +63,7 @@ def _section(name: str) -> str:
     rows = []
     for parameter in command.get_params(own):
         record = parameter.get_help_record(own)
-        if record is not None and record[1] and parameter.name not in ("help", "verbose"):
+        if record is not None and record[1] and not {"--help", "--verbose"} & set(parameter.opts):
             rows.append(f"| `{record[0]}` | {_cell(record[1])} |")
     table = "\n| option | |\n| --- | --- |\n" + "\n".join(rows) + "\n" if rows else ""
     return f"\n## mcutk {name}\n\n`{usage}`\n\n" + "\n\n".join(paragraphs) + "\n" + table
