@@ -43,13 +43,14 @@ def explain(
     images, truth = to_float(pixels[chosen], how), labels[chosen]
     arrays: dict[str, npt.NDArray[Any]] = {"pixels": pixels[chosen][shown], "labels": truth[shown]}
     found: dict[str, Any] = {"images": len(chosen), "stability": {}, "curves": {}}
+    float_probe, int8_probe = maps.Probe(float_model), maps.Probe(int8_model)
     for method in maps.METHODS:
-        pair = maps.stability(float_model, int8_model, images, truth, method)
+        pair = maps.stability(float_probe, int8_probe, images, truth, method)
         found["stability"][method] = pair.summary()
         arrays[f"float_{method}"], arrays[f"int8_{method}"] = pair.first[shown], pair.second[shown]
         if method == "gradient":
-            for name, model, own in (("float", float_model, pair.first), ("int8", int8_model, pair.second)):
-                lines = maps.curves(model, images, truth, own)
+            for name, probe, own in (("float", float_probe, pair.first), ("int8", int8_probe, pair.second)):
+                lines = maps.curves(probe, images, truth, own)
                 areas = {f"{kind}_area": maps.area(lines[kind]) for kind in ("deletion", "insertion")}
                 found["curves"][name] = {**lines, **areas}
     stream = BytesIO()

@@ -48,11 +48,29 @@ class Stability:
         }
 
 
-def saliency_maps(model: Any, images: Float, labels: npt.NDArray[np.int64], method: str, seed: int = 0) -> Float:
+class Probe:
+    """A network with its gradient and its answer compiled once, for all methods."""
+
+    def __init__(self, model: Any) -> None:
+        tf = backend().tf
+        self.classes = int(model.output_shape[-1])
+
+        @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+        def gradient(x: Any, wanted: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                score = tf.reduce_sum(wanted * model(x, training=False))
+            return tape.gradient(score, x)
+
+        self.gradient = gradient
+        self.probabilities = tf.function(lambda x: tf.nn.softmax(model(x, training=False)), reduce_retracing=True)
+
+
+def saliency_maps(probe: Probe, images: Float, labels: npt.NDArray[np.int64], method: str, seed: int = 0) -> Float:
     """Magnitude of the gradient of the label's score by the pixels, summed over channels: float32 [N, H, W].
 
     Args:
-        model: logits out.
+        probe: of the network.
         images: [N, H, W, C] as the network is fed.
         labels: [N].
         method: ``gradient``; ``smoothgrad`` (Smilkov et al., 2017), the mean over noisy copies; ``integrated``
@@ -60,15 +78,7 @@ def saliency_maps(model: Any, images: Float, labels: npt.NDArray[np.int64], meth
         seed: of SmoothGrad's noise.
     """
     tf = backend().tf
-    target = tf.one_hot(labels, int(model.output_shape[-1]))
-
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def gradient(x: Any, wanted: Any) -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            score = tf.reduce_sum(wanted * model(x, training=False))
-        return tape.gradient(score, x)
-
+    target, gradient = tf.one_hot(labels, probe.classes), probe.gradient
     x = tf.constant(images)
     if method == "gradient":
         found = gradient(x, target).numpy()
@@ -86,7 +96,7 @@ def saliency_maps(model: Any, images: Float, labels: npt.NDArray[np.int64], meth
 
 
 def stability(
-    first: Any, second: Any, images: Float, labels: npt.NDArray[np.int64], method: str = "gradient"
+    first: Probe, second: Probe, images: Float, labels: npt.NDArray[np.int64], method: str = "gradient"
 ) -> Stability:
     """Compare the maps of two networks on the same images."""
     a = saliency_maps(first, images, labels, method)
@@ -121,12 +131,12 @@ def top_overlap(a: Float, b: Float, share: float = TOP) -> float:
 
 
 def curves(
-    model: Any, images: Float, labels: npt.NDArray[np.int64], maps: Float, steps: int = 20
+    probe: Probe, images: Float, labels: npt.NDArray[np.int64], maps: Float, steps: int = 20
 ) -> dict[str, list[float]]:
     """Deletion and insertion (Petsiuk et al., 2018): mean probability of the label as pixels go, or come, by saliency.
 
     Args:
-        model: logits out.
+        probe: of the network.
         images: [N, H, W, C] as the network is fed.
         labels: [N].
         maps: [N, H, W].
@@ -152,7 +162,7 @@ def curves(
             ("deletion", np.where(changed, black, images)),
             ("insertion", np.where(changed, images, black)),
         ):
-            answer = tf.nn.softmax(model(tf.constant(mixed.astype(np.float32)), training=False)).numpy()
+            answer = probe.probabilities(tf.constant(mixed.astype(np.float32))).numpy()
             result[name].append(float(answer[rows, labels].mean()))
     return result
 

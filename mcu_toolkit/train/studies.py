@@ -296,7 +296,7 @@ class _Trial:
         found = self._result(outputs, train, len(content), int(student.folded.count_params()))
         images = to_float(self.material.held_out[:: max(1, len(fed) // _MAP_IMAGES)], self.how)
         labels = self.material.held_out_labels[:: max(1, len(fed) // _MAP_IMAGES)]
-        found["stability"] = maps.stability(student.folded, model, images, labels).summary()
+        found["stability"] = maps.stability(maps.Probe(student.folded), maps.Probe(model), images, labels).summary()
         return found
 
     def _float_row(self, model: Any) -> dict[str, Any]:

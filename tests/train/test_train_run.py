@@ -61,6 +61,7 @@ def test_simulated_and_exported_int8_agree(tiny_run: TrainResult) -> None:
 
 def test_interrupted_run_resumes_to_the_same_model(tiny_run: TrainResult, tmp_path: Path) -> None:
     """The same seed gives the same model, whether or not Ctrl-C came between."""
+
     def interrupt(stage: str, done: int, _total: int) -> None:
         if stage == "student" and done == 1:
             raise KeyboardInterrupt

@@ -82,14 +82,15 @@ def test_maps_of_a_linear_network_are_its_weights() -> None:
     model = keras.Model(source, keras.layers.Dense(2, use_bias=False)(keras.layers.Flatten()(source)))
     weights = np.random.default_rng(0).normal(size=(16, 2)).astype(np.float32)
     model.set_weights([weights])
+    probe = maps.Probe(model)
     images = np.random.default_rng(1).random((3, 4, 4, 1)).astype(np.float32)
     labels = np.array([0, 1, 1])
     expected = np.abs(weights[:, labels].T.reshape(3, 4, 4))
     for method in ("gradient", "smoothgrad"):
-        np.testing.assert_allclose(maps.saliency_maps(model, images, labels, method), expected, rtol=1e-5)
-    integrated = maps.saliency_maps(model, images, labels, "integrated")
+        np.testing.assert_allclose(maps.saliency_maps(probe, images, labels, method), expected, rtol=1e-5)
+    integrated = maps.saliency_maps(probe, images, labels, "integrated")
     np.testing.assert_allclose(integrated, expected * (images[..., 0] - images.min()), rtol=1e-4, atol=1e-6)
-    found = maps.curves(model, images, labels, expected, steps=4)
+    found = maps.curves(probe, images, labels, expected, steps=4)
     assert found["deletion"][0] == pytest.approx(found["insertion"][-1])
 
 
