@@ -191,11 +191,10 @@ def fuzz(inputs: int, seed: int, jobs: int, report: Any = None, failures: Path |
                 corpus += part.found[: max(0, _CORPUS_LIMIT - len(corpus))]
         if report:
             report(total, len(corpus))
-    total.found = corpus
     return total
 
 
-def summary(total: Outcome, args: argparse.Namespace, wall: float) -> dict[str, Any]:
+def summary(total: Outcome, corpus: int, args: argparse.Namespace, wall: float) -> dict[str, Any]:
     """What is written to benchmarks/fuzz.json."""
     return {
         "schema": "mcutk.fuzz/1",
@@ -209,7 +208,7 @@ def summary(total: Outcome, args: argparse.Namespace, wall: float) -> dict[str, 
         "limit_bytes": BYTES,
         "peak_rss_bytes": total.peak_rss,
         "line_pairs_covered": len(total.edges),
-        "corpus": len(total.found),
+        "corpus": corpus,
         "wall_seconds": round(wall),
     }
 
@@ -227,7 +226,7 @@ def main() -> int:
 
     def report(total: Outcome, corpus: int) -> None:
         if args.write:
-            args.write.write_text(json.dumps(summary(total, args, time.monotonic() - started), indent=2) + "\n")
+            args.write.write_text(json.dumps(summary(total, corpus, args, time.monotonic() - started), indent=2) + "\n")
         print(
             f"{total.inputs} inputs, {total.accepted} accepted, {len(total.failures)} failures, slowest "
             f"{total.slowest:.3f} s, {len(total.edges)} line pairs, corpus {corpus}",
