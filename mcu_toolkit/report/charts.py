@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -170,8 +169,3 @@ def lines(
 
 def _short(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def finite(value: float | None) -> float | None:
-    """None for what cannot be drawn."""
-    return value if value is not None and math.isfinite(value) else None
