@@ -85,9 +85,7 @@ def imports(module: str, tree: ast.Module) -> Iterator[tuple[str, bool]]:
             yield (full if full in MODULES else str(node.module)), inside
 
 
-EDGES = {
-    name: list(imports(name, ast.parse(path.read_text(encoding="utf-8")))) for name, path in MODULES.items()
-}
+EDGES = {name: list(imports(name, ast.parse(path.read_text(encoding="utf-8")))) for name, path in MODULES.items()}
 
 
 def layer(name: str) -> int:
