@@ -45,8 +45,8 @@ def differences(answers: dict[str, list[Array]]) -> str:
         for number, (a, b) in enumerate(zip(expected, outputs, strict=True)):
             if a.dtype != b.dtype or a.shape != b.shape:
                 found.append(f"output {number}: {reference} {a.dtype}{a.shape}, {name} {b.dtype}{b.shape}")
-            elif not np.array_equal(a.view(np.uint8), b.view(np.uint8)):
-                where = tuple(int(i[0]) for i in np.nonzero(np.atleast_1d(a != b)))
+            elif a.tobytes() != b.tobytes():
+                where = tuple(int(i[0]) if len(i) else 0 for i in np.nonzero(np.atleast_1d(a != b)))
                 found.append(
                     f"output {number}: {int((a != b).sum())} of {a.size} differ; at {where} "
                     f"{reference} {np.atleast_1d(a)[where]}, {name} {np.atleast_1d(b)[where]}"
