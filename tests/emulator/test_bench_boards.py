@@ -54,10 +54,18 @@ def m4(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make(load_board("qemu-m4"), tmp_path_factory.mktemp("m4"))
 
 
-def emulators_of(pid: int) -> list[str]:
-    """Command lines of the emulators that a process started, dead or alive its children."""
-    listing = subprocess.run(["ps", "-e", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
-    return [line for line in listing.splitlines() if emulator.QEMU in line and line.split()[1] == str(pid)]
+def emulators_of(pid: int) -> list[int]:
+    """The emulators that a process started and that are still there, by process number."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):  # not `ps`, which a bare machine lacks
+        try:
+            name, rest = stat.read_text().split("(", 1)[1].rsplit(")", 1)
+            command = (stat.parent / "cmdline").read_text()
+        except (OSError, UnicodeDecodeError):
+            continue  # it ended meanwhile
+        if int(rest.split()[1]) == pid and (emulator.QEMU in command or emulator.QEMU.startswith(name)):
+            found.append(int(stat.parent.name))
+    return found
 
 
 @pytest.mark.parametrize("board_id", EMULATED)
@@ -279,10 +287,9 @@ def test_no_process_is_left_behind(m4: Path, sign: signal.Signals) -> None:
     ) as child:
         assert child.stdout is not None
         assert child.stdout.readline().strip() == "0"
-        (running,) = emulators_of(child.pid)
+        (pid,) = emulators_of(child.pid)
         child.send_signal(sign)
         assert child.wait(10) != 0
-    pid = int(running.split()[0])
     deadline = time.monotonic() + 5
     while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
