@@ -52,7 +52,7 @@ def test_a_bare_machine_misses_everything(tmp_path: Path) -> None:
 
 def test_a_complete_machine_misses_nothing(tmp_path: Path) -> None:
     path = tools(
-        tmp_path / "bin", "make", python3=PYTHON, gcc="exit 0", qemu_system_arm="exit 0",
+        tmp_path / "bin", "make", python3=PYTHON, gcc="cat >/dev/null", qemu_system_arm="exit 0",
         arm_none_eabi_gcc="echo /usr/lib/libc.a",
     )  # fmt: skip
     assert setup("missing_packages", path).stdout == ""
@@ -60,7 +60,7 @@ def test_a_complete_machine_misses_nothing(tmp_path: Path) -> None:
 
 def test_the_c_library_of_cortex_m_is_a_package_of_its_own(tmp_path: Path) -> None:
     path = tools(
-        tmp_path / "bin", "make", python3=PYTHON, gcc="exit 0", qemu_system_arm="exit 0",
+        tmp_path / "bin", "make", python3=PYTHON, gcc="cat >/dev/null", qemu_system_arm="exit 0",
         arm_none_eabi_gcc="echo libc.a",
     )  # fmt: skip
     assert setup("missing_packages", path).stdout.split() == ["libnewlib-arm-none-eabi"]
