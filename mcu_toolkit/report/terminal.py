@@ -97,7 +97,7 @@ def _memory_rows(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         (
             "RAM",
             f"{fmt.exact(ram['total'])} B",
-            f"arena {fmt.exact(ram['arena'])} (lower bound {fmt.exact(ram['arena_lower_bound'])}), "
+            f"arena {fmt.exact(ram['arena'])} (live-tensor bound {fmt.exact(ram['arena_lower_bound'])}), "
             f"static {fmt.exact(ram['static'])}, stack peak {fmt.exact(ram['stack_peak'])} (at most "
             f"{fmt.exact(ram.get('stack_bound'))}){_of_limit(ram)}",
         ),
