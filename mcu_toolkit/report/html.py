@@ -169,7 +169,8 @@ def _ram(ram: Mapping[str, Any]) -> Markup:
     parts = {name: int(ram[name]) for name in ("arena", "static", "stack") if name in ram}
     said = (
         f"The live-tensor bound of the arena is {fmt.exact(ram['arena_lower_bound'])} bytes; the plan, which may write "
-        f"an output over its dying input, takes {fmt.exact(ram['arena'])}. On the device the stack grew to {fmt.exact(ram['stack_peak'])} bytes."
+        f"an output over its dying input, takes {fmt.exact(ram['arena'])}. "
+        f"On the device the stack grew to {fmt.exact(ram['stack_peak'])} bytes."
     )
     return charts.stacked(parts, ram.get("limit"), "RAM by what it holds") + charts.element("p", said, class_="soft")
 
