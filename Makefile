@@ -20,6 +20,8 @@ setup: ## system packages (sudo only when not root), virtual environment, Python
 demo: setup ## train the synthetic phantom recipe, build, flash and bench it on the emulated Cortex-M4
 	@MCUTK=$(BIN)/mcutk scripts/demo.sh
 
+test test-nightly: export FOR_TESTS = 1
+
 test: setup lint ## lint, then all tests
 	$(PYTEST)
 

@@ -4,6 +4,7 @@
 # A second run finds everything in place and takes well under a second. Nothing is installed that is there already.
 #   PYTHON=python3.12 scripts/setup.sh     use another Python (3.10 to 3.12)
 #   VENV=/path scripts/setup.sh            put the virtual environment elsewhere
+#   FOR_TESTS=1 scripts/setup.sh           also what only the tests use
 set -euo pipefail
 cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
@@ -47,6 +48,10 @@ missing_packages() {
     command -v arm-none-eabi-gcc >/dev/null 2>&1 || say gcc-arm-none-eabi
     has_newlib || say libnewlib-arm-none-eabi
     command -v qemu-system-arm >/dev/null 2>&1 || say qemu-system-arm
+    if [[ -n "${FOR_TESTS:-}" ]]; then # what only tests use: sketches compiled as C++, MISRA C findings
+        command -v g++ >/dev/null 2>&1 || say g++
+        command -v cppcheck >/dev/null 2>&1 || say cppcheck
+    fi
     python=$(find_python)
     if [[ -z "$python" ]]; then
         say python3

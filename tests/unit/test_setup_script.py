@@ -58,6 +58,14 @@ def test_a_complete_machine_misses_nothing(tmp_path: Path) -> None:
     assert setup("missing_packages", path).stdout == ""
 
 
+def test_tests_need_two_programs_more(tmp_path: Path) -> None:
+    path = tools(
+        tmp_path / "bin", "make", python3=PYTHON, gcc="cat >/dev/null", qemu_system_arm="exit 0",
+        arm_none_eabi_gcc="echo /usr/lib/libc.a",
+    )  # fmt: skip
+    assert setup("missing_packages", path, FOR_TESTS="1").stdout.split() == ["g++", "cppcheck"]
+
+
 def test_the_c_library_of_cortex_m_is_a_package_of_its_own(tmp_path: Path) -> None:
     path = tools(
         tmp_path / "bin", "make", python3=PYTHON, gcc="cat >/dev/null", qemu_system_arm="exit 0",
