@@ -86,7 +86,7 @@ def test_answers_and_counts(board_id: str, tmp_path: Path) -> None:
     assert 0 < first.device.stack_peak < first.device.stack_bytes == board.memory.stack_bytes
     bound = firmware.read_build(tmp_path / "build").stack_bound
     assert bound is not None and first.device.stack_peak <= bound <= board.memory.stack_bytes
-    assert first.link.retries == 0
+    assert len(first.latencies) == len(images)  # a starved host repeats frames: nothing is counted twice
     assert emulators_of(os.getpid()) == []
 
 

@@ -44,7 +44,7 @@ def run(graph: Graph, board: Board, samples: np.ndarray, folder: Path) -> BenchR
     assert made.ram.arena == compiled.plan.arena_bytes
     assert made.stack_bound is not None
     result = bench.bench(board, folder, None, samples, model_sha256=graph.sha256)
-    assert result.link.retries == 0
+    assert len(result.latencies) == len(samples)  # a starved host repeats frames: nothing is counted twice
     assert result.device.stack_peak <= made.stack_bound
     return result
 
