@@ -8,12 +8,13 @@ from unittest import mock
 import numpy as np
 
 from tests.support import randmodels_core
-from tests.support.randmodels import CORE, MAKERS, RandomModel, Skip, random_graph_model
+from tests.support.randmodels import CORE, MAKERS, RandomModel, Skip, random_graph_model, register_all
 from tests.support.tflite_writer import ACTIVATIONS, SAME
 
 
 def pass_model(seed: int, *patterns: str) -> bytes:
     """A random model of core operators and of the named patterns, each likely to be there."""
+    register_all()  # before the patch, whose end would take away what was registered within
     with mock.patch.dict(MAKERS, PATTERNS):
         return random_graph_model(
             seed, (*CORE, *patterns * (max(1, 8 // max(len(patterns), 1)))), core_only=True, nodes=6
