@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from mcu_toolkit.errors import TrainError
 from mcu_toolkit.train.backend import backend, quiet
+from mcu_toolkit.train.quantizers import for_export
 from mcu_toolkit.train.slim import slim
 
 Int8 = npt.NDArray[np.int8]
@@ -66,7 +67,8 @@ def converter_of(model: Any) -> Any:
     tf = backend().tf
     shape = [1, *model.input_shape[1:]]
     function = tf.function(lambda image: model(image, training=False))
-    concrete = function.get_concrete_function(tf.TensorSpec(shape, tf.float32, name="image"))
+    with for_export():
+        concrete = function.get_concrete_function(tf.TensorSpec(shape, tf.float32, name="image"))
     return tf.lite.TFLiteConverter.from_concrete_functions([concrete], model)
 
 

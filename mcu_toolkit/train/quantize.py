@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from mcu_toolkit.train.quantizers import classes
 #: Layers that only move values: what comes out has the scale of what goes in.
 _MOVES = frozenset({"ReLU", "MaxPooling2D", "AveragePooling2D", "ZeroPadding2D", "Flatten", "Reshape", "Dropout"})
 _RANGES = ("_high:0", "_alpha:0")
+#: Ends of the names of what decides the scale of a layer's output; the last two are tfmot's, of the input.
+_SCALES = ("_low:0", *_RANGES, "_min:0", "_max:0")
 _WEIGHTED = {"Conv2D": "conv", "DepthwiseConv2D": "depthwise", "Dense": "dense"}
 _OUTPUTS = frozenset({"Add", "GlobalAveragePooling2D", "Concatenate", "Multiply", "BatchNormalization"})
 
@@ -58,6 +60,7 @@ def simulate(
     with quantization.quantize_scope(classes()):
         model = quantization.quantize_apply(annotated)
     _set_input_range(model, how)
+    _tell_input_scales(model)
     calibrate(model, folded, calibration)
     return model
 
@@ -75,7 +78,9 @@ def _configs(folded: Any, bits: Bits) -> dict[str, Any]:
         )
         weight_bits = 8 if layer.name in ends else bits.weights
         found[layer.name] = (
-            None if kind == "input" else make(kind, weight_bits, bits.activations, bits.pact and rectified)
+            None
+            if kind == "input"
+            else make(kind, weight_bits, bits.activations, bits.pact and rectified, bits.activations < 8)
         )
     return found
 
@@ -111,6 +116,30 @@ def _set_input_range(model: Any, how: Normalization) -> None:
             weight.assign(low)
         elif weight.name.endswith("_max:0"):
             weight.assign(high)
+
+
+def _tell_input_scales(model: Any) -> None:
+    """Point every accumulator at the scale of what its layer is fed."""
+    for layer in model.layers:
+        accumulator = getattr(getattr(layer, "quantize_config", None), "accumulator", None)
+        if accumulator is not None:
+            accumulator.input_scale = _scale_of(_fed_by(layer))
+
+
+def _fed_by(layer: Any) -> Any:
+    """The layer before this one that decides on a scale."""
+    before = layer.inbound_nodes[0].inbound_layers
+    return before if any(w.name.endswith(_SCALES) for w in before.weights) else _fed_by(before)
+
+
+def _scale_of(layer: Any) -> Callable[[], Any]:
+    """The int8 scale of what a layer gives, from its variables of the moment."""
+    found = {weight.name.rsplit("_", 1)[-1]: weight for weight in layer.weights if weight.name.endswith(_SCALES)}
+    if "alpha:0" in found:
+        bits = layer.quantize_config.activation_bits
+        return lambda: found["alpha:0"] / (2**bits - 1)
+    low, high = (found[a] if a in found else found[b] for a, b in (("low:0", "min:0"), ("high:0", "max:0")))
+    return lambda: (high - low) / 255.0
 
 
 def calibrate(model: Any, folded: Any, batches: Iterable[npt.NDArray[np.float32]]) -> None:

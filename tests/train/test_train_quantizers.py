@@ -65,18 +65,36 @@ def logits_of(model: Any, content: bytes, pixels: Any) -> tuple[Any, Any, float]
     return model(pixels.astype(np.float32) / 255, training=False).numpy(), real, where.output_scale
 
 
-# At 8 bits. With fewer, values lie on coarse grids and the export rounds its biases, which the simulation does not: an
-# untrained network agrees less often (docs/training.md).
-@pytest.mark.parametrize("name", ["separable", "resnet-8"])
-def test_pact_export_matches_the_simulation(name: str) -> None:
-    """99 % of logits within one step."""
+@pytest.mark.parametrize("bits", [8, 4, 2])
+@pytest.mark.parametrize("name", ["separable", "resnet-8", "mobilenet-tiny"])
+def test_pact_export_matches_the_simulation(name: str, bits: int) -> None:
+    """99 % of logits within one step; with few bits one activation that is rounded otherwise moves several of them."""
     _, folded = disturbed(name)
     pixels = images(64)
-    model = simulate(folded, UNIT, [pixels.astype(np.float32) / 255], Bits(8, 8, pact=True))
+    model = simulate(folded, UNIT, [pixels.astype(np.float32) / 255], Bits(bits, bits, pact=True))
     content = to_int8(model)
     assert unsupported(read_model(content)) == ()
     simulated, real, step = logits_of(model, content, images(64, seed=2))
+    assert np.ptp(real) > 50 * step
     assert (np.abs(simulated - real) <= 1.01 * step).mean() >= 0.99
+
+
+def test_few_bits_need_no_operator_of_their_own() -> None:
+    """Clipping is int8 saturation, and rounding the requantization: the export is the one of 8 bits, of equal size."""
+    _, folded = disturbed("resnet-8")
+    x = images(8).astype(np.float32) / 255
+    graphs = [read_model(to_int8(simulate(folded, UNIT, [x], Bits(bits, bits, pact=True)))) for bits in (8, 4, 2)]
+    assert len({tuple(node.op for node in graph.nodes) for graph in graphs}) == 1
+
+
+@pytest.mark.parametrize("bits", [4, 2])
+def test_the_simulation_is_the_export_in_training_too(bits: int) -> None:
+    """What few bits learn on is what the device computes; ranges stand still at the calibration images."""
+    _, folded = disturbed("separable")
+    x = images(16).astype(np.float32) / 255
+    model = simulate(folded, UNIT, [x], Bits(bits, bits, pact=True))
+    learning, asked = model(x, training=True).numpy(), model(x, training=False).numpy()
+    assert np.abs(learning - asked).max() < 0.02 * np.abs(asked).max()
 
 
 def test_clipping_levels_receive_gradients_and_move() -> None:
