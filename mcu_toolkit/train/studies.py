@@ -8,7 +8,7 @@ import json
 import logging
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,13 @@ from mcu_toolkit.recipe import Recipe, override
 from mcu_toolkit.train import maps, modes, predict
 from mcu_toolkit.train.backend import INSTALL
 from mcu_toolkit.train.export import Int8Runner, border, run_int8, to_int8, with_softmax
+from mcu_toolkit.train.footprint import live_bytes
 from mcu_toolkit.train.run import gather
 from mcu_toolkit.train.student import Student, calibration_batches, distil, quantize
 from mcu_toolkit.train.teacher import Answers, Material, teach, train_network
 
-#: Images that saliency maps are compared on.
-_MAP_IMAGES = 64
+#: Images, at most, that saliency maps are compared on: an even spread of the held-out ones.
+_MAP_IMAGES = 256
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,13 @@ class Row:
         name: as the table prints it.
         changes: keys of the recipe that this row sets.
         what: ``student``, ``teacher``, a mode of `modes.MODES`, or ``quantized``.
+        against: the row that this one is compared with, image by image; by default the study's first.
     """
 
     name: str
     what: str
     changes: tuple[tuple[str, str], ...] = ()
+    against: str | None = None
 
 
 def _pact(bits: int) -> tuple[tuple[str, str], ...]:
@@ -86,7 +89,7 @@ STUDIES: dict[str, tuple[Row, ...]] = {
         Row("distilled, int8", "quantized"),
     ),
     "saliency": tuple(
-        Row(f"{mask}, {kind}", "quantized", (*changes, *bits))
+        Row(f"{mask}, {kind}", "quantized", (*changes, *bits), None if mask == "plain" else f"plain, {kind}")
         for mask, changes in _MASKS
         for kind, bits in (("int8", (("quant.scheme", "qat"),)), ("PACT 4 bits", _pact(4)))
     ),
@@ -225,8 +228,10 @@ def measure(row: Row, desk: Desk) -> dict[str, Any]:
     """Train what a row needs, as far as no earlier row has, and measure it.
 
     Returns:
-        Plain values: ``row``, ``accuracy`` (held out), ``train_accuracy``, ``bytes``, ``parameters``, ``correct`` (a
-        0 or 1 for each held-out image, for paired tests), ``stability`` in the saliency study, ``seconds``.
+        Plain values: ``row``, ``against``, ``accuracy`` (held out), ``train_accuracy``, ``bytes``, ``parameters``,
+        ``ram`` (`footprint.live_bytes`), ``correct`` (a 0 or 1 for each held-out image,
+        for paired tests), ``stability`` of quantized rows (an image each: ``rank_correlation``, ``top10_overlap``),
+        ``seconds``.
     """
     started = time.monotonic()
     recipe = desk.recipe
@@ -235,7 +240,7 @@ def measure(row: Row, desk: Desk) -> dict[str, Any]:
     data = load_dataset(recipe, desk.data_dir, cache_dir=desk.cache_dir, progress=desk.progress)
     material = gather(data, divide(data, recipe.split))
     found = _Trial(recipe, desk, material).run(row)
-    return {"row": row.name, **found, "seconds": round(time.monotonic() - started, 1)}
+    return {"row": row.name, "against": row.against, **found, "seconds": round(time.monotonic() - started, 1)}
 
 
 class _Trial:
@@ -254,8 +259,8 @@ class _Trial:
             return self._quantized()
         model = with_softmax(self._teacher() if self.desk.teacher_network else self._student().folded)
         content = modes.export(model, row.what, calibration_batches(self.recipe, self.material))
-        run: Callable[[Any], Any] = lambda images: modes.run(content, to_float(images, self.how))  # noqa: E731
-        return self._result(run(self.material.held_out), None, len(content), int(model.count_params()))
+        outputs = modes.run(content, to_float(self.material.held_out, self.how))
+        return self._result(outputs, None, content, model)
 
     def _part(self, *sections: str) -> Path:
         """Folder of checkpoints, named by what decides them."""
@@ -293,27 +298,31 @@ class _Trial:
         fed = to_int8_pixels(self.material.held_out, where.input_scale, where.input_zero_point, self.how)
         outputs = (self.desk.run_int8 or run_int8)(content, fed)
         train = predict.logits(model, self.material.train, self.how)
-        found = self._result(outputs, train, len(content), int(student.folded.count_params()))
-        images = to_float(self.material.held_out[:: max(1, len(fed) // _MAP_IMAGES)], self.how)
-        labels = self.material.held_out_labels[:: max(1, len(fed) // _MAP_IMAGES)]
-        found["stability"] = maps.stability(maps.Probe(student.folded), maps.Probe(model), images, labels).summary()
+        found = self._result(outputs, train, content, student.folded)
+        chosen = np.unique(np.linspace(0, len(fed) - 1, min(_MAP_IMAGES, len(fed))).astype(np.int64))
+        images, labels = to_float(self.material.held_out[chosen], self.how), self.material.held_out_labels[chosen]
+        pair = maps.stability(maps.Probe(student.folded), maps.Probe(model), images, labels)
+        found["stability"] = {
+            "rank_correlation": np.round(pair.rank_correlation.astype(np.float64), 4).tolist(),
+            "top10_overlap": np.round(pair.top_overlap.astype(np.float64), 4).tolist(),
+        }
         return found
 
     def _float_row(self, model: Any) -> dict[str, Any]:
         held_out = predict.logits(model, self.material.held_out, self.how)
         train = predict.logits(model, self.material.train, self.how)
-        count = int(model.count_params())
-        return self._result(held_out, train, 4 * count, count)
+        return self._result(held_out, train, modes.export(with_softmax(model), "float32", []), model)
 
-    def _result(self, outputs: Any, train: Any, size: int, parameters: int) -> dict[str, Any]:
+    def _result(self, outputs: Any, train: Any, content: bytes, model: Any) -> dict[str, Any]:
         correct = outputs.argmax(axis=1) == self.material.held_out_labels
         return {
             "accuracy": float(correct.mean()),
             "train_accuracy": None
             if train is None
             else predict.accuracy(np.asarray(train), self.material.train_labels),
-            "bytes": size,
-            "parameters": parameters,
+            "bytes": len(content),
+            "parameters": int(model.count_params()),
+            "ram": live_bytes(content),
             "correct": "".join("1" if c else "0" for c in correct),
         }
 
