@@ -10,8 +10,9 @@ import pytest
 
 from mcu_toolkit.errors import TrainError
 from mcu_toolkit.recipe import Saliency
-from mcu_toolkit.train import maps, studies
+from mcu_toolkit.train import maps, modes, studies
 from mcu_toolkit.train.backend import backend
+from mcu_toolkit.train.footprint import live_bytes
 from mcu_toolkit.train.run import train
 from mcu_toolkit.train.saliency import mask
 from mcu_toolkit.train.seeds import train_seeds
@@ -66,7 +67,21 @@ def test_rows_of_a_real_study(tmp_path: Path) -> None:
         found = studies.measure(rows[name], desk)
         assert len(found["correct"]) == held_out
         assert found["bytes"] > 1000
-    assert -1 <= found["stability"]["rank_correlation"] <= 1
+        assert found["ram"] >= recipe.input.height * recipe.input.width * recipe.input.channels
+    stability = found["stability"]
+    assert len(stability["rank_correlation"]) == len(stability["top10_overlap"]) == min(held_out, 256)
+    assert all(-1 <= value <= 1 for value in stability["rank_correlation"])
+
+
+def test_live_bytes_of_a_residual_block() -> None:
+    """The shortcut lives beside both convolutions: three maps of 8x8x4 at the widest, by hand."""
+    keras = backend().keras
+    source = keras.layers.Input((8, 8, 4))
+    x = keras.layers.Conv2D(4, 3, padding="same")(source)
+    x = keras.layers.Conv2D(4, 3, padding="same")(x)
+    model = keras.Model(source, keras.layers.Add()([x, source]))
+    sizes = {mode: live_bytes(modes.export(model, mode, [np.ones((1, 8, 8, 4), np.float32)])) for mode in modes.MODES}
+    assert sizes == {"float32": 3072, "float16": 3072, "dynamic": 3072, "int8": 768, "int16x8": 1536}
 
 
 def test_rank_correlation_and_overlap() -> None:

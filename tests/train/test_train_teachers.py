@@ -49,6 +49,18 @@ def test_teacher_trains_a_step_distils_and_its_student_exports(name: str, tmp_pa
     assert unsupported(read_model(done.model)) == ()
 
 
+def test_statistics_of_normalization_follow_within_a_short_training() -> None:
+    """With the published momentum of 0.999 a network would still have the statistics that it began with."""
+    tf = backend().tf
+    model = build("mobilenetv2", NetSpec(64, 64, 1, 4))
+    x = tf.constant(np.random.default_rng(0).random((16, 64, 64, 1), dtype=np.float32))
+    run = tf.function(lambda training: model(x, training=training))
+    for _ in range(150):
+        learning = run(True).numpy()
+    asked = run(False).numpy()
+    assert np.abs(asked - learning).max() < 0.25 * np.ptp(learning)
+
+
 def test_weights_that_cannot_be_fetched_say_how_to_pass_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def refuse(**_: object) -> None:
         raise OSError("no route to host")

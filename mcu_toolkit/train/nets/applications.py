@@ -20,6 +20,10 @@ _STYLES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "raw": ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
 }
 
+#: Of the moving statistics of batch normalization. The published networks have up to 0.9997, for runs of millions of
+#: steps; after the hundreds of a small data set such statistics would still be near their start.
+_MOMENTUM = 0.9
+
 
 def build_application(spec: NetSpec, name: str, style: str, smallest: int, **options: Any) -> Any:
     """A network of keras.applications with this project's head.
@@ -47,6 +51,9 @@ def build_application(spec: NetSpec, name: str, style: str, smallest: int, **opt
     x = _pixels(x, spec.normalization, style)
     constructor = getattr(backend().keras.applications, name)
     backbone = _load(constructor, spec.weights, name, (height, width, 3), options)
+    for layer in backbone.layers:
+        if layer.__class__.__name__.endswith("BatchNormalization"):
+            layer.momentum = min(layer.momentum, _MOMENTUM)
     x = layers.GlobalAveragePooling2D(name=FEATURES)(backbone(x))
     if spec.dropout > 0.0:
         x = layers.Dropout(spec.dropout, name="dropout")(x)
