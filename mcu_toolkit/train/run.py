@@ -166,7 +166,7 @@ class _Job:
     def _stages(self, data: Dataset, division: Division, seconds: dict[str, float]) -> dict[str, Any]:
         recipe = self.recipe
         material = gather(data, division)
-        answers = self._teach(data, division, material, seconds)
+        answers = self._teach(division, material, seconds)
         student = distil(recipe, material, answers, self.checkpoints, self.progress)
         seconds["student"] = student.outcome.seconds
         quantized, saliency = None, None
@@ -241,21 +241,15 @@ class _Job:
         atomic_write(self.run_dir / MODEL_FILE, content)
         return metrics
 
-    def _teach(
-        self, data: Dataset, division: Division, material: Material, seconds: dict[str, float]
-    ) -> Answers | None:
+    def _teach(self, division: Division, material: Material, seconds: dict[str, float]) -> Answers | None:
         recipe = self.recipe
         if not recipe.distill.enabled:
             return None
         started = time.monotonic()
-        side = recipe.teacher.resolution
-        seen = material
-        if side and (side, side) != material.train.shape[1:3]:
-            larger = dataclasses.replace(recipe, input=dataclasses.replace(recipe.input, height=side, width=side))
-            images = load_dataset(
-                larger, self.data_dir, skip_bad=self.skip_bad, cache_dir=self.cache_dir, progress=self.progress
-            )
-            seen = gather(images, division)
+        seen = for_teachers(
+            recipe, self.data_dir, division, material,
+            skip_bad=self.skip_bad, cache_dir=self.cache_dir, progress=self.progress,
+        )  # fmt: skip
         views = min(recipe.distill.views, max(recipe.schedule.epochs, recipe.quant.epochs, 1))
         answers = teach(recipe, seen, self.checkpoints, self.cache_dir, self.progress, views)
         seconds["teacher"] = time.monotonic() - started
@@ -274,6 +268,24 @@ def gather(data: Dataset, division: Division) -> Material:
         data.images[held_out], data.labels[held_out], tuple(data.ids[i] for i in held_out),
         len(data.class_names), sha256_bytes(text.encode()),
     )  # fmt: skip
+
+
+def for_teachers(
+    recipe: Recipe,
+    data_dir: Path | None,
+    division: Division,
+    material: Material,
+    *,
+    skip_bad: bool = False,
+    cache_dir: Path | None = None,
+    progress: Progress = silent,
+) -> Material:
+    """The same parts as the teachers see them: at `teacher.resolution`, where the recipe has one."""
+    side = recipe.teacher.resolution
+    if not side or (side, side) == material.train.shape[1:3]:
+        return material
+    larger = dataclasses.replace(recipe, input=dataclasses.replace(recipe.input, height=side, width=side))
+    return gather(load_dataset(larger, data_dir, skip_bad=skip_bad, cache_dir=cache_dir, progress=progress), division)
 
 
 def _digest(data: Dataset) -> str:

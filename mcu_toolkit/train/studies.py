@@ -26,7 +26,7 @@ from mcu_toolkit.train import maps, modes, predict
 from mcu_toolkit.train.backend import INSTALL
 from mcu_toolkit.train.export import Int8Runner, border, run_int8, to_int8, with_softmax
 from mcu_toolkit.train.footprint import live_bytes
-from mcu_toolkit.train.run import gather
+from mcu_toolkit.train.run import for_teachers, gather
 from mcu_toolkit.train.student import Student, calibration_batches, distil, quantize
 from mcu_toolkit.train.teacher import Answers, Material, teach, train_network
 
@@ -229,37 +229,43 @@ def measure(row: Row, desk: Desk) -> dict[str, Any]:
 
     Returns:
         Plain values: ``row``, ``against``, ``accuracy`` (held out), ``train_accuracy``, ``bytes``, ``parameters``,
-        ``ram`` (`footprint.live_bytes`), ``correct`` (a 0 or 1 for each held-out image,
-        for paired tests), ``stability`` of quantized rows (an image each: ``rank_correlation``, ``top10_overlap``),
-        ``seconds``.
+        ``ram`` (`footprint.live_bytes`), ``correct`` (a 0 or 1 for each held-out image, for paired tests),
+        ``stability`` of quantized rows (an image each: ``rank_correlation``, ``top10_overlap``), ``seconds``.
     """
     started = time.monotonic()
     recipe = desk.recipe
     for key, value in row.changes:
         recipe = override(recipe, key, value)
     data = load_dataset(recipe, desk.data_dir, cache_dir=desk.cache_dir, progress=desk.progress)
-    material = gather(data, divide(data, recipe.split))
-    found = _Trial(recipe, desk, material).run(row)
+    division = divide(data, recipe.split)
+    material = gather(data, division)
+    shown = material
+    if row.what == "teacher" or desk.teacher_network or recipe.distill.enabled:
+        shown = for_teachers(
+            recipe, desk.data_dir, division, material, cache_dir=desk.cache_dir, progress=desk.progress
+        )
+    found = _Trial(recipe, desk, material, shown).run(row)
     return {"row": row.name, "against": row.against, **found, "seconds": round(time.monotonic() - started, 1)}
 
 
 class _Trial:
-    """One row in work."""
+    """One row in work; the teachers see the images of `shown`, which may be of another resolution."""
 
-    def __init__(self, recipe: Recipe, desk: Desk, material: Material) -> None:
-        self.recipe, self.desk, self.material = recipe, desk, material
+    def __init__(self, recipe: Recipe, desk: Desk, material: Material, shown: Material) -> None:
+        self.recipe, self.desk, self.material, self.shown = recipe, desk, material, shown
         self.how = normalization(recipe.input.normalization)
 
     def run(self, row: Row) -> dict[str, Any]:
         if row.what == "teacher":
-            return self._float_row(self._teacher())
+            return self._float_row(self._teacher(), self.shown)
         if row.what == "student":
-            return self._float_row(self._student().folded)
+            return self._float_row(self._student().folded, self.material)
         if row.what == "quantized":
             return self._quantized()
+        seen = self.shown if self.desk.teacher_network else self.material
         model = with_softmax(self._teacher() if self.desk.teacher_network else self._student().folded)
-        content = modes.export(model, row.what, calibration_batches(self.recipe, self.material))
-        outputs = modes.run(content, to_float(self.material.held_out, self.how))
+        content = modes.export(model, row.what, calibration_batches(self.recipe, seen))
+        outputs = modes.run(content, to_float(seen.held_out, self.how))
         return self._result(outputs, None, content, model)
 
     def _part(self, *sections: str) -> Path:
@@ -272,7 +278,7 @@ class _Trial:
         folder = self._part("input", "split", "augment", "schedule", "teacher")
         name = self.recipe.teacher.networks[0]
         return train_network(
-            self.recipe, name, self.recipe.seed * 100, self.material, folder, f"teacher0-{name}", self.desk.progress
+            self.recipe, name, self.recipe.seed * 100, self.shown, folder, f"teacher0-{name}", self.desk.progress
         )[0]
 
     def _answers(self) -> Answers | None:
@@ -281,7 +287,7 @@ class _Trial:
             return None
         folder = self._part("input", "split", "augment", "schedule", "teacher")
         views = min(recipe.distill.views, max(recipe.schedule.epochs, recipe.quant.epochs, 1))
-        return teach(recipe, self.material, folder, self.desk.cache_dir, self.desk.progress, views)
+        return teach(recipe, self.shown, folder, self.desk.cache_dir, self.desk.progress, views)
 
     def _student_folder(self) -> Path:
         return self._part("input", "split", "augment", "schedule", "teacher", "distill", "saliency", "student")
@@ -308,9 +314,9 @@ class _Trial:
         }
         return found
 
-    def _float_row(self, model: Any) -> dict[str, Any]:
-        held_out = predict.logits(model, self.material.held_out, self.how)
-        train = predict.logits(model, self.material.train, self.how)
+    def _float_row(self, model: Any, seen: Material) -> dict[str, Any]:
+        held_out = predict.logits(model, seen.held_out, self.how)
+        train = predict.logits(model, seen.train, self.how)
         return self._result(held_out, train, modes.export(with_softmax(model), "float32", []), model)
 
     def _result(self, outputs: Any, train: Any, content: bytes, model: Any) -> dict[str, Any]:

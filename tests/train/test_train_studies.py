@@ -73,6 +73,15 @@ def test_rows_of_a_real_study(tmp_path: Path) -> None:
     assert all(-1 <= value <= 1 for value in stability["rank_correlation"])
 
 
+@pytest.mark.slow
+def test_teacher_of_a_study_sees_its_own_resolution(tmp_path: Path) -> None:
+    desk = studies.Desk(tiny_recipe(teacher__resolution="48"), None, tmp_path / "study")
+    (row,) = (row for row in studies.rows_of("distillation") if row.what == "teacher")
+    other = studies.Desk(tiny_recipe(), None, tmp_path / "other")
+    # Activations in float32, in proportion to the image's area.
+    assert studies.measure(row, desk)["ram"] == 2.25 * studies.measure(row, other)["ram"]
+
+
 def test_live_bytes_of_a_residual_block() -> None:
     """The shortcut lives beside both convolutions: three maps of 8x8x4 at the widest, by hand."""
     keras = backend().keras
