@@ -30,6 +30,8 @@ from mcu_toolkit.train.run import for_teachers, gather
 from mcu_toolkit.train.student import Student, calibration_batches, distil, quantize
 from mcu_toolkit.train.teacher import Answers, Material, teach, train_network
 
+#: Counts up when what `measure` gives changes, so that rows of two versions never stand in one table.
+_FIGURES = 2
 #: Images, at most, that saliency maps are compared on: an even spread of the held-out ones.
 _MAP_IMAGES = 256
 
@@ -192,14 +194,14 @@ def _storage(optuna: Any, given: str | None, folder: Path) -> Any:
 
 
 def _check_same_recipe(found: Any, recipe: Recipe) -> None:
-    text = json.dumps(dataclasses.asdict(recipe), sort_keys=True)
+    text = json.dumps({**dataclasses.asdict(recipe), "figures": _FIGURES}, sort_keys=True)
     known = found.user_attrs.get("recipe")
     if known is None:
         found.set_user_attr("recipe", text)
     elif known != text:
         raise TrainError(
-            f"study '{found.study_name}' began with another recipe",
-            expected="the same recipe and --set options, so that rows can be compared",
+            f"study '{found.study_name}' began with another recipe, or another version of mcutk",
+            expected="the same recipe, --set options and figures, so that rows can be compared",
             hint="--fresh begins the study anew",
         )
 
