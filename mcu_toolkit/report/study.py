@@ -127,7 +127,7 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
         fmt.kib(row["ram"]),
         fmt.UNKNOWN if itself else str(row["against"]),
         fmt.UNKNOWN if itself else f"{100 * difference:+.2f} pt",
-        fmt.UNKNOWN if itself else f"{p_value:.3f}",
+        fmt.UNKNOWN if itself else f"{p_value:.3g}",
     ]
 
 

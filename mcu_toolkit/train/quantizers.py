@@ -24,6 +24,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -36,6 +37,7 @@ _CLIPPING = {3: 2.15, 4: 2.55, 5: 2.93, 6: 3.28, 7: 3.61}
 #: Ternary weights: threshold 0.7 of the mean magnitude (Li et al., 2016), hence a level of twice that.
 _TERNARY = 1.4
 _TINY = 1e-6
+_NEAR = 1e-3
 
 
 def _straight_through(value: Any, quantized: Any) -> Any:
@@ -100,26 +102,6 @@ def quantize_weights(weights: Any, kind: str, bits: int, training: bool) -> Any:
     return tf.reshape(_straight_through(clipped, done) if training else done, weights.shape)
 
 
-class Accumulator:
-    """What one step of a layer's int32 sums is worth: input scale times weight scale, from the variables of the moment.
-
-    Attributes:
-        kernel: the layer's, before quantization.
-        input_scale: gives the scale of what the layer is fed.
-    """
-
-    def __init__(self, kind: str, bits: int, learn: bool) -> None:
-        self.kind, self.bits, self.learn = kind, bits, learn
-        self.kernel: Any = None
-        self.input_scale: Callable[[], Any] | None = None
-
-    def step(self, training: bool) -> Any:
-        """[channels], a scalar for ``dense``; None while the network is put together, or learns and need not know."""
-        if self.input_scale is None or (training and not self.learn):
-            return None
-        return backend().tf.stop_gradient(self.input_scale() * weight_scale(self.kernel, self.kind, self.bits))
-
-
 _exporting: ContextVar[bool] = ContextVar("exporting", default=False)
 
 
@@ -133,22 +115,87 @@ def for_export() -> Iterator[None]:
         _exporting.reset(token)
 
 
+@dataclass(frozen=True)
+class Grid:
+    """The int8 grid of a tensor, from the variables of the moment: both give a scalar."""
+
+    scale: Callable[[], Any]
+    zero_point: Callable[[], Any]
+
+
+class Accumulator:
+    """The int32 sums of a layer: what one step of them is worth, input scale times weight scale.
+
+    Attributes:
+        kernel: the layer's, before quantization; None in a layer without weights.
+        fed: the grid of what the layer is fed.
+    """
+
+    def __init__(self, kind: str, bits: int, learn: bool) -> None:
+        self.kind, self.bits, self.learn = kind, bits, learn
+        self.kernel: Any = None
+        self.fed: Grid | None = None
+
+    def grid(self, training: bool) -> Grid | None:
+        """None while the network is put together or exported, or learns and need not know."""
+        return None if _exporting.get() or (training and not self.learn) else self.fed
+
+    def step(self, fed: Grid) -> Any:
+        """[channels], a scalar for ``dense``."""
+        return backend().tf.stop_gradient(fed.scale() * weight_scale(self.kernel, self.kind, self.bits))
+
+
+_ranges: ContextVar[dict[str, dict[str, Any]] | None] = ContextVar("ranges", default=None)
+
+
+@contextmanager
+def one_network() -> Iterator[None]:
+    """While a network is put together: ranges of one name are one set of variables within it."""
+    token = _ranges.set({})
+    try:
+        yield
+    finally:
+        _ranges.reset(token)
+
+
+def _range(shared: str | None, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    known = _ranges.get()
+    if shared is None or known is None:
+        return make()
+    if shared not in known:
+        known[shared] = make()
+    return known[shared]
+
+
 def _requantized(values: Any, scale: Any, accumulator: Accumulator | None, training: bool) -> Any:
     """Sums rounded to `scale` as TensorFlow Lite's kernels do it, twice (Jacob et al., 2018, section 2.2).
 
     The multiplier ``step / scale`` is a fraction of 0.5 to 1 and a power of two. The product with the fraction is
     rounded to a whole number, and that, divided by the power of two, once more: halves away from zero.
     """
-    step = None if accumulator is None or _exporting.get() else accumulator.step(training)
-    if step is None:
+    fed = None if accumulator is None else accumulator.grid(training)
+    if accumulator is None or fed is None:
         return values
     tf = backend().tf
-    scale = tf.stop_gradient(scale)
+    step, scale = accumulator.step(fed), tf.stop_gradient(scale)
     multiplier = step / scale
     power = tf.pow(2.0, tf.minimum(tf.floor(tf.math.log(multiplier) / math.log(2.0)) + 1.0, 0.0))
     # Whole steps first: the sums are integers, whatever float32 makes of them.
     once = tf.round(tf.round(values / step) * (multiplier / power))
     return _straight_through(values, tf.sign(once) * tf.floor(tf.abs(once) * power + 0.5) * scale)
+
+
+def _averaged(values: Any, accumulator: Accumulator, training: bool) -> Any:
+    """Averages of int8 values as whole int8 values: halves away from zero, of the stored value, not of the real one."""
+    fed = accumulator.grid(training)
+    if fed is None:
+        return values
+    tf = backend().tf
+    scale, zero_point = (tf.stop_gradient(part()) for part in (fed.scale, fed.zero_point))
+    stored = values / scale + zero_point
+    # Halves are common, and float32 makes a little less of some: no other average of so few comes this near.
+    whole = tf.sign(stored) * tf.floor(tf.abs(stored) + 0.5 + _NEAR)
+    return _straight_through(values, (whole - zero_point) * scale)
 
 
 @lru_cache(maxsize=1)
@@ -183,33 +230,53 @@ def classes() -> dict[str, Any]:
             return {}
 
         def __call__(self, inputs: Any, training: bool, weights: dict[str, Any], **_: Any) -> Any:
-            step = self.accumulator.step(training)
-            if step is None:
+            fed = self.accumulator.grid(training)
+            if fed is None:
                 return inputs
+            step = self.accumulator.step(fed)
             done = tf.round(inputs / step) * step
             return _straight_through(inputs, done) if training else done
 
         def get_config(self) -> dict[str, Any]:
             return {}
 
-    class RangeQuantizer(quantization.quantizers.Quantizer):  # type: ignore[misc,name-defined]
-        """Asymmetric, per tensor; zero is always in the range."""
+    class AverageQuantizer(quantization.quantizers.Quantizer):  # type: ignore[misc,name-defined]
+        """Averages stay on the grid of what was averaged."""
 
-        def __init__(self, accumulator: Accumulator | None = None) -> None:
+        def __init__(self, accumulator: Accumulator) -> None:
             self.accumulator = accumulator
 
         def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
-            low = layer.add_weight(name=f"{name}_low", initializer=constant(-6.0), trainable=False)
-            high = layer.add_weight(name=f"{name}_high", initializer=constant(6.0), trainable=False)
-            return {"low": low, "high": high}
+            return {}
+
+        def __call__(self, inputs: Any, training: bool, weights: dict[str, Any], **_: Any) -> Any:
+            return _averaged(inputs, self.accumulator, training)
+
+        def get_config(self) -> dict[str, Any]:
+            return {}
+
+    class RangeQuantizer(quantization.quantizers.Quantizer):  # type: ignore[misc,name-defined]
+        """Asymmetric, per tensor; zero is always in the range. One that layers share stays as it was calibrated."""
+
+        def __init__(self, accumulator: Accumulator | None = None, shared: str | None = None) -> None:
+            self.accumulator, self.shared = accumulator, shared
+            self.variables: dict[str, Any] = {}
+
+        def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
+            def end(which: str, value: float) -> Any:
+                return layer.add_weight(name=f"{name}_{which}", initializer=constant(value), trainable=False)
+
+            self.variables = _range(self.shared, lambda: {"low": end("low", -6.0), "high": end("high", 6.0)})
+            return self.variables
 
         def __call__(self, inputs: Any, training: bool, weights: dict[str, Any], **_: Any) -> Any:
             low, high = weights["low"], weights["high"]
             if not training:
                 exact = _requantized(inputs, (high - low) / 255.0, self.accumulator, training)
                 return tf.quantization.fake_quant_with_min_max_vars(exact, low, high, 8)
-            low.assign(_RANGE_DECAY * low + (1 - _RANGE_DECAY) * tf.minimum(tf.reduce_min(inputs), 0.0))
-            high.assign(_RANGE_DECAY * high + (1 - _RANGE_DECAY) * tf.maximum(tf.reduce_max(inputs), 0.0))
+            if self.shared is None:
+                low.assign(_RANGE_DECAY * low + (1 - _RANGE_DECAY) * tf.minimum(tf.reduce_min(inputs), 0.0))
+                high.assign(_RANGE_DECAY * high + (1 - _RANGE_DECAY) * tf.maximum(tf.reduce_max(inputs), 0.0))
             clipped = tf.clip_by_value(inputs, low, high)
             exact = _requantized(clipped, (high - low) / 255.0, self.accumulator, training)
             return _straight_through(clipped, tf.quantization.fake_quant_with_min_max_vars(exact, low, high, 8))
@@ -220,11 +287,16 @@ def classes() -> dict[str, Any]:
     class PactQuantizer(quantization.quantizers.Quantizer):  # type: ignore[misc,name-defined]
         """Non-negative activations clipped at a learned level alpha: d/d alpha is 1 above it and 0 below."""
 
-        def __init__(self, bits: int = 8, accumulator: Accumulator | None = None) -> None:
-            self.bits, self.accumulator = bits, accumulator
+        def __init__(self, bits: int = 8, accumulator: Accumulator | None = None, shared: str | None = None) -> None:
+            self.bits, self.accumulator, self.shared = bits, accumulator, shared
+            self.variables: dict[str, Any] = {}
 
         def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
-            return {"alpha": layer.add_weight(name=f"{name}_alpha", initializer=constant(6.0), trainable=True)}
+            def level() -> dict[str, Any]:
+                return {"alpha": layer.add_weight(name=f"{name}_alpha", initializer=constant(6.0), trainable=True)}
+
+            self.variables = _range(self.shared, level)
+            return self.variables
 
         def __call__(self, inputs: Any, training: bool, weights: dict[str, Any], **_: Any) -> Any:
             alpha = tf.maximum(weights["alpha"], 1e-3)
@@ -243,12 +315,13 @@ def classes() -> dict[str, Any]:
         """Which tensors of a layer are quantized.
 
         Args:
-            kind: ``conv``, ``depthwise``, ``dense`` (weights and activation), ``output`` (only what comes out) or
-                ``none``.
+            kind: ``conv``, ``depthwise``, ``dense`` (weights and activation), ``output`` (only what comes out),
+                ``average`` (what comes out stays on the grid of what goes in) or ``none``.
             weight_bits, activation_bits: of the weights, and of what comes out where `pact` is set.
             pact: what comes out is non-negative and clipped at a learned level.
             learn_sums: biases and sums are rounded as in the export while the network learns, too. `quantize.simulate`
                 must tell `accumulator` what the layer is fed.
+            shared: name of the range, where it is not this layer's alone. `quantizer` is what has it.
         """
 
         def __init__(
@@ -258,10 +331,13 @@ def classes() -> dict[str, Any]:
             activation_bits: int = 8,
             pact: bool = False,
             learn_sums: bool = False,
+            shared: str | None = None,
         ) -> None:
             self.kind, self.weight_bits, self.activation_bits, self.pact = kind, weight_bits, activation_bits, pact
-            self.learn_sums = learn_sums
-            self.accumulator = Accumulator(kind, weight_bits, learn_sums) if self._weighted else None
+            self.learn_sums, self.shared = learn_sums, shared
+            self.quantizer: Any = None
+            summed = self._weighted or kind == "average"
+            self.accumulator = Accumulator(kind, weight_bits, learn_sums) if summed else None
 
         def _weight(self) -> str:
             return "depthwise_kernel" if self.kind == "depthwise" else "kernel"
@@ -272,33 +348,34 @@ def classes() -> dict[str, Any]:
 
         def _activation(self) -> Any:
             if self.pact:
-                return PactQuantizer(self.activation_bits, self.accumulator)
-            return RangeQuantizer(self.accumulator)
+                self.quantizer = PactQuantizer(self.activation_bits, self.accumulator, self.shared)
+            else:
+                self.quantizer = RangeQuantizer(self.accumulator, self.shared)
+            return self.quantizer
 
         def get_weights_and_quantizers(self, layer: Any) -> list[Any]:
-            if not self._weighted:
+            if not self._weighted or self.accumulator is None:
                 return []
             kernel = getattr(layer, self._weight())
             found: list[Any] = [(kernel, WeightQuantizer(self.kind, self.weight_bits))]
-            if self.accumulator is not None:
-                self.accumulator.kernel = kernel
-                found.append((layer.bias, BiasQuantizer(self.accumulator)))
-            return found
+            self.accumulator.kernel = kernel
+            return [*found, (layer.bias, BiasQuantizer(self.accumulator))]
 
         def get_activations_and_quantizers(self, layer: Any) -> list[Any]:
             return [(layer.activation, self._activation())] if self._weighted else []
 
         def set_quantize_weights(self, layer: Any, quantize_weights: list[Any]) -> None:
             if quantize_weights:
-                setattr(layer, self._weight(), quantize_weights[0])
-            if self.accumulator is not None:
-                layer.bias = quantize_weights[1]
+                kernel, layer.bias = quantize_weights
+                setattr(layer, self._weight(), kernel)
 
         def set_quantize_activations(self, layer: Any, quantize_activations: list[Any]) -> None:
             if quantize_activations:
                 layer.activation = quantize_activations[0]
 
         def get_output_quantizers(self, layer: Any) -> list[Any]:
+            if self.kind == "average" and self.accumulator is not None:
+                return [AverageQuantizer(self.accumulator)]
             return [self._activation()] if self.kind == "output" else []
 
         def get_config(self) -> dict[str, Any]:
@@ -308,7 +385,8 @@ def classes() -> dict[str, Any]:
                 "activation_bits": self.activation_bits,
                 "pact": self.pact,
                 "learn_sums": self.learn_sums,
+                "shared": self.shared,
             }
 
-    found = (WeightQuantizer, BiasQuantizer, RangeQuantizer, PactQuantizer, LayerConfig)
+    found = (WeightQuantizer, BiasQuantizer, AverageQuantizer, RangeQuantizer, PactQuantizer, LayerConfig)
     return {item.__name__: item for item in found}

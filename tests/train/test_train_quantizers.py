@@ -13,6 +13,7 @@ from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.graph.support import unsupported
 from mcu_toolkit.train.backend import backend, seed_everything
 from mcu_toolkit.train.export import border, run_int8, to_int8
+from mcu_toolkit.train.grids import shared_ranges
 from mcu_toolkit.train.nets.base import NetSpec, fold
 from mcu_toolkit.train.nets.registry import build, names, network
 from mcu_toolkit.train.quantize import Bits, clipping_levels, simulate
@@ -65,8 +66,7 @@ def logits_of(model: Any, content: bytes, pixels: Any) -> tuple[Any, Any, float]
     return model(pixels.astype(np.float32) / 255, training=False).numpy(), real, where.output_scale
 
 
-@pytest.mark.parametrize("bits", [8, 4, 2])
-@pytest.mark.parametrize("name", ["separable", "resnet-8", "mobilenet-tiny"])
+@pytest.mark.parametrize(("name", "bits"), [*((name, bits) for name in STUDENTS for bits in (8, 2)), ("resnet-8", 4)])
 def test_pact_export_matches_the_simulation(name: str, bits: int) -> None:
     """99 % of logits within one step; with few bits one activation that is rounded otherwise moves several of them."""
     _, folded = disturbed(name)
@@ -85,6 +85,38 @@ def test_few_bits_need_no_operator_of_their_own() -> None:
     x = images(8).astype(np.float32) / 255
     graphs = [read_model(to_int8(simulate(folded, UNIT, [x], Bits(bits, bits, pact=True)))) for bits in (8, 4, 2)]
     assert len({tuple(node.op for node in graph.nodes) for graph in graphs}) == 1
+
+
+def test_joined_tensors_share_a_range() -> None:
+    """So the export lays nothing on another grid before a join; and the level that they share learns from all."""
+    tf = backend().tf
+    _, folded = disturbed("densenet-tiny")
+    x = images(8).astype(np.float32) / 255
+    for pact in (False, True):
+        model = simulate(folded, UNIT, [x], Bits(8, 8, pact))
+        assert "QUANTIZE" not in {node.op for node in read_model(to_int8(model)).nodes}
+    joins = [layer for layer in folded.layers if layer.__class__.__name__ == "Concatenate"]
+    rectified_layers = [layer for layer in folded.layers if getattr(layer, "activation", None) is not None]
+    levels = clipping_levels(model)
+    # Each join takes a layer of the block into the level of the block's first tensor; the logits are not rectified.
+    assert len(levels) == len(rectified_layers) - 1 - len(joins)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(model(x * 1.5, training=True) ** 2)
+    assert all(gradient is not None for gradient in tape.gradient(loss, levels))
+
+
+def test_join_with_the_image_has_a_range_of_its_own() -> None:
+    keras = backend().keras
+    source = keras.layers.Input((8, 8, 1), name="image")
+    conv = keras.layers.Conv2D(2, 3, padding="same", activation="relu", name="conv")(source)
+    joined = keras.layers.Concatenate(name="join")([source, conv])
+    pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(joined)
+    folded = keras.Model(source, keras.layers.Dense(3, name="logits")(pooled))
+    assert shared_ranges(folded, pact=False) == ({}, frozenset({"join"}))
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 8, 8, 1)).astype(np.uint8)
+    model = simulate(folded, UNIT, [pixels.astype(np.float32) / 255])
+    simulated, real, step = logits_of(model, to_int8(model), pixels)
+    assert (np.abs(simulated - real) <= 1.01 * step).mean() >= 0.99
 
 
 @pytest.mark.parametrize("bits", [4, 2])
