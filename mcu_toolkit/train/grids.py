@@ -11,7 +11,7 @@ from typing import Any
 
 from mcu_toolkit.errors import TrainError
 from mcu_toolkit.train.backend import backend
-from mcu_toolkit.train.quantizers import Grid
+from mcu_toolkit.train.quantizers import LEAST_LEVEL, Grid
 
 #: Layers that only move values: what comes out has the grid of what goes in.
 _MOVES = frozenset({"MaxPooling2D", "ZeroPadding2D", "Flatten", "Reshape", "Dropout"})
@@ -114,7 +114,7 @@ def fed_by(layer: Any) -> Grid:
     tf = backend().tf
     if "alpha" in found:
         steps = 2**before.quantize_config.activation_bits - 1
-        return Grid(lambda: found["alpha"] / steps, lambda: tf.constant(127.0 - steps))
+        return Grid(lambda: tf.maximum(found["alpha"], LEAST_LEVEL) / steps, lambda: tf.constant(127.0 - steps))
 
     def scale() -> Any:
         return (found["high"] - found["low"]) / 255.0

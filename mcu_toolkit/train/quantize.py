@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mcu_toolkit.data.preprocess import Normalization
 from mcu_toolkit.train.backend import backend
 from mcu_toolkit.train.grids import fed_by, kind_of, rectified, shared_ranges, variables_of
-from mcu_toolkit.train.quantizers import classes, one_network
+from mcu_toolkit.train.quantizers import LEAST_LEVEL, classes, one_network
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def calibrate(model: Any, folded: Any, batches: Iterable[npt.NDArray[np.float32]
     ranges: dict[Any, float] = {}
     for variables, (low, high) in zip(watched.values(), seen.mean(axis=0), strict=True):
         for end, variable in variables.items():
-            key, value = variable.ref(), min(low, 0.0) if end == "low" else max(high, 1e-3)
+            key, value = variable.ref(), min(low, 0.0) if end == "low" else max(high, LEAST_LEVEL)
             widest = min if end == "low" else max
             ranges[key] = widest(ranges.get(key, value), value)
     for key, value in ranges.items():

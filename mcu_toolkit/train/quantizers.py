@@ -38,6 +38,8 @@ _CLIPPING = {3: 2.15, 4: 2.55, 5: 2.93, 6: 3.28, 7: 3.61}
 _TERNARY = 1.4
 _TINY = 1e-6
 _NEAR = 1e-3
+#: Below this a clipping level is no level.
+LEAST_LEVEL = 1e-3
 
 
 def _straight_through(value: Any, quantized: Any) -> Any:
@@ -299,7 +301,7 @@ def classes() -> dict[str, Any]:
             return self.variables
 
         def __call__(self, inputs: Any, training: bool, weights: dict[str, Any], **_: Any) -> Any:
-            alpha = tf.maximum(weights["alpha"], 1e-3)
+            alpha = tf.maximum(weights["alpha"], LEAST_LEVEL)
             clipped = tf.minimum(inputs, alpha)
             steps = 2**self.bits - 1
             step = tf.stop_gradient(alpha) / steps
