@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.measure import BOARDS, MODELS, MODES, Case, Measured, available, measure
-from mcu_toolkit.board import load_board
-from mcu_toolkit.compiler.site import Isa
+from mcu_toolkit.boards import load_board
 from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.targets.isa import DSP, ISAS, MVE, PORTABLE
 
 #: Instructions a MAC that no kernel can beat.
-LIMITS = {Isa.PORTABLE: 1.0, Isa.DSP: 0.5, Isa.MVE: 1 / 16}
+LIMITS = {PORTABLE: 1.0, DSP: 0.5, MVE: 1 / 16}
 #: Below this depth a convolution spends most of its time around the dot products.
 _NARROW = 4
 
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--mode", choices=MODES, default="balanced")
     options = parser.parse_args(arguments)
     for board in options.boards:
-        limit = LIMITS[Isa(load_board(board).core.isa)]
+        limit = LIMITS[ISAS.find(load_board(board).core.isa)]
         layers: list[LayerFigure] = []
         for model in filter(available, options.models):
             measured = measure(Case(model, board, options.mode), profile=True)

@@ -13,14 +13,15 @@ import numpy as np
 
 from benchmarks.architectures import ARCHITECTURES
 from mcu_toolkit import process
-from mcu_toolkit.board import load_board
+from mcu_toolkit.boards import load_board
 from mcu_toolkit.compiler.pipeline import Compiled, compile_model
-from mcu_toolkit.compiler.site import Isa, Optimize, Target
 from mcu_toolkit.device import bench, firmware, inputs
 from mcu_toolkit.device.types import BenchRun
 from mcu_toolkit.errors import FitError
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.oracle import Oracle
+from mcu_toolkit.targets.isa import ISAS
+from mcu_toolkit.targets.target import Optimize, Target
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "models" / "mlperf_tiny"
@@ -111,7 +112,7 @@ def measure(case: Case, *, profile: bool = False) -> Measured | None:
     data = model_bytes(case.model)
     graph = read_model(data)
     board = load_board(case.board)
-    compiled = compile_model(graph, Target(Isa(board.core.isa), board.core.cpu, Optimize(case.mode)))
+    compiled = compile_model(graph, Target(ISAS.find(board.core.isa), board.core.cpu, Optimize(case.mode)))
     entry = graph.tensors[graph.inputs[0]]
     sample = inputs.random_inputs(_SEED, 1, entry.bytes)
     expected = Oracle(graph).run(sample.reshape(1, *entry.shape[1:])).reshape(-1)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Row
-from mcu_toolkit.board import load_board
+from mcu_toolkit.boards import load_board
 
 PEERS_PATH = Path(__file__).parent / "peers.json"
 _RIVAL = "tflm-cmsis-nn"

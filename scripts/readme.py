@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-from mcu_toolkit.board import Board, list_boards
+from mcu_toolkit.boards import Board, list_boards
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 

@@ -8,8 +8,8 @@ import click
 
 from mcu_toolkit.cli.console import command_line, common_options, console, progress_bar, write_json
 from mcu_toolkit.cli.options import board_option, data_option, port_option, positive, skip_bad_option
-from mcu_toolkit.cli.sources import pick_board, pick_port
 from mcu_toolkit.errors import McutkError
+from mcu_toolkit.workflow.sources import pick_board, pick_port
 from mcu_toolkit.workspace import Workspace
 
 
@@ -41,9 +41,9 @@ def command(
     Every output is compared, byte for byte, with the host's reference; exit code 1 if any differs. Writes bench.json
     and a self-contained report.html below mcutk-out/bench/BOARD.
     """
-    from mcu_toolkit.cli.benching import bench_board, check_outcome
-    from mcu_toolkit.cli.samples import Choice
     from mcu_toolkit.report import terminal
+    from mcu_toolkit.workflow.bench import bench_board, check_outcome
+    from mcu_toolkit.workflow.samples import Choice
 
     if random is not None and (data is not None or limit is not None):
         raise McutkError("--random streams no images, so --data and --limit mean nothing beside it")

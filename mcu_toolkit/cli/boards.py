@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mcu_toolkit.board import Board, list_boards
+from mcu_toolkit.boards import Board, list_boards
 from mcu_toolkit.cli.console import common_options, console, write_json
 
 

@@ -8,7 +8,7 @@ import click
 
 from mcu_toolkit.cli.console import command_line, common_options, console, progress_bar, write_json
 from mcu_toolkit.cli.options import board_option, model_option, optimize_option
-from mcu_toolkit.cli.sources import board_key, pick_board, pick_model
+from mcu_toolkit.workflow.sources import board_key, pick_board, pick_model
 from mcu_toolkit.workspace import Workspace, read_json
 
 
@@ -23,9 +23,9 @@ def command(board_id: str | None, model: Path | None, optimize: str, model_data:
 
     The model is compiled to C without an interpreter; the image must fit the board before anything is flashed.
     """
-    from mcu_toolkit.cli.building import BUILD_FILE, build_firmware
-    from mcu_toolkit.compiler.site import Optimize
     from mcu_toolkit.report import terminal
+    from mcu_toolkit.targets.target import Optimize
+    from mcu_toolkit.workflow.build import BUILD_FILE, build_firmware
 
     workspace = Workspace.find()
     board = pick_board(workspace, board_id)

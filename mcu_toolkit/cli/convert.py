@@ -8,9 +8,9 @@ import click
 
 from mcu_toolkit.cli.console import command_line, common_options, console, progress_bar, write_json
 from mcu_toolkit.cli.options import data_option, skip_bad_option
-from mcu_toolkit.cli.samples import data_folder
-from mcu_toolkit.cli.training import oracle_runner
 from mcu_toolkit.errors import DataError
+from mcu_toolkit.workflow.samples import data_folder
+from mcu_toolkit.workflow.train import oracle_runner
 from mcu_toolkit.workspace import Workspace
 
 

@@ -53,10 +53,10 @@ def command(
     The three must agree on every byte (exit code 1 if not). With labelled images: accuracies with bootstrap intervals,
     McNemar's test and an equivalence test of float against int8, per-class figures, calibration.
     """
-    from mcu_toolkit.cli.evaluating import check_agreement, evaluate
-    from mcu_toolkit.cli.samples import Choice
-    from mcu_toolkit.cli.sources import pick_model
     from mcu_toolkit.report import terminal
+    from mcu_toolkit.workflow.evaluate import check_agreement, evaluate
+    from mcu_toolkit.workflow.samples import Choice
+    from mcu_toolkit.workflow.sources import pick_model
 
     if random is not None and (data is not None or external is not None or limit is not None):
         raise McutkError("--random takes no images, so --data, --external and --limit mean nothing beside it")

@@ -9,11 +9,11 @@ import click
 
 from mcu_toolkit.cli.console import common_options, console, progress_bar, write_json
 from mcu_toolkit.cli.options import board_option, port_option
-from mcu_toolkit.cli.sources import board_key, pick_board, pick_port
+from mcu_toolkit.workflow.sources import board_key, pick_board, pick_port
 from mcu_toolkit.workspace import Workspace
 
 if TYPE_CHECKING:
-    from mcu_toolkit.board import Board
+    from mcu_toolkit.boards import Board
     from mcu_toolkit.device.types import FlashReport
 
 
@@ -30,8 +30,8 @@ def flash_board(
         WorkspaceError: nothing was built, or the build was changed since.
         ToolError, PortError: the flasher or the port.
     """
-    from mcu_toolkit.cli.building import require_build
     from mcu_toolkit.device.flash import flash
+    from mcu_toolkit.workflow.build import require_build
 
     folder = workspace.build_dir(board.id)
     require_build(folder, board)

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from mcu_toolkit.cli.console import verbose_option
-from mcu_toolkit.cli.project import recipe_file, starter
 from mcu_toolkit.errors import ConfigError, WorkspaceError
 from mcu_toolkit.recipe import load, shipped
+from mcu_toolkit.workflow.settings import recipe_file, starter
 from mcu_toolkit.workspace import PROJECT_FILE, Workspace, atomic_write
 
 
@@ -21,7 +21,7 @@ from mcu_toolkit.workspace import PROJECT_FILE, Workspace, atomic_write
 @verbose_option
 def command(directory: Path, recipe_id: str, board: str, force: bool) -> None:
     """Start a project folder: an mcutk.toml with defaults, and a recipe to edit."""
-    from mcu_toolkit.board import load_board
+    from mcu_toolkit.boards import load_board
 
     known = shipped()
     if recipe_id not in known:

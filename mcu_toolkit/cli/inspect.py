@@ -26,15 +26,16 @@ def command(model: Path | None, board_id: str | None, optimize: str, modes: bool
         return
     from dataclasses import replace
 
-    from mcu_toolkit.board import load_board
-    from mcu_toolkit.cli.building import read_graph, target_for
-    from mcu_toolkit.cli.sources import read_bytes
+    from mcu_toolkit.boards import load_board
     from mcu_toolkit.compiler.inspect import inspect_report
-    from mcu_toolkit.compiler.site import Isa, Optimize, Target
     from mcu_toolkit.report import terminal
+    from mcu_toolkit.targets.isa import PORTABLE
+    from mcu_toolkit.targets.target import Optimize, Target
+    from mcu_toolkit.workflow.build import read_graph, target_for
+    from mcu_toolkit.workflow.sources import read_bytes
 
     mode = Optimize(optimize)
-    target = Target(Isa.PORTABLE, "cortex-m3", mode)
+    target = Target(PORTABLE, "cortex-m3", mode)
     if board_id is not None:
         target = target_for(load_board(board_id), mode)
     report = {

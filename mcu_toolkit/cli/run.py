@@ -16,8 +16,8 @@ from mcu_toolkit.cli.options import (
     positive,
     skip_bad_option,
 )
-from mcu_toolkit.cli.sources import board_key, pick_board, pick_model, pick_port
 from mcu_toolkit.errors import McutkError
+from mcu_toolkit.workflow.sources import board_key, pick_board, pick_model, pick_port
 from mcu_toolkit.workspace import Workspace
 
 DEFAULT_BOARD = "qemu-m4"
@@ -60,13 +60,13 @@ def command(
     mcutk run                        the synthetic phantom recipe on the emulated Cortex-M4
     mcutk run --model net.tflite     a model of your own: no training
     """
-    from mcu_toolkit.cli.benching import bench_board, check_outcome
-    from mcu_toolkit.cli.building import build_firmware
     from mcu_toolkit.cli.flash import flash_board
-    from mcu_toolkit.cli.samples import Choice
-    from mcu_toolkit.cli.training import train_if_needed
-    from mcu_toolkit.compiler.site import Optimize
     from mcu_toolkit.report import terminal
+    from mcu_toolkit.targets.target import Optimize
+    from mcu_toolkit.workflow.bench import bench_board, check_outcome
+    from mcu_toolkit.workflow.build import build_firmware
+    from mcu_toolkit.workflow.samples import Choice
+    from mcu_toolkit.workflow.train import train_if_needed
 
     if no_train and (retrain or recipe is not None or overrides):
         raise McutkError("--no-train leaves nothing for --recipe, --set and --retrain to do")

@@ -10,9 +10,9 @@ import click
 
 from mcu_toolkit.cli.console import common_options, console, progress_bar, write_json
 from mcu_toolkit.cli.options import data_option
-from mcu_toolkit.cli.samples import data_folder
-from mcu_toolkit.cli.training import oracle_runner, resolve_recipe
 from mcu_toolkit.errors import McutkError
+from mcu_toolkit.workflow.samples import data_folder
+from mcu_toolkit.workflow.train import oracle_runner, resolve_recipe
 from mcu_toolkit.workspace import Workspace, atomic_write, to_json
 
 

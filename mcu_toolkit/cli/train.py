@@ -9,9 +9,9 @@ import click
 
 from mcu_toolkit.cli.console import command_line, common_options, console, note, progress_bar, write_json
 from mcu_toolkit.cli.options import data_option, positive, skip_bad_option
-from mcu_toolkit.cli.samples import data_folder
-from mcu_toolkit.cli.training import oracle_runner, resolve_recipe
 from mcu_toolkit.errors import McutkError
+from mcu_toolkit.workflow.samples import data_folder
+from mcu_toolkit.workflow.train import oracle_runner, resolve_recipe
 from mcu_toolkit.workspace import Workspace, atomic_write, to_json
 
 
@@ -50,10 +50,10 @@ def command(
     mcutk train --set student.width=0.5      any key of the recipe
     Ctrl-C leaves checkpoints; --resume goes on from them.
     """
-    from mcu_toolkit.cli.baseline import baseline_document
     from mcu_toolkit.report import training as rendering
     from mcu_toolkit.train.run import TrainResult, train
     from mcu_toolkit.train.seeds import summarize, train_seeds
+    from mcu_toolkit.workflow.baseline import baseline_document
 
     workspace = Workspace.find()
     recipe = resolve_recipe(workspace, recipe_name, overrides)

@@ -8,8 +8,8 @@ import click
 
 from mcu_toolkit.cli.console import common_options, console, progress_bar, write_json
 from mcu_toolkit.cli.options import board_option, data_option, port_option
-from mcu_toolkit.cli.sources import pick_board, pick_port
 from mcu_toolkit.errors import McutkError
+from mcu_toolkit.workflow.sources import pick_board, pick_port
 from mcu_toolkit.workspace import Workspace
 
 
@@ -32,8 +32,8 @@ def command(
 
     The device answers with a CRC of every tensor; the first layer that differs is named (exit code 1).
     """
-    from mcu_toolkit.cli.samples import Choice
-    from mcu_toolkit.cli.verifying import verify_board
+    from mcu_toolkit.workflow.samples import Choice
+    from mcu_toolkit.workflow.verify import verify_board
 
     workspace = Workspace.find()
     board = pick_board(workspace, board_id, "flash", "build")

@@ -15,8 +15,8 @@ from mcu_toolkit.compiler.call import Alias, Call, Parts
 from mcu_toolkit.compiler.plan import Plan, PlanProblem
 from mcu_toolkit.compiler.schedule import Schedule, build_schedule, plan_problem
 from mcu_toolkit.compiler.select import Choice
-from mcu_toolkit.compiler.site import Optimize, Target
 from mcu_toolkit.graph.ir import Graph
+from mcu_toolkit.targets.target import Optimize, Target
 
 #: What a node may become: a fixed call, nothing, or one of several kernel variants, fastest first.
 Option = Call | Alias | Parts | tuple[Choice, ...]

@@ -15,7 +15,7 @@ Rules that the C functions keep, and on which the planner counts:
 1. They touch only the bytes of the tensors, the scratch and the constants that they are given.
 2. An output shares no byte with an input or with the scratch unless an `Overlap` says that it may. Outputs of
    one node never share a byte with one another. Scratch is undefined at entry and free afterwards.
-3. Arena tensors are aligned to at least 4 bytes (16 for `Isa.MVE`), scratch to `scratch_align`.
+3. Arena tensors are aligned to at least 4 bytes (16 for `MVE`), scratch to `scratch_align`.
 4. Headers are included by bare file name (``#include "mcutk_types.h"``), and file names are unique over all
    kernel folders: the generated folder is flat, as an Arduino sketch must be. Headers that a source includes
    are copied without being listed.
@@ -39,8 +39,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Union
 
-from mcu_toolkit.compiler.site import ConstArray, ConvSite, Target
+from mcu_toolkit.compiler.site import ConstArray, ConvSite
 from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.targets.target import Target
 
 
 @dataclass(frozen=True)

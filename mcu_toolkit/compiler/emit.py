@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-import jinja2
 import numpy as np
 
 from mcu_toolkit import __version__
@@ -20,6 +19,7 @@ from mcu_toolkit.compiler.schedule import Schedule
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.graph.quantize import reset_value
+from mcu_toolkit.templates import render_firmware
 
 #: The kernel ABI (``MCUTK_KERNEL_ABI``) that this emitter writes for.
 KERNEL_ABI = 1
@@ -81,23 +81,6 @@ class Source:
         return tuple((o.offset, o.bytes, step.index, o.tensor) for step in self.steps for o in step.outputs)
 
 
-@lru_cache(maxsize=1)
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(asset_dir("firmware") / "templates"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-
-
-def render(template: str, **values: object) -> bytes:
-    """One template of firmware/templates, filled in."""
-    return _templates().get_template(template).render(**values).encode("ascii")
-
-
 def emit(
     graph: Graph, schedule: Schedule, problem: PlanProblem, plan: Plan, name: str, model: bytes | None
 ) -> tuple[dict[str, bytes], Source]:
@@ -136,11 +119,11 @@ def emit(
         macs=sum(step.macs for step in steps),
         c_sources=tuple(sorted([*own, *(f for f in kernels if f.endswith((".c", ".S")))])),
     )
-    files = {file: render(template, m=source) for file, template in _own_files(prefix).items()}
+    files = {file: render_firmware(template, m=source) for file, template in _own_files(prefix).items()}
     if model is not None:
         data = literals.rows(np.frombuffer(model, dtype=np.uint8), "uint8_t")
-        files[f"{prefix}_data.h"] = render("model_data.h.j2", m=source, bytes=len(model))
-        files[f"{prefix}_data.c"] = render("model_data.c.j2", m=source, bytes=len(model), rows=data)
+        files[f"{prefix}_data.h"] = render_firmware("model_data.h.j2", m=source, bytes=len(model))
+        files[f"{prefix}_data.c"] = render_firmware("model_data.c.j2", m=source, bytes=len(model), rows=data)
     return {**files, **kernels}, source
 
 

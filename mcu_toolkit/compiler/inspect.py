@@ -7,9 +7,10 @@ from typing import Any
 
 from mcu_toolkit.compiler.pipeline import Compiled, compile_model
 from mcu_toolkit.compiler.report import constant_bytes, graph_macs, live_bound, node_macs
-from mcu_toolkit.compiler.site import Isa, Optimize, Target
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.support import unsupported
+from mcu_toolkit.targets.isa import PORTABLE
+from mcu_toolkit.targets.target import Optimize, Target
 
 SCHEMA = "mcutk.inspect/1"
 
@@ -27,14 +28,14 @@ def inspect_report(graph: Graph, target: Target | None = None, *, modes: bool = 
         `ram.arena` and `weights_bytes.after_passes` are None. A node that the passes removed has `kernel` None.
         `cost_estimate` is in instructions, estimated, not measured.
     """
-    target = target or Target(Isa.PORTABLE, "cortex-m3")
+    target = target or Target(PORTABLE, "cortex-m3")
     problems = unsupported(graph)
     compiled = None if problems else compile_model(graph, target)
     report = compiled.report if compiled else None
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "model_sha256": graph.sha256,
-        "target": {"isa": target.isa.value, "core": target.core, "optimize": target.optimize.value},
+        "target": {"isa": target.isa.id, "core": target.core, "optimize": target.optimize.value},
         "inputs": [_border(graph, index) for index in graph.inputs],
         "outputs": [_border(graph, index) for index in graph.outputs],
         "macs": {"model": graph_macs(graph), "after_passes": report.macs if report else None},

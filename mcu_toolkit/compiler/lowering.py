@@ -7,10 +7,10 @@ from mcu_toolkit.compiler.call import ConvUse
 from mcu_toolkit.compiler.lower import lowering
 from mcu_toolkit.compiler.schedule import tensor_align
 from mcu_toolkit.compiler.select import candidates
-from mcu_toolkit.compiler.site import Target
 from mcu_toolkit.compiler.views import find_views
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.targets.target import Target
 
 
 class Lowerer:

@@ -13,11 +13,11 @@ from mcu_toolkit.compiler.lowering import Lowerer
 from mcu_toolkit.compiler.plan import Plan, PlanProblem
 from mcu_toolkit.compiler.report import CompileReport, compile_report
 from mcu_toolkit.compiler.schedule import Schedule
-from mcu_toolkit.compiler.site import Optimize, Target
 from mcu_toolkit.errors import UnsupportedError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.graph.support import unsupported
 from mcu_toolkit.graph.verify import verify
+from mcu_toolkit.targets.target import Optimize, Target
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,9 @@ from typing import Any
 
 from mcu_toolkit.compiler.assign import Assignment
 from mcu_toolkit.compiler.emit import Source
-from mcu_toolkit.compiler.site import Target
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops import operator
+from mcu_toolkit.targets.target import Target
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def compile_report(model: Graph, final: Graph, chosen: Assignment, source: Sourc
     """
     layers = tuple(_layer(final, chosen, source, number) for number in range(len(chosen.schedule.steps)))
     return CompileReport(
-        isa=target.isa.value,
+        isa=target.isa.id,
         core=target.core,
         optimize=target.optimize.value,
         macs_model=graph_macs(model),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from mcu_toolkit.compiler.call import Alias, Call, Parts
 from mcu_toolkit.compiler.plan import Buffer, OverlapRule, Plan, PlanProblem
-from mcu_toolkit.compiler.site import Isa, Target
 from mcu_toolkit.graph.ir import Graph
+from mcu_toolkit.targets.target import Target
 
 Key = tuple[str, int]
 
@@ -51,7 +51,7 @@ class Schedule:
 
 def tensor_align(target: Target) -> int:
     """Alignment of arena tensors in bytes: whole vectors on Helium, words elsewhere."""
-    return 16 if target.isa is Isa.MVE else 4
+    return target.isa.tensor_align
 
 
 def build_schedule(graph: Graph, lowered: Sequence[Call | Alias | Parts]) -> Schedule:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from mcu_toolkit.compiler.call import Call, ConvUse, Invocation, Overlap, ParamsArg, ScratchArg, TensorArg
 from mcu_toolkit.compiler.kernels import all_kernels
-from mcu_toolkit.compiler.site import ConvKernel, Isa, PackedConv, Target
+from mcu_toolkit.compiler.site import ConvKernel, PackedConv
 from mcu_toolkit.errors import CompileError
+from mcu_toolkit.targets.target import Target
 
 #: Fields of ``mcutk_conv`` that `ConvSite` has under the same name, in the order of the struct.
 _GEOMETRY = (
@@ -28,6 +29,9 @@ class Choice:
 
     def finish(self) -> Call:
         """The call with its weights and channel table packed."""
+        made = getattr(self.variant, "params", None)  # variants with a parameter struct of their own
+        if made is not None:
+            return replace(self.call, invocations=(_own_invocation(self.variant, self.use, made(self.use.site)),))
         packed = self.variant.pack(self.use.site)
         return replace(self.call, invocations=(_invocation(self.variant, self.use, packed),))
 
@@ -55,7 +59,7 @@ def _call(variant: ConvKernel, use: ConvUse, target: Target) -> Call:
         sources=tuple(variant.sources),
         headers=(variant.header,),
         scratch_bytes=variant.scratch_bytes(use.site, target),
-        scratch_align=8 if variant.isa is Isa.MVE else 4,
+        scratch_align=variant.isa.scratch_align,
         overlaps=() if slack is None else (Overlap(use.input, use.output, slack),),
         cost=variant.cost(use.site, target),
         kernel=variant.name,
@@ -65,4 +69,8 @@ def _call(variant: ConvKernel, use: ConvUse, target: Target) -> Call:
 def _invocation(variant: ConvKernel, use: ConvUse, packed: PackedConv | None) -> Invocation:
     fields = [("weights", packed.weights if packed else None), ("channels", packed.channels if packed else None)]
     params = ParamsArg("mcutk_conv", (*fields, *((name, int(getattr(use.site, name))) for name in _GEOMETRY)))
+    return Invocation(variant.name, (TensorArg(use.input), TensorArg(use.output), ScratchArg(), params))
+
+
+def _own_invocation(variant: ConvKernel, use: ConvUse, params: ParamsArg) -> Invocation:
     return Invocation(variant.name, (TensorArg(use.input), TensorArg(use.output), ScratchArg(), params))

@@ -17,13 +17,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-
-class Isa(str, Enum):
-    """Instruction sets that kernels are written for."""
-
-    PORTABLE = "portable"
-    DSP = "dsp"  # Armv7E-M DSP extension: Cortex-M4, M7, M33
-    MVE = "mve"  # Armv8.1-M Helium: Cortex-M55
+from mcu_toolkit.targets.isa import Isa
+from mcu_toolkit.targets.target import Target
 
 
 class ConvKind(str, Enum):
@@ -32,29 +27,6 @@ class ConvKind(str, Enum):
     CONV = "conv"
     DEPTHWISE = "depthwise"
     FULLY_CONNECTED = "fully_connected"
-
-
-class Optimize(str, Enum):
-    """What the user wants least of: `ram`, instructions (`speed`, may spend flash), or a balance."""
-
-    RAM = "ram"
-    SPEED = "speed"
-    BALANCED = "balanced"
-
-
-@dataclass(frozen=True)
-class Target:
-    """What code is generated for.
-
-    Attributes:
-        isa: best kernel family the core can run; the portable kernels always can.
-        core: ``cortex-m4`` and the like, or ``host``; for the cost model.
-        optimize: the user's choice.
-    """
-
-    isa: Isa
-    core: str
-    optimize: Optimize = Optimize.BALANCED
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from mcu_toolkit import wire
-from mcu_toolkit.board import Board
+from mcu_toolkit.boards import Board
 from mcu_toolkit.device.connect import Session, connected, device_info, latency
 from mcu_toolkit.device.link import Inferences, Link, Patience
 from mcu_toolkit.device.types import BenchRun, Int8Array, LayerTime, LinkCounters

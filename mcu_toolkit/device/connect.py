@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mcu_toolkit.board import Board
+from mcu_toolkit.boards import Board
 from mcu_toolkit.device.emulator import EmulatedPort
 from mcu_toolkit.device.firmware import ELF
 from mcu_toolkit.device.link import Link, Patience

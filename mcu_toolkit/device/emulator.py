@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from mcu_toolkit import process
-from mcu_toolkit.board import Board
+from mcu_toolkit.boards import Board
 from mcu_toolkit.device.transport import SocketTransport
 from mcu_toolkit.errors import PortError, ToolFailedError
 

@@ -9,17 +9,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from mcu_toolkit import __version__
 from mcu_toolkit.assets import asset_dir
-from mcu_toolkit.board import Board, Memory
+from mcu_toolkit.boards import Board, Memory
 from mcu_toolkit.device import stack, toolchain
 from mcu_toolkit.device.image import Image, Piece, Share, measure
 from mcu_toolkit.device.sketch import compile_sketch, write_sketch
 from mcu_toolkit.device.types import CompiledModel, Contributor, Firmware, FlashUse, RamUse
 from mcu_toolkit.errors import CompileError, FitError, ToolFailedError, WorkspaceError
 from mcu_toolkit.graph.ir import Tensor
+from mcu_toolkit.templates import render_firmware
 from mcu_toolkit.workspace import (
     atomic_dir,
     checked_artefact,
@@ -203,20 +202,8 @@ def _write_sources(compiled: CompiledModel, board: Board, staging: Path, model_b
         path.write_bytes(content)
 
 
-def _render(template: str, **values: object) -> bytes:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(asset_dir("firmware") / "templates"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    return environment.get_template(template).render(**values).encode("ascii")
-
-
 def _linker_script(board: Board, flash_bytes: int, ram_bytes: int) -> bytes:
-    return _render(
+    return render_firmware(
         "cortexm.ld.j2",
         board=board.id,
         flash_origin=f"0x{board.memory.flash_origin:08x}",
@@ -230,7 +217,7 @@ def _linker_script(board: Board, flash_bytes: int, ram_bytes: int) -> bytes:
 def config_header(compiled: CompiledModel, board: Board, *, bare_metal: bool = True) -> bytes:
     """``mcutk_config.h``: board and model as the bench application and the HAL see them."""
     graph = compiled.graph
-    return _render(
+    return render_firmware(
         "mcutk_config.h.j2",
         board=board.id,
         emulated=int(board.is_emulated),

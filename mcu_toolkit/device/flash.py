@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mcu_toolkit.board import Board
+from mcu_toolkit.boards import Board
 from mcu_toolkit.device.firmware import read_build
 from mcu_toolkit.device.flashers import FLASHERS, Flasher, FlashJob
 from mcu_toolkit.device.types import FlashReport

@@ -10,7 +10,7 @@ from pathlib import Path
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-from mcu_toolkit.board import Memory
+from mcu_toolkit.boards import Memory
 from mcu_toolkit.device.types import Contributor, FlashUse, RamUse
 from mcu_toolkit.errors import WorkspaceError
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
-from mcu_toolkit.board import Board
+from mcu_toolkit.boards import Board
 from mcu_toolkit.device.types import CompiledModel
 from mcu_toolkit.errors import ToolError
 

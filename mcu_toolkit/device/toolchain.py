@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcu_toolkit import process
-from mcu_toolkit.board import Core
+from mcu_toolkit.boards import Core
 
 PREFIX = "arm-none-eabi-"
 CC = f"{PREFIX}gcc"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mcu_toolkit import wire
-from mcu_toolkit.board import Board
+from mcu_toolkit.boards import Board
 from mcu_toolkit.device.bench import run_step
 from mcu_toolkit.device.connect import Session, connected, device_info
 from mcu_toolkit.device.link import Inferences, Patience

@@ -11,14 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-import jinja2
 import numpy as np
 
 from mcu_toolkit import process
-from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.errors import ToolFailedError
 from mcu_toolkit.graph.ir import Array, Graph
 from mcu_toolkit.host.samples import check_samples, sample_shape
+from mcu_toolkit.templates import render_firmware
 
 #: Flags under which all C of the project is clean.
 STRICT_FLAGS = (
@@ -51,7 +50,7 @@ class NativeModel:
     """A generated model as a host program.
 
     Args:
-        compiled: from `compile_model`; for a target whose kernels the host can run (`Isa.PORTABLE`).
+        compiled: from `compile_model`; for a target whose kernels the host can run (`PORTABLE`).
         sanitize: with AddressSanitizer and UndefinedBehaviorSanitizer.
         flags: further compiler flags; the default optimises lightly.
         program: a program that holds this model among others, where there is one.
@@ -200,7 +199,7 @@ class NativeProgram:
                 (self._folder / file).write_bytes(compiled.files[file])
             (self._folder / f"{name}_run.c").write_bytes(_run_unit(compiled))
             units.append(f"{name}_run.c")
-        (self._folder / "main.c").write_bytes(_render("native_main.c.j2", names=[c.name for c in self._models]))
+        (self._folder / "main.c").write_bytes(render_firmware("native_main.c.j2", names=[c.name for c in self._models]))
         for file, content in kernels.items():
             if file.endswith(".h"):
                 (self._folder / file).write_bytes(content)
@@ -214,24 +213,13 @@ class NativeProgram:
 def _run_unit(compiled: CompiledModel) -> bytes:
     """One translation unit a model: model, weights, and the loop over samples; one start of the compiler."""
     name = compiled.name
-    return _render(
+    return render_firmware(
         "native_run.c.j2",
         prefix=name,
         upper=name.upper(),
         inputs=_border_names(name, "input", len(compiled.graph.inputs)),
         outputs=_border_names(name, "output", len(compiled.graph.outputs)),
     )
-
-
-def _render(template: str, **values: object) -> bytes:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(asset_dir("firmware") / "templates"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template(template).render(**values).encode("ascii")
 
 
 def _border_names(name: str, word: str, count: int) -> list[tuple[str, str]]:

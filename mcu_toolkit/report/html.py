@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from markupsafe import Markup
 from mcu_toolkit.report import charts
 from mcu_toolkit.report import format as fmt
 from mcu_toolkit.report.gallery import Shot
+from mcu_toolkit.templates import environment
 
 SYNTHETIC = (
     "The images are synthetic phantoms made by a generator: these figures say that the tool works, not how well "
@@ -44,15 +44,8 @@ class Card:
     mood: str = ""
 
 
-@lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment(Path(__file__).parent / "templates", html=True)
 
 
 def _part(macro: str, *arguments: object) -> Markup:

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from mcu_toolkit import wire
-from mcu_toolkit.board import Board, list_boards, load_board
+from mcu_toolkit.boards import Board, list_boards, load_board
 from mcu_toolkit.device import bench, connect, emulator, firmware, flash, verify
 from mcu_toolkit.device.link import Inferences, Patience
 from mcu_toolkit.device.transport import SocketTransport
@@ -266,7 +266,7 @@ BENCH_FOREVER = """
 import sys
 from pathlib import Path
 import numpy as np
-from mcu_toolkit.board import load_board
+from mcu_toolkit.boards import load_board
 from mcu_toolkit.device.bench import bench
 images = np.zeros((100000, 400), np.int8)
 told = lambda index, output, latency: print(index, flush=True)

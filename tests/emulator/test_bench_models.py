@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcu_toolkit.board import Board, load_board
+from mcu_toolkit.boards import Board, load_board
 from mcu_toolkit.compiler.pipeline import compile_model
-from mcu_toolkit.compiler.site import Isa, Target
 from mcu_toolkit.device import bench, firmware
 from mcu_toolkit.device.emulator import QEMU
 from mcu_toolkit.device.inputs import random_input, random_inputs
@@ -19,6 +18,8 @@ from mcu_toolkit.device.types import BenchRun
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.oracle import Oracle
+from mcu_toolkit.targets.isa import ISAS
+from mcu_toolkit.targets.target import Target
 from tests.support.randmodels import random_graph_model
 from tests.support.shared import mlperf_model
 
@@ -39,7 +40,7 @@ REFERENCE = {
 
 def run(graph: Graph, board: Board, samples: np.ndarray, folder: Path) -> BenchRun:
     """Compile, build and bench; the image lies in the build folder."""
-    compiled = compile_model(graph, Target(Isa(board.core.isa), board.core.cpu))
+    compiled = compile_model(graph, Target(ISAS.find(board.core.isa), board.core.cpu))
     made = firmware.build(compiled, board, folder)
     assert made.ram.arena == compiled.plan.arena_bytes
     assert made.stack_bound is not None

@@ -19,11 +19,13 @@ from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels.conv_dsp import KERNELS as CONV
 from mcu_toolkit.compiler.kernels.depthwise_dsp import KERNELS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_dsp import KERNELS as FULLY_CONNECTED
-from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite, Isa, Optimize, Target
+from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite
+from mcu_toolkit.targets.isa import DSP
+from mcu_toolkit.targets.target import Optimize, Target
 from tests.support.conv_sites import case_table, make_site
 
 HERE = Path(__file__).parent
-TARGET = Target(Isa.DSP, "cortex-m4")
+TARGET = Target(DSP, "cortex-m4")
 FAST = replace(TARGET, optimize=Optimize.SPEED)
 FLAGS = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-O2", "-std=c11", "-Wall", "-Wextra", "-Wshadow", "-Werror")
 BARE = ("-ffreestanding", "-nostartfiles", "--specs=nosys.specs")

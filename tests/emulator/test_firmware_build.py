@@ -13,7 +13,7 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from mcu_toolkit.assets import asset_dir
-from mcu_toolkit.board import Board, list_boards, load_board
+from mcu_toolkit.boards import Board, list_boards, load_board
 from mcu_toolkit.device import firmware, sketch, toolchain
 from mcu_toolkit.device.types import Firmware
 from mcu_toolkit.errors import CompileError, FitError, ToolFailedError, ToolMissingError, WorkspaceError

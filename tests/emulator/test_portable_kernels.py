@@ -11,7 +11,9 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels.conv_portable import KERNELS
-from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite, Isa, Target
+from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite
+from mcu_toolkit.targets.isa import PORTABLE
+from mcu_toolkit.targets.target import Target
 from tests.support.conv_sites import case_table, make_site
 
 HERE = Path(__file__).parent
@@ -67,7 +69,7 @@ def sites() -> list[ConvSite]:
 
 @pytest.mark.parametrize("core", ["cortex-m0", "cortex-m3"])
 def test_portable_kernels_equal_the_arithmetic(tmp_path: Path, core: str) -> None:
-    target = Target(Isa.PORTABLE, core)
+    target = Target(PORTABLE, core)
     jobs = [(k, site) for site in sites() for k in KERNELS if k.accepts(site, target)]
     results = run_rig(tmp_path, jobs, target)
     assert [r[:2] for r in results] == [(0, 0)] * len(results)
@@ -76,7 +78,7 @@ def test_portable_kernels_equal_the_arithmetic(tmp_path: Path, core: str) -> Non
 @pytest.mark.parametrize("core", ["cortex-m0", "cortex-m3"])
 def test_estimated_costs_are_within_a_third(tmp_path: Path, core: str) -> None:
     """The cost model chooses between kernels; it is calibrated by this rig."""
-    target = Target(Isa.PORTABLE, core)
+    target = Target(PORTABLE, core)
     layers = [
         make_site(ConvKind.CONV, (8, 8, 16), 16, (3, 3)),
         make_site(ConvKind.CONV, (8, 8, 32), 32, (1, 1)),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from random import Random
 
 from mcu_toolkit.compiler.pipeline import compile_model
-from mcu_toolkit.compiler.site import Isa, Optimize, Target
 from mcu_toolkit.errors import ModelError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.graph.support import unsupported
+from mcu_toolkit.targets.isa import ISAS
+from mcu_toolkit.targets.target import Optimize, Target
 from tests.fuzz.corpus import mutate, seeds
 
 
@@ -27,7 +28,7 @@ def test_damaged_models_that_pass_the_checks_compile() -> None:
     for _ in range(800):
         graph = accepted(mutate(rng.choice(corpus), rng.choice(corpus), rng))
         if graph is not None:
-            target = Target(rng.choice(list(Isa)), "cortex-m4", rng.choice(list(Optimize)))
+            target = Target(rng.choice(list(ISAS.values())), "cortex-m4", rng.choice(list(Optimize)))
             assert compile_model(graph, target, "model").files
             compiled += 1
     assert compiled > 40

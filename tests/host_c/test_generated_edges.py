@@ -9,10 +9,11 @@ import pytest
 
 from mcu_toolkit import process
 from mcu_toolkit.compiler.pipeline import compile_model
-from mcu_toolkit.compiler.site import Isa, Optimize, Target
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.native import NativeModel, NativeProgram
 from mcu_toolkit.host.oracle import Oracle
+from mcu_toolkit.targets.isa import PORTABLE
+from mcu_toolkit.targets.target import Optimize, Target
 from tests.support.compare import HOST_FLAGS, differences, random_inputs
 from tests.support.tflite_writer import SubgraphSpec, write_model
 
@@ -94,7 +95,7 @@ def test_edge_models_agree_with_the_oracle(optimize: Optimize) -> None:
         spec = SubgraphSpec()
         build(spec)
         graphs[build.__name__] = read_model(write_model(spec))
-    target = Target(Isa.PORTABLE, "host", optimize)
+    target = Target(PORTABLE, "host", optimize)
     compiled = [compile_model(graph, target, name) for name, graph in graphs.items()]
     program = NativeProgram(compiled, sanitize=True, flags=HOST_FLAGS)
     for each in compiled:

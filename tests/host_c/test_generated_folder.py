@@ -8,18 +8,19 @@ import pytest
 
 from mcu_toolkit import process
 from mcu_toolkit.compiler.pipeline import compile_model
-from mcu_toolkit.compiler.site import Isa, Target
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.native import STRICT_FLAGS
+from mcu_toolkit.targets.isa import DSP, ISAS, MVE, PORTABLE, Isa
+from mcu_toolkit.targets.target import Target
 from tests.support.golden_models import GOLDEN_MODELS
 
 pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
 
 needs_arm = pytest.mark.skipif(process.find_tool("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc")
 ARM = {
-    Isa.PORTABLE: "-mcpu=cortex-m0 -mthumb",
-    Isa.DSP: "-mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16",
-    Isa.MVE: "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard",
+    PORTABLE: "-mcpu=cortex-m0 -mthumb",
+    DSP: "-mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16",
+    MVE: "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard",
 }
 
 #: What the sketch uses of the Arduino core.
@@ -46,14 +47,14 @@ def write(folder: Path, name: str, isa: Isa) -> Path:
 @pytest.mark.skipif(process.find_tool("make") is None, reason="needs make")
 @pytest.mark.parametrize("name", sorted(GOLDEN_MODELS))
 def test_folder_builds_with_make(name: str, tmp_path: Path) -> None:
-    folder = write(tmp_path, name, Isa.PORTABLE)
+    folder = write(tmp_path, name, PORTABLE)
     process.run(["make", "-C", str(folder)])
     assert (folder / "build" / "libmodel.a").stat().st_size > 0
 
 
 @needs_arm
 @pytest.mark.skipif(process.find_tool("make") is None, reason="needs make")
-@pytest.mark.parametrize("isa", list(Isa))
+@pytest.mark.parametrize("isa", list(ISAS.values()))
 def test_folder_builds_for_arm(isa: Isa, tmp_path: Path) -> None:
     folder = write(tmp_path, "residual", isa)
     tools = ["CC=arm-none-eabi-gcc", "AR=arm-none-eabi-ar", f"TARGET_FLAGS={ARM[isa]}"]
@@ -63,7 +64,7 @@ def test_folder_builds_for_arm(isa: Isa, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(GOLDEN_MODELS))
 def test_every_generated_file_is_clean_with_steps(name: str, tmp_path: Path) -> None:
-    folder = write(tmp_path, name, Isa.PORTABLE)
+    folder = write(tmp_path, name, PORTABLE)
     for source in sorted(folder.glob("model*.c")):
         process.run(["gcc", *STRICT_FLAGS, "-O2", "-DMODEL_STEPS=1", "-fsyntax-only", str(source)])
 
@@ -71,7 +72,7 @@ def test_every_generated_file_is_clean_with_steps(name: str, tmp_path: Path) -> 
 @pytest.mark.skipif(process.find_tool("g++") is None, reason="needs g++")
 def test_sketch_and_header_are_cpp(tmp_path: Path) -> None:
     """The sketch bears the folder's name, as the Arduino tools demand, and compiles as C++ with the header."""
-    folder = write(tmp_path, "separable", Isa.PORTABLE)
+    folder = write(tmp_path, "separable", PORTABLE)
     arduino = tmp_path / "Arduino.h"
     arduino.write_text(ARDUINO)
     sketch = folder / f"{folder.name}.ino"
@@ -94,7 +95,7 @@ def test_sketch_and_header_are_cpp(tmp_path: Path) -> None:
 
 def test_files_are_flat_and_know_no_machine(tmp_path: Path) -> None:
     data = GOLDEN_MODELS["separable"]()
-    files = compile_model(read_model(data), Target(Isa.PORTABLE, "cortex-m4"), model=data).files
+    files = compile_model(read_model(data), Target(PORTABLE, "cortex-m4"), model=data).files
     for file, content in files.items():
         assert "/" not in file
         for trace in (str(Path.home()).encode(), str(Path(__file__).parents[2]).encode(), b"__DATE__", b"__TIME__"):
@@ -108,7 +109,7 @@ def test_int8_models_use_no_float_and_no_heap(forbidden: str) -> None:
     import re
 
     for name, make in GOLDEN_MODELS.items():
-        files = compile_model(read_model(make()), Target(Isa.PORTABLE, "cortex-m4")).files
+        files = compile_model(read_model(make()), Target(PORTABLE, "cortex-m4")).files
         for file, content in files.items():
             if file.endswith(".c"):
                 code = re.sub(r"/\*.*?\*/|//[^\n]*", "", content.decode(), flags=re.DOTALL)

@@ -12,8 +12,9 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.pipeline import compile_model
-from mcu_toolkit.compiler.site import Isa, Target
 from mcu_toolkit.graph.reader import read_model
+from mcu_toolkit.targets.isa import PORTABLE
+from mcu_toolkit.targets.target import Target
 from tests.support.golden_models import GOLDEN_MODELS
 
 if sys.version_info >= (3, 11):
@@ -41,7 +42,7 @@ def baseline(part: str) -> dict[str, str]:
 
 def test_generated_code_keeps_to_the_baseline(tmp_path: Path) -> None:
     for name, make in GOLDEN_MODELS.items():
-        for file, content in compile_model(read_model(make()), Target(Isa.PORTABLE, "cortex-m4"), name).files.items():
+        for file, content in compile_model(read_model(make()), Target(PORTABLE, "cortex-m4"), name).files.items():
             (tmp_path / file).write_bytes(content)
     sources = [f"{name}{suffix}.c" for name in GOLDEN_MODELS for suffix in ("", "_weights")]
     steps = [f"-D{name.upper()}_STEPS=1" for name in GOLDEN_MODELS]

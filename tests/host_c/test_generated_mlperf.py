@@ -9,9 +9,10 @@ import pytest
 
 from mcu_toolkit import process
 from mcu_toolkit.compiler.pipeline import compile_model
-from mcu_toolkit.compiler.site import Isa, Optimize, Target
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.native import NativeModel
+from mcu_toolkit.targets.isa import DSP, ISAS, MVE, PORTABLE, Isa
+from mcu_toolkit.targets.target import Optimize, Target
 from tests.support.shared import mlperf_model
 
 pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
@@ -42,27 +43,27 @@ def reference_input(seed: int, count: int) -> np.ndarray:
 @pytest.mark.parametrize("name", sorted(ANSWERS))
 def test_outputs_equal_the_reference_answers(name: str, optimize: Optimize) -> None:
     graph = read_model(mlperf_model(name))
-    compiled = compile_model(graph, Target(Isa.PORTABLE, "host", optimize))
+    compiled = compile_model(graph, Target(PORTABLE, "host", optimize))
     elements = graph.tensors[graph.inputs[0]].elements
     with NativeModel(compiled, flags=("-O2",)) as model:
         outputs = model.run(np.stack([reference_input(seed, elements) for seed in SEEDS]))
     assert tuple(f"{zlib.crc32(row.tobytes()):08x}" for row in outputs) == ANSWERS[name]
 
 
-@pytest.mark.parametrize("isa", list(Isa))
+@pytest.mark.parametrize("isa", list(ISAS.values()))
 @pytest.mark.parametrize("name", sorted(ANSWERS))
 def test_arena_stays_near_the_live_tensor_bound(name: str, isa: Isa) -> None:
     graph = read_model(mlperf_model(name))
     assert compile_model(graph, Target(isa, "cortex-m4")).report.arena_bytes <= ARENA[name]
 
 
-@pytest.mark.parametrize(("name", "isa"), [("ic", Isa.DSP), ("vww", Isa.DSP), ("vww", Isa.MVE)])
+@pytest.mark.parametrize(("name", "isa"), [("ic", DSP), ("vww", DSP), ("vww", MVE)])
 def test_least_ram(name: str, isa: Isa) -> None:
     graph = read_model(mlperf_model(name))
     assert compile_model(graph, Target(isa, "cortex-m4", Optimize.RAM)).report.arena_bytes <= ARENA_RAM[name]
 
 
 def test_dead_channels_of_vww_are_gone() -> None:
-    report = compile_model(read_model(mlperf_model("vww")), Target(Isa.PORTABLE, "host")).report
+    report = compile_model(read_model(mlperf_model("vww")), Target(PORTABLE, "host")).report
     assert report.macs_model == 7_489_664
     assert report.macs <= 3_950_000

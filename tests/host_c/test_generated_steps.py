@@ -7,10 +7,11 @@ import pytest
 
 from mcu_toolkit import process
 from mcu_toolkit.compiler.pipeline import compile_model
-from mcu_toolkit.compiler.site import Isa, Optimize, Target
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.native import NativeModel
 from mcu_toolkit.host.oracle import Oracle
+from mcu_toolkit.targets.isa import PORTABLE
+from mcu_toolkit.targets.target import Optimize, Target
 from tests.support.compare import HOST_FLAGS, random_inputs
 from tests.support.pass_models import any_model
 from tests.support.randmodels import random_graph_model
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs 
 def test_each_step_leaves_what_the_oracle_says(optimize: Optimize) -> None:
     for seed in range(3000, 3008):
         graph = read_model(any_model(seed))
-        compiled = compile_model(graph, Target(Isa.PORTABLE, "host", optimize))
+        compiled = compile_model(graph, Target(PORTABLE, "host", optimize))
         inputs = random_inputs(graph, 2, seed)
         expected = Oracle(compiled.graph).run_steps(inputs)
         with NativeModel(compiled, flags=HOST_FLAGS) as native:
@@ -39,7 +40,7 @@ def test_reset_makes_samples_independent() -> None:
     for seed in range(40):
         graph = read_model(random_graph_model(seed, STATEFUL, nodes=3))
         inputs = random_inputs(graph, 4, seed)
-        with NativeModel(compile_model(graph, Target(Isa.PORTABLE, "host")), flags=HOST_FLAGS) as native:
+        with NativeModel(compile_model(graph, Target(PORTABLE, "host")), flags=HOST_FLAGS) as native:
             apart = native.run_all(inputs)
             alone = native.run_all([array[3:] for array in inputs])
             kept = native.run_all(inputs, keep_state=True)

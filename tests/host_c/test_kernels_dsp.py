@@ -11,11 +11,13 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels import conv_dsp, depthwise_dsp, fc_dsp
-from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite, Isa, Optimize, Target
+from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite
+from mcu_toolkit.targets.isa import DSP
+from mcu_toolkit.targets.target import Optimize, Target
 from tests.support.conv_sites import case_table, make_site
 
 HERE = Path(__file__).parent
-TARGET = Target(Isa.DSP, "host")
+TARGET = Target(DSP, "host")
 FAST = replace(TARGET, optimize=Optimize.SPEED)
 KERNELS: tuple[ConvKernel, ...] = (*conv_dsp.KERNELS, *depthwise_dsp.KERNELS, *fc_dsp.KERNELS)
 FLAGS = (

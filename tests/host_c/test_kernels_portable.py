@@ -11,12 +11,14 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels.conv_portable import KERNELS
-from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite, Isa, Target
+from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite
+from mcu_toolkit.targets.isa import PORTABLE
+from mcu_toolkit.targets.target import Target
 from tests.support.conv_sites import case_table, make_site
 
 HERE = Path(__file__).parent
 #: The second has kernels of its own; here they run in their C form.
-TARGETS = (Target(Isa.PORTABLE, "cortex-m3"), Target(Isa.PORTABLE, "cortex-m0"))
+TARGETS = (Target(PORTABLE, "cortex-m3"), Target(PORTABLE, "cortex-m0"))
 FLAGS = (
     "-std=c11", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wcast-align", "-Werror",
     "-fsanitize=address,undefined", "-fno-sanitize-recover=all",

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcu_toolkit.board import Board, load_board
+from mcu_toolkit.boards import Board, load_board
 from mcu_toolkit.device import bench
 from mcu_toolkit.device.link import Patience
 from mcu_toolkit.device.transport import SerialTransport

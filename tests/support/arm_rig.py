@@ -13,10 +13,11 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.compiler import literals
 from mcu_toolkit.compiler.pipeline import Compiled, compile_model
-from mcu_toolkit.compiler.site import Isa, Optimize, Target
 from mcu_toolkit.graph.ir import Array
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.oracle import Oracle
+from mcu_toolkit.targets.isa import DSP, MVE, PORTABLE, Isa
+from mcu_toolkit.targets.target import Optimize, Target
 from tests.support.compare import random_inputs
 
 RIG = Path(__file__).parent / "arm_graphs"
@@ -43,21 +44,21 @@ MACHINES = {
         "mps2-an385",
         ("-mcpu=cortex-m3", "-mthumb"),
         "CODE (rx) : ORIGIN = 0x0, LENGTH = 4M\n RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 4M",
-        Isa.PORTABLE,
+        PORTABLE,
         "cortex-m3",
     ),
     "m4": Machine(
         "mps2-an386",
         ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"),
         "CODE (rx) : ORIGIN = 0x0, LENGTH = 4M\n RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 4M",
-        Isa.DSP,
+        DSP,
         "cortex-m4",
     ),
     "m55": Machine(
         "mps3-an547",
         ("-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"),
         "CODE (rx) : ORIGIN = 0x0, LENGTH = 512K\n RAM (rwx) : ORIGIN = 0x30000000, LENGTH = 512K",
-        Isa.MVE,
+        MVE,
         "cortex-m55",
     ),
 }

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from mcu_toolkit.compiler.pipeline import compile_model
-from mcu_toolkit.compiler.site import Isa, Optimize, Target
 from mcu_toolkit.errors import ToolFailedError
 from mcu_toolkit.graph.ir import Array, Graph
 from mcu_toolkit.graph.quantize import RANGES
@@ -15,6 +14,8 @@ from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.native import NativeModel, NativeProgram
 from mcu_toolkit.host.oracle import Oracle
 from mcu_toolkit.host.tflm import TflmRuntime
+from mcu_toolkit.targets.isa import PORTABLE
+from mcu_toolkit.targets.target import Optimize, Target
 
 #: Sanitizers stop at the first error; optimisation is off, because compiling dominates.
 HOST_FLAGS = ("-O0",)
@@ -72,7 +73,7 @@ def three_ways(
     graphs = {name: read_model(data) for name, data in models.items()}
     modes = tuple(Optimize)
     compiled = [
-        compile_model(graph, Target(Isa.PORTABLE, "host", optimize or modes[(seed + number) % len(modes)]), name)
+        compile_model(graph, Target(PORTABLE, "host", optimize or modes[(seed + number) % len(modes)]), name)
         for number, (name, graph) in enumerate(graphs.items())
     ]
     found = {}

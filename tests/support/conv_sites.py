@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mcu_toolkit.compiler.site import ConstArray, ConvKernel, ConvKind, ConvSite, Target
+from mcu_toolkit.compiler.site import ConstArray, ConvKernel, ConvKind, ConvSite
+from mcu_toolkit.targets.target import Target
 
 _FIELDS = (
     "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w", "dilation_h",

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from mcu_toolkit.assets import asset_dir
-from mcu_toolkit.board import Board, load_board
+from mcu_toolkit.boards import Board, load_board
 from mcu_toolkit.device.firmware import config_header
 from mcu_toolkit.device.transport import SocketTransport
 from mcu_toolkit.graph.ir import DType, Graph, Quant, Tensor

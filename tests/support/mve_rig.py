@@ -10,10 +10,11 @@ import pytest
 
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
-from mcu_toolkit.compiler.site import Isa, Target
+from mcu_toolkit.targets.isa import MVE
+from mcu_toolkit.targets.target import Target
 
 RIG = Path(__file__).parent / "m55"
-TARGET = Target(Isa.MVE, "cortex-m55")
+TARGET = Target(MVE, "cortex-m55")
 FLAGS = ("-mcpu=cortex-m55", "-mfloat-abi=hard", "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror")
 BARE = ("-ffreestanding", "-nostartfiles")
 

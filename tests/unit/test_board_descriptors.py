@@ -10,7 +10,7 @@ from typing import get_type_hints
 import pytest
 
 from mcu_toolkit.assets import asset_dir
-from mcu_toolkit.board import Board, list_boards, load_board
+from mcu_toolkit.boards import Board, list_boards, load_board
 from mcu_toolkit.device.flashers import FLASHERS
 from mcu_toolkit.errors import ConfigError
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcu_toolkit.board import load_board
-from mcu_toolkit.cli import samples, sources
-from mcu_toolkit.cli.building import read_graph
-from mcu_toolkit.cli.project import load_project
-from mcu_toolkit.cli.samples import Choice
-from mcu_toolkit.cli.sources import ModelSource
+from mcu_toolkit.boards import load_board
 from mcu_toolkit.errors import ConfigError, DataError, McutkError, ModelError, WorkspaceError
+from mcu_toolkit.workflow import samples, sources
+from mcu_toolkit.workflow.build import read_graph
+from mcu_toolkit.workflow.samples import Choice
+from mcu_toolkit.workflow.settings import load_project
+from mcu_toolkit.workflow.sources import ModelSource
 from mcu_toolkit.workspace import Workspace
 from tests.support.cli import Mcutk, tiny_model, write_images
 from tests.support.tflite_writer import SubgraphSpec, write_model

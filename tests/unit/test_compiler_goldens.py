@@ -12,15 +12,16 @@ from pathlib import Path
 import pytest
 
 from mcu_toolkit.compiler.pipeline import Compiled, compile_model
-from mcu_toolkit.compiler.site import Isa, Target
 from mcu_toolkit.graph.reader import read_model
+from mcu_toolkit.targets.isa import PORTABLE
+from mcu_toolkit.targets.target import Target
 from tests.support.golden_models import GOLDEN_MODELS
 
 _GOLDENS = Path(__file__).resolve().parents[1] / "goldens"
 
 
 def generate(name: str) -> Compiled:
-    return compile_model(read_model(GOLDEN_MODELS[name]()), Target(Isa.PORTABLE, "cortex-m3"), name)
+    return compile_model(read_model(GOLDEN_MODELS[name]()), Target(PORTABLE, "cortex-m3"), name)
 
 
 def own_files(compiled: Compiled) -> dict[str, bytes]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 
 from mcu_toolkit.compiler.inspect import inspect_report
-from mcu_toolkit.compiler.site import Isa, Optimize, Target
 from mcu_toolkit.graph.reader import read_model
+from mcu_toolkit.targets.isa import PORTABLE
+from mcu_toolkit.targets.target import Optimize, Target
 from tests.support.golden_models import GOLDEN_MODELS
 from tests.support.tflite_writer import SubgraphSpec, write_model
 
 
 def test_report_has_the_keys_of_the_schema() -> None:
     graph = read_model(GOLDEN_MODELS["dead"]())
-    report = inspect_report(graph, Target(Isa.PORTABLE, "cortex-m3"), modes=True)
+    report = inspect_report(graph, Target(PORTABLE, "cortex-m3"), modes=True)
     assert report["schema"] == "mcutk.inspect/1"
     assert report["macs"]["after_passes"] < report["macs"]["model"]
     assert report["ram"]["arena"] > 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mcu_toolkit import process
-from mcu_toolkit.board import load_board
+from mcu_toolkit.boards import load_board
 from mcu_toolkit.device import firmware, flash
 from mcu_toolkit.device.flashers import FLASHERS, Flasher, FlashJob, bossac
 from mcu_toolkit.device.types import Firmware, FlashUse, RamUse

@@ -13,7 +13,7 @@ from types import ModuleType
 import click
 import pytest
 
-from mcu_toolkit.board import list_boards
+from mcu_toolkit.boards import list_boards
 from mcu_toolkit.cli.main import COMMANDS, cli
 from tests.support.cli import ROOT
 

@@ -11,27 +11,21 @@ import importlib
 import pkgutil
 from functools import cache
 
-from mcu_toolkit.compiler.site import ConvKernel, Isa
-
-#: Instruction sets whose kernels a core of each instruction set can run, its own first.
-RUNS: dict[Isa, tuple[Isa, ...]] = {
-    Isa.PORTABLE: (Isa.PORTABLE,),
-    Isa.DSP: (Isa.DSP, Isa.PORTABLE),
-    Isa.MVE: (Isa.MVE, Isa.DSP, Isa.PORTABLE),
-}
+from mcu_toolkit.compiler.site import ConvKernel
+from mcu_toolkit.targets.isa import Isa
 
 
 @cache
 def all_kernels(isa: Isa) -> tuple[ConvKernel, ...]:
     """Every variant that a core with this instruction set can run, in the order of module names."""
-    return tuple(variant for each in RUNS[isa] for variant in _kernels_of(each))
+    return tuple(variant for each in isa.runs for variant in _kernels_of(each))
 
 
 @cache
-def _kernels_of(isa: Isa) -> tuple[ConvKernel, ...]:
+def _kernels_of(isa: str) -> tuple[ConvKernel, ...]:
     found: list[ConvKernel] = []
     for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
-        if module.endswith(f"_{isa.value}"):
+        if module.endswith(f"_{isa}"):
             loaded = importlib.import_module(f"{__name__}.{module}")
             found.extend(getattr(loaded, "KERNELS", ()))
     return tuple(found)

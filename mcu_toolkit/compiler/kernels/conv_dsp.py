@@ -9,7 +9,9 @@ import numpy as np
 
 from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Ints, Rounding, channel_table, channels
 from mcu_toolkit.compiler.raster import Reading, raster_slack
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, Optimize, PackedConv, Target
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, PackedConv
+from mcu_toolkit.targets.isa import DSP
+from mcu_toolkit.targets.target import Optimize, Target
 
 #: Instructions of a group of channels and two pixels around the multiplications, counted in the assembly.
 _GROUP_COST = {Rounding.RELU: 68, Rounding.LINEAR: 78, Rounding.ANY: 380}
@@ -80,7 +82,7 @@ class DspConv:
     rounding: Rounding
     wide: bool
 
-    isa = Isa.DSP
+    isa = DSP
     header = "dsp/mcutk_conv_dsp.h"
     sources: Sequence[str] = ("dsp/mcutk_conv_dsp.c", "dsp/mcutk_gemm_dsp.S", "dsp/mcutk_gemm_host.c")
 

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mcu_toolkit.compiler.raster import Reading, raster_slack
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, PackedConv
+from mcu_toolkit.targets.isa import MVE
+from mcu_toolkit.targets.target import Target
 
 #: Output channels that a core computes together.
 GROUP = 4
@@ -124,7 +126,7 @@ class MveConv:
         """C function."""
         return f"mcutk_{self.gather.value}_mve_{self.core.value}"
 
-    isa = Isa.MVE
+    isa = MVE
     header = "mve/mcutk_conv_mve.h"
     sources: Sequence[str] = ("mve/mcutk_conv_mve.c", "mve/mcutk_mve_core.c")
 

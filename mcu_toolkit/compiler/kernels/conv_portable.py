@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mcu_toolkit.compiler.raster import Reading, raster_slack, ring_slack
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, PackedConv
+from mcu_toolkit.targets.isa import PORTABLE, Isa
+from mcu_toolkit.targets.target import Target
 
 #: ``mcutk_finish_way``.
 _FINISH_ANY, _FINISH_LINEAR, _FINISH_RELU = range(3)
@@ -60,7 +62,7 @@ class Generic:
 
     name: str
     depthwise: bool
-    isa: Isa = Isa.PORTABLE
+    isa: Isa = PORTABLE
     sources: tuple[str, ...] = ("portable/mcutk_conv_generic.c",)
     header: str = "portable/mcutk_conv_generic.h"
 
@@ -95,7 +97,7 @@ class Quad:
     """CONV_2D, four pixels and two channels at a time."""
 
     name: str = "mcutk_conv_quad"
-    isa: Isa = Isa.PORTABLE
+    isa: Isa = PORTABLE
     sources: tuple[str, ...] = ("portable/mcutk_conv_quad.c", "portable/mcutk_columns.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_conv_quad.h"
 
@@ -126,7 +128,7 @@ class DepthwiseRows:
     """DEPTHWISE_CONV_2D over a ring of padded input rows."""
 
     name: str = "mcutk_depthwise_rows"
-    isa: Isa = Isa.PORTABLE
+    isa: Isa = PORTABLE
     sources: tuple[str, ...] = ("portable/mcutk_depthwise_rows.c", "portable/mcutk_copy.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_depthwise_rows.h"
 
@@ -165,7 +167,7 @@ class FcEight:
     """FULLY_CONNECTED, eight outputs at a time."""
 
     name: str = "mcutk_fc_eight"
-    isa: Isa = Isa.PORTABLE
+    isa: Isa = PORTABLE
     sources: tuple[str, ...] = ("portable/mcutk_fc_eight.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_fc_eight.h"
 
@@ -192,7 +194,7 @@ class Pairs:
     """CONV_2D with two products a multiplication, for Armv6-M."""
 
     name: str = "mcutk_conv_pairs"
-    isa: Isa = Isa.PORTABLE
+    isa: Isa = PORTABLE
     sources: tuple[str, ...] = ("portable/mcutk_conv_pairs.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_conv_pairs.h"
 
@@ -227,7 +229,7 @@ class FcFour:
     """FULLY_CONNECTED, four outputs at a time, for Armv6-M."""
 
     name: str = "mcutk_fc_four"
-    isa: Isa = Isa.PORTABLE
+    isa: Isa = PORTABLE
     sources: tuple[str, ...] = ("portable/mcutk_fc_four.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_fc_four.h"
 

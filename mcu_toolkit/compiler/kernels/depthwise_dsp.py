@@ -14,7 +14,9 @@ import numpy.typing as npt
 
 from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Rounding, channel_table, channels
 from mcu_toolkit.compiler.raster import raster_slack
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, PackedConv
+from mcu_toolkit.targets.isa import DSP
+from mcu_toolkit.targets.target import Target
 
 #: (ky, kx) of the twelve weight bytes of a channel, low byte first.
 _ORDER = ((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (1, 0), (1, 2), (2, 0), (1, 1), (1, 2), (2, 1), (2, 2))
@@ -36,7 +38,7 @@ class DspDepthwise:
     stride: int
     rounding: Rounding
 
-    isa = Isa.DSP
+    isa = DSP
     header = "dsp/mcutk_depthwise_dsp.h"
     sources: Sequence[str] = (
         "dsp/mcutk_depthwise_dsp.c",
@@ -105,7 +107,7 @@ class DspTaps:
 
     rounding: Rounding
 
-    isa = Isa.DSP
+    isa = DSP
     header = "dsp/mcutk_depthwise_any_dsp.h"
     sources: Sequence[str] = ("dsp/mcutk_depthwise_any_dsp.c", "dsp/mcutk_taps_dsp.S", "dsp/mcutk_taps_host.c")
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcu_toolkit.compiler.kernels.conv_mve import BLOCK, GROUP, Rounding, choose_rounding, pack_channels
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, PackedConv
+from mcu_toolkit.targets.isa import MVE
+from mcu_toolkit.targets.target import Target
 
 #: Products of pixel pitch and kernel height that have a kernel of their own.
 _STEPS = (3, 6)
@@ -36,7 +38,7 @@ class MveDepthwise:
         """C function."""
         return f"mcutk_depthwise{self.step or ''}_mve_{'wide_' if self.wide else ''}{self.rounding.value}"
 
-    isa = Isa.MVE
+    isa = MVE
     header = "mve/mcutk_depthwise_mve.h"
     sources: Sequence[str] = ("mve/mcutk_depthwise_mve.c",)
 

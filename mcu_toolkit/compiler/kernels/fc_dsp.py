@@ -9,7 +9,9 @@ import numpy as np
 
 from mcu_toolkit.compiler.kernels.conv_dsp import fits_gemm, joint_weights
 from mcu_toolkit.compiler.kernels.packing_dsp import Channels, Rounding, channels
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, PackedConv
+from mcu_toolkit.targets.isa import DSP
+from mcu_toolkit.targets.target import Target
 
 #: Output channels that the inner block computes together.
 GROUP = 8
@@ -50,7 +52,7 @@ class DspFullyConnected:
 
     rounding: Rounding
 
-    isa = Isa.DSP
+    isa = DSP
     header = "dsp/mcutk_fc_dsp.h"
     sources: Sequence[str] = ("dsp/mcutk_fc_dsp.c", "dsp/mcutk_fc_rows_dsp.S", "dsp/mcutk_fc_rows_host.c")
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcu_toolkit.compiler.kernels.conv_mve import GROUP, Rounding, choose_rounding, pack_channels, pack_weights
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, Isa, PackedConv, Target
+from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, PackedConv
+from mcu_toolkit.targets.isa import MVE
+from mcu_toolkit.targets.target import Target
 
 _GROUP_COST = {Rounding.RELU: 19, Rounding.LINEAR: 21, Rounding.ANY: 24}
 
@@ -30,7 +32,7 @@ class MveFullyConnected:
         """C function."""
         return f"mcutk_fc_mve_{self.rounding.value}{'_shared' if self.shared else ''}"
 
-    isa = Isa.MVE
+    isa = MVE
     header = "mve/mcutk_fc_mve.h"
     sources: Sequence[str] = ("mve/mcutk_fc_mve.c",)
 

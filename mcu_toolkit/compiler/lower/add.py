@@ -10,10 +10,11 @@ from dataclasses import replace
 from mcu_toolkit.compiler.call import Call, IntArg, Invocation, Overlap, ParamsArg, ScratchArg, TensorArg
 from mcu_toolkit.compiler.lower.binary import binary_call
 from mcu_toolkit.compiler.lower.common import in_place, params
-from mcu_toolkit.compiler.site import Isa, Target
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.add import LEFT_SHIFT, Sum, prepare
 from mcu_toolkit.graph.quantize import Multiplier
+from mcu_toolkit.targets.isa import MVE
+from mcu_toolkit.targets.target import Target
 
 #: Factor of the input of the larger scale.
 _HALF = Multiplier(1 << 30, 0)
@@ -26,7 +27,7 @@ _VECTOR_TABLE_PAYS = 1024
 def lower(graph: Graph, node: Node, target: Target) -> Call:
     """Both inputs to one scale, summed, and to the output's scale."""
     p = prepare(graph, node)
-    if target.isa is Isa.MVE:
+    if target.isa is MVE:
         vector = _vector_call(graph, node, p)
         if vector is not None:
             return vector

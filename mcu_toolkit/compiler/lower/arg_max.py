@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from mcu_toolkit.compiler.call import Call, IntArg, Invocation, TensorArg
-from mcu_toolkit.compiler.site import Target
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.arg_max import axis_of
+from mcu_toolkit.targets.target import Target
 
 
 def lower(graph: Graph, node: Node, target: Target) -> Call:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from mcu_toolkit.compiler.call import ConvUse
 from mcu_toolkit.compiler.lower.sites import conv_use
-from mcu_toolkit.compiler.site import ConvKind, Target
+from mcu_toolkit.compiler.site import ConvKind
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.depthwise_conv_2d import prepare
+from mcu_toolkit.targets.target import Target
 
 
 def lower(graph: Graph, node: Node, target: Target) -> ConvUse:

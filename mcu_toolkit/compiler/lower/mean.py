@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from mcu_toolkit.compiler.call import Call, Invocation, TensorArg
 from mcu_toolkit.compiler.lower.common import dense_strides, merge_loops, padded_loops, params
-from mcu_toolkit.compiler.site import Isa, Target
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.reduction import prepare
+from mcu_toolkit.targets.isa import PORTABLE
+from mcu_toolkit.targets.target import Target
 
 #: Loops of ``mcutk_reduce`` over the kept and over the reduced axes.
 _LOOPS = 4
@@ -39,7 +40,7 @@ def lower(graph: Graph, node: Node, target: Target) -> Call:
     )
     tensor = graph.tensors[source]
     outputs = graph.tensors[result].elements
-    fours = target.isa is not Isa.PORTABLE and kept_stride[-1] == 1 and kept_extent[-1] >= 4
+    fours = target.isa is not PORTABLE and kept_stride[-1] == 1 and kept_extent[-1] >= 4
     function, file = ("mcutk_reduce_dsp", "dsp/mcutk_reduce_dsp") if fours else ("mcutk_reduce_s8", _PORTABLE)
     return Call(
         invocations=(Invocation(function, (TensorArg(source), TensorArg(result), fields)),),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from mcu_toolkit.compiler.call import Call, Invocation, Overlap, TensorArg
 from mcu_toolkit.compiler.lower.common import params
 from mcu_toolkit.compiler.raster import Reading, raster_slack
-from mcu_toolkit.compiler.site import Isa, Target
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.pooling import prepare
+from mcu_toolkit.targets.isa import DSP, MVE, PORTABLE
+from mcu_toolkit.targets.target import Target
 
 #: File and suffix of the functions.
 _FILES = {
-    Isa.PORTABLE: ("portable/mcutk_pool", "s8"),
-    Isa.DSP: ("dsp/mcutk_pool_dsp", "dsp"),
-    Isa.MVE: ("mve/mcutk_pool_mve", "mve"),
+    PORTABLE: ("portable/mcutk_pool", "s8"),
+    DSP: ("dsp/mcutk_pool_dsp", "dsp"),
+    MVE: ("mve/mcutk_pool_mve", "mve"),
 }
 
 
@@ -49,9 +50,9 @@ def pool_call(graph: Graph, node: Node, target: Target, kind: str, lanes: int) -
     taps = g.kernel_h * g.kernel_w
     pixels = g.out_h * g.out_w
     costs = {
-        Isa.PORTABLE: outputs * (25 + 5 * taps),
-        Isa.DSP: pixels * (60 + -(-channels // 4) * (60 + 12 * g.kernel_h + 6 * taps)),
-        Isa.MVE: pixels * -(-channels // lanes) * (60 + 6 * taps),
+        PORTABLE: outputs * (25 + 5 * taps),
+        DSP: pixels * (60 + -(-channels // 4) * (60 + 12 * g.kernel_h + 6 * taps)),
+        MVE: pixels * -(-channels // lanes) * (60 + 6 * taps),
     }
     return Call(
         invocations=(Invocation(f"mcutk_{kind}_pool_{suffix}", (TensorArg(source), TensorArg(result), fields)),),

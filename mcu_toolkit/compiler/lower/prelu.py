@@ -5,9 +5,9 @@ from __future__ import annotations
 from mcu_toolkit.compiler.call import Call
 from mcu_toolkit.compiler.lower.binary import binary_call
 from mcu_toolkit.compiler.lower.common import params
-from mcu_toolkit.compiler.site import Target
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.prelu import prepare
+from mcu_toolkit.targets.target import Target
 
 
 def lower(graph: Graph, node: Node, target: Target) -> Call:

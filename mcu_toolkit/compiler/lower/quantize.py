@@ -6,10 +6,10 @@ import numpy as np
 
 from mcu_toolkit.compiler.call import Call, FloatArg, IntArg, Invocation, TensorArg
 from mcu_toolkit.compiler.lower.common import in_place, lookup, params
-from mcu_toolkit.compiler.site import Target
 from mcu_toolkit.graph.ir import DType, Graph, Node
 from mcu_toolkit.graph.ops.quantize import prepare
 from mcu_toolkit.graph.quantize import RANGES, scale_of, zero_point_of
+from mcu_toolkit.targets.target import Target
 
 _SUFFIX = {
     DType.INT8: "s8", DType.UINT8: "u8", DType.INT16: "s16", DType.INT32: "s32", DType.FLOAT32: "f32",

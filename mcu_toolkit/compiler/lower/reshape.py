@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mcu_toolkit.compiler.call import Alias, Call, TensorArg
 from mcu_toolkit.compiler.lower.common import copies, move_call
-from mcu_toolkit.compiler.site import Target
 from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.targets.target import Target
 
 
 def lower(graph: Graph, node: Node, target: Target) -> Alias | Call:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from mcu_toolkit.compiler.call import Call, Invocation, TensorArg
 from mcu_toolkit.compiler.lower.common import in_place, params
-from mcu_toolkit.compiler.site import Target
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.softmax import prepare
+from mcu_toolkit.targets.target import Target
 
 
 def lower(graph: Graph, node: Node, target: Target) -> Call:

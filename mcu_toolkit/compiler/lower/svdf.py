@@ -6,9 +6,10 @@ import numpy as np
 
 from mcu_toolkit.compiler.call import Call, Invocation, TensorArg
 from mcu_toolkit.compiler.lower.common import params
-from mcu_toolkit.compiler.site import ConstArray, Target
+from mcu_toolkit.compiler.site import ConstArray
 from mcu_toolkit.graph.ir import DType, Graph, Node
 from mcu_toolkit.graph.ops.svdf import prepare
+from mcu_toolkit.targets.target import Target
 
 
 def lower(graph: Graph, node: Node, target: Target) -> Call:

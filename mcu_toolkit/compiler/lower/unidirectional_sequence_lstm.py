@@ -6,10 +6,11 @@ import numpy as np
 
 from mcu_toolkit.compiler.call import Call, Invocation, ParamsArg, StructValue, TensorArg
 from mcu_toolkit.compiler.lower.common import params
-from mcu_toolkit.compiler.site import ConstArray, Target
+from mcu_toolkit.compiler.site import ConstArray
 from mcu_toolkit.graph.fixedpoint import SIGMOID_TABLE
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.lstm import CELL, HIDDEN, Gate, LstmParams, prepare
+from mcu_toolkit.targets.target import Target
 
 
 def lower(graph: Graph, node: Node, target: Target) -> Call:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
-from mcu_toolkit.board import Board
+from mcu_toolkit.boards import Board
 from mcu_toolkit.device.types import Firmware
 from mcu_toolkit.errors import ConfigError, PortError
 

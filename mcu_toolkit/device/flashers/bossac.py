@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from mcu_toolkit import process
-from mcu_toolkit.board import Board
+from mcu_toolkit.boards import Board
 from mcu_toolkit.device.flashers.base import Flasher, FlashJob
 from mcu_toolkit.errors import PortError, ToolMissingError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from mcu_toolkit import process
-from mcu_toolkit.board import Board
+from mcu_toolkit.boards import Board
 from mcu_toolkit.device.emulator import QEMU
 from mcu_toolkit.device.flashers.base import Flasher, FlashJob, require_key
 from mcu_toolkit.workspace import atomic_dir, write_manifest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcu_toolkit import process
-from mcu_toolkit.board import Board
+from mcu_toolkit.boards import Board
 from mcu_toolkit.device.flashers.base import Flasher, FlashJob, require_key
 
 

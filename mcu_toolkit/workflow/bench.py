@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from mcu_toolkit.board import Board
-from mcu_toolkit.cli.building import Built, read_built, read_graph
-from mcu_toolkit.cli.samples import Choice, Samples, open_samples
+from mcu_toolkit.boards import Board
 from mcu_toolkit.device.types import BenchRun
 from mcu_toolkit.errors import McutkError, ModelError, WorkspaceError
 from mcu_toolkit.graph.ir import DType, Graph
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.report.bench import BenchData, Layer, Memory, document
+from mcu_toolkit.workflow.build import Built, read_built, read_graph
+from mcu_toolkit.workflow.samples import Choice, Samples, open_samples
 from mcu_toolkit.workspace import Workspace, atomic_write, to_json, write_manifest
 
 REPORT_JSON = "bench.json"

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mcu_toolkit import __version__
-from mcu_toolkit.board import Board
-from mcu_toolkit.cli.sources import MODEL_FILE, ModelSource, read_bytes, source_from_facts
-from mcu_toolkit.compiler.site import Isa, Optimize, Target
+from mcu_toolkit.boards import Board
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.targets.isa import ISAS, PORTABLE
+from mcu_toolkit.targets.target import Optimize, Target
+from mcu_toolkit.workflow.sources import MODEL_FILE, ModelSource, read_bytes, source_from_facts
 from mcu_toolkit.workspace import Workspace, read_json
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from mcu_toolkit.device.types import Firmware
 
 #: Generated code for this machine: what the host's C compiler can run.
-HOST_TARGET = Target(Isa.PORTABLE, "host")
+HOST_TARGET = Target(PORTABLE, "host")
 BUILD_FILE = "build.json"
 
 
@@ -44,7 +45,7 @@ class Built:
 
 def target_for(board: Board, optimize: Optimize) -> Target:
     """What the compiler is told of a board."""
-    return Target(Isa(board.core.isa), board.core.cpu, optimize)
+    return Target(ISAS.find(board.core.isa), board.core.cpu, optimize)
 
 
 def read_graph(data: bytes) -> Graph:

@@ -11,8 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from mcu_toolkit.cli.console import note
-from mcu_toolkit.cli.project import load_project
-from mcu_toolkit.cli.sources import SHIPPED_RECIPE, ModelSource
 from mcu_toolkit.data import predictions
 from mcu_toolkit.data.testset import TestSet, open_testset
 from mcu_toolkit.errors import DataError, ModelError
@@ -20,6 +18,8 @@ from mcu_toolkit.graph.ir import DType, Graph, Tensor
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import load, shipped
 from mcu_toolkit.report.bench import Truth
+from mcu_toolkit.workflow.settings import load_project
+from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource
 from mcu_toolkit.workspace import Workspace
 
 #: Random inputs that a model without test images is benched on.

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mcu_toolkit.assets import asset_dir
-from mcu_toolkit.board import Board, load_board
-from mcu_toolkit.cli.project import load_project
+from mcu_toolkit.boards import Board, load_board
 from mcu_toolkit.errors import ConfigError, WorkspaceError
+from mcu_toolkit.workflow.settings import load_project
 from mcu_toolkit.workspace import Workspace, sha256_bytes, sha256_file
 
 #: The recipe whose trained model ships with the package.

@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mcu_toolkit.cli.console import note
-from mcu_toolkit.cli.project import load_project
-from mcu_toolkit.cli.samples import data_folder
-from mcu_toolkit.cli.sources import MODEL_FILE, SHIPPED_RECIPE
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
 from mcu_toolkit.errors import ConfigError, McutkError, WorkspaceError
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Recipe, find, load, override, to_toml
+from mcu_toolkit.workflow.samples import data_folder
+from mcu_toolkit.workflow.settings import load_project
+from mcu_toolkit.workflow.sources import MODEL_FILE, SHIPPED_RECIPE
 from mcu_toolkit.workspace import Workspace, checked_artefact
 
 RECIPE_FILE = "recipe.toml"

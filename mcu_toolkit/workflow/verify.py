@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mcu_toolkit.board import Board
-from mcu_toolkit.cli.benching import require_flashed
-from mcu_toolkit.cli.building import Built, compile_source, layer_rows, read_built, read_graph, target_for
-from mcu_toolkit.cli.samples import Choice, open_samples
+from mcu_toolkit.boards import Board
 from mcu_toolkit.errors import DataError, WorkspaceError
 from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.workflow.bench import require_flashed
+from mcu_toolkit.workflow.build import Built, compile_source, layer_rows, read_built, read_graph, target_for
+from mcu_toolkit.workflow.samples import Choice, open_samples
 from mcu_toolkit.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -51,15 +51,15 @@ def baseline_document(
 
 def _measure(workspace: Workspace, run_dir: Path, progress: Progress) -> dict[str, Any]:
     """Build the run's model for the emulated board in a folder of its own, and count one image's instructions."""
-    from mcu_toolkit.board import load_board
-    from mcu_toolkit.cli.benching import bench_board
-    from mcu_toolkit.cli.building import build_firmware
+    from mcu_toolkit.boards import load_board
     from mcu_toolkit.cli.flash import flash_board
-    from mcu_toolkit.cli.samples import Choice
-    from mcu_toolkit.cli.sources import ModelSource
     from mcu_toolkit.compiler.inspect import inspect_report
-    from mcu_toolkit.compiler.site import Optimize
     from mcu_toolkit.graph.reader import read_model
+    from mcu_toolkit.targets.target import Optimize
+    from mcu_toolkit.workflow.bench import bench_board
+    from mcu_toolkit.workflow.build import build_firmware
+    from mcu_toolkit.workflow.samples import Choice
+    from mcu_toolkit.workflow.sources import ModelSource
 
     model = run_dir / "model.tflite"
     data = model.read_bytes()

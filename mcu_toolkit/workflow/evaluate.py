@@ -10,10 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.cli.building import HOST_TARGET, compile_source, read_graph
 from mcu_toolkit.cli.console import note
-from mcu_toolkit.cli.samples import Choice, Samples, folder_testset, input_tensor, open_samples, samples_from
-from mcu_toolkit.cli.sources import SHIPPED_RECIPE, ModelSource
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
 from mcu_toolkit.errors import McutkError, ToolMissingError
@@ -21,6 +18,9 @@ from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Recipe, load, shipped
 from mcu_toolkit.report.evaluation import EvalData, document
+from mcu_toolkit.workflow.build import HOST_TARGET, compile_source, read_graph
+from mcu_toolkit.workflow.samples import Choice, Samples, folder_testset, input_tensor, open_samples, samples_from
+from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource
 from mcu_toolkit.workspace import Workspace, atomic_write, sha256_file, to_json, write_manifest
 
 REPORT_JSON = "eval.json"

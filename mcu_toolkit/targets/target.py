@@ -1,0 +1,37 @@
+"""The compiler's target: an instruction set, a core and an optimization goal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from mcu_toolkit.targets.isa import PORTABLE, Isa
+
+
+class Optimize(str, Enum):
+    """Optimization goal: least RAM, fewest instructions (may spend flash), or a balance of both."""
+
+    RAM = "ram"
+    SPEED = "speed"
+    BALANCED = "balanced"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What code is generated for.
+
+    Attributes:
+        isa: best instruction set that the core runs.
+        core: ``cortex-m4`` and the like, or ``host``; for the cost model and reports.
+        optimize: the user's goal.
+    """
+
+    isa: Isa
+    core: str
+    optimize: Optimize = Optimize.BALANCED
+
+
+#: Generated code for the machine that mcutk runs on: what its own C compiler can build.
+HOST = Target(PORTABLE, "host")
+#: Default of reports without a board: a core without SIMD instructions.
+PLAIN = Target(PORTABLE, "cortex-m3")
