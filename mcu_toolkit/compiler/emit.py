@@ -18,7 +18,7 @@ from mcu_toolkit.compiler.plan import Plan, PlanProblem
 from mcu_toolkit.compiler.schedule import Schedule
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph
-from mcu_toolkit.graph.quantize import reset_value
+from mcu_toolkit.graph.requantize import reset_value
 from mcu_toolkit.templates import render_firmware
 
 #: The kernel ABI (``MCUTK_KERNEL_ABI``) that this emitter writes for.
@@ -153,7 +153,7 @@ def _borders(
     for number, index in enumerate(indices):
         tensor = graph.tensors[index]
         suffix = "" if number == 0 else str(number + 1)
-        quant = tensor.quant
+        scale, zero_point = tensor.border_quant
         borders.append(
             Border(
                 macro=f"{prefix.upper()}_{word}{suffix}",
@@ -163,8 +163,8 @@ def _borders(
                 bytes=tensor.bytes,
                 elements=tensor.elements,
                 dims=tensor.shape or (1,),
-                scale=literals.floating(float(quant.scale[0]) if quant is not None and quant.scale.size else 1.0),
-                zero_point=int(quant.zero_point[0]) if quant is not None and quant.zero_point.size else 0,
+                scale=literals.floating(scale),
+                zero_point=zero_point,
                 name=names.comment(tensor.name),
             )
         )

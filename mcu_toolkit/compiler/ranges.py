@@ -16,7 +16,7 @@ from mcu_toolkit.graph.ir import DType, Graph, Node
 from mcu_toolkit.graph.ops import average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, pooling
 from mcu_toolkit.graph.ops.linear import Linear
 from mcu_toolkit.graph.ops.pad import pad_value, paddings
-from mcu_toolkit.graph.quantize import INT32_MAX, INT32_MIN, requantize
+from mcu_toolkit.graph.requantize import INT32_MAX, INT32_MIN, requantize
 
 Int64 = npt.NDArray[np.int64]
 

@@ -162,15 +162,8 @@ def _document(made: Firmware, compiled: CompiledModel, facts: Mapping[str, Any])
 
 
 def _border(tensor: Tensor) -> dict[str, Any]:
-    scale, zero_point = _quantization(tensor)
+    scale, zero_point = tensor.border_quant
     return {"shape": list(tensor.shape), "dtype": tensor.dtype.value, "scale": scale, "zero_point": zero_point}
-
-
-def _quantization(tensor: Tensor) -> tuple[float, int]:
-    quant = tensor.quant
-    if quant is None or not quant.scale.size:
-        return 1.0, 0
-    return float(quant.scale[0]), int(quant.zero_point[0]) if quant.zero_point.size else 0
 
 
 def _sketch(compiled: CompiledModel, board: Board, staging: Path) -> tuple[Path | None, tuple[str, ...]]:
@@ -241,7 +234,7 @@ def config_header(compiled: CompiledModel, board: Board, *, bare_metal: bool = T
 
 def _side(name: str, tensors: list[Tensor]) -> dict[str, Any]:
     """Inputs or outputs for the template: several are one block of bytes with the quantization of the first."""
-    scale, zero_point = _quantization(tensors[0])
+    scale, zero_point = tensors[0].border_quant
     (bits,) = struct.unpack("<I", struct.pack("<f", scale))
     total = sum(tensor.bytes for tensor in tensors)
     shape = (tensors[0].shape or (1,)) if len(tensors) == 1 else (total,)

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from mcu_toolkit.graph.quantize import INT32_MAX, INT32_MIN, Int64, doubling_high_mul, rounding_divide_by_pot, wrap32
+from mcu_toolkit.graph.requantize import INT32_MAX, INT32_MIN, Int64, doubling_high_mul, rounding_divide_by_pot, wrap32
 
 #: exp(-2**k) in Q0.31 for k = -2 … 4.
 _EXP_FACTORS = (1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242)

@@ -103,6 +103,13 @@ class Tensor:
         return self.elements * self.dtype.bytes
 
     @property
+    def border_quant(self) -> tuple[float, int]:
+        """(scale, zero point) of a model's input or output; (1.0, 0) where the file gives none."""
+        if self.quant is None or not self.quant.scale.size:
+            return 1.0, 0
+        return float(self.quant.scale[0]), int(self.quant.zero_point[0])
+
+    @property
     def is_const(self) -> bool:
         """Whether the contents are known at compile time."""
         return self.data is not None

@@ -9,7 +9,7 @@ import numpy as np
 from mcu_toolkit.graph.ir import ABSENT, Array, Graph
 from mcu_toolkit.graph.ops import operator
 from mcu_toolkit.graph.ops.base import Operator
-from mcu_toolkit.graph.quantize import reset_value
+from mcu_toolkit.graph.requantize import reset_value
 from mcu_toolkit.graph.support import require_supported
 from mcu_toolkit.host.samples import check_samples, sample_shape
 

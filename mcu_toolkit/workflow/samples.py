@@ -84,13 +84,6 @@ def input_tensor(graph: Graph) -> Tensor:
     return tensor
 
 
-def quantization(tensor: Tensor) -> tuple[float, int]:
-    """(scale, zero point) of a border tensor; (1, 0) where the file gives none."""
-    if tensor.quant is None or not tensor.quant.scale.size:
-        return 1.0, 0
-    return float(tensor.quant.scale[0]), int(tensor.quant.zero_point[0])
-
-
 def random_samples(graph: Graph, count: int, seed: int) -> Samples:
     """Random inputs by the public generator, from the seeds `seed`, `seed` + 1, …"""
     from mcu_toolkit.device.inputs import random_input
@@ -98,7 +91,7 @@ def random_samples(graph: Graph, count: int, seed: int) -> Samples:
     tensor = input_tensor(graph)
     rows = [random_input(seed + i, tensor.elements) for i in range(count)]
     inputs = np.stack(rows).reshape(count, *tensor.shape[1:])
-    scale, zero_point = quantization(graph.tensors[graph.outputs[0]])
+    scale, zero_point = graph.tensors[graph.outputs[0]].border_quant
     ids = tuple(f"seed {seed + i}" for i in range(count))
     return Samples(ids, inputs, output_scale=scale, output_zero_point=zero_point, random_seed=seed)
 
@@ -229,10 +222,10 @@ def samples_from(
         )
     logits = float_logits if float_logits is not None else _float_logits(source, testset.ids)
     floats = logits.argmax(axis=1).astype(np.int64) if logits is not None else None
-    scale, zero_point = quantization(output)
+    scale, zero_point = output.border_quant
     return Samples(
         ids=testset.ids,
-        inputs=testset.int8(*quantization(tensor)),
+        inputs=testset.int8(*tensor.border_quant),
         truth=Truth(testset.class_names, testset.labels, floats),
         images=testset.images,
         float_logits=logits,

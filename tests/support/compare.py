@@ -9,8 +9,8 @@ import numpy as np
 from mcu_toolkit.compiler.pipeline import compile_model
 from mcu_toolkit.errors import ToolFailedError
 from mcu_toolkit.graph.ir import Array, Graph
-from mcu_toolkit.graph.quantize import RANGES
 from mcu_toolkit.graph.reader import read_model
+from mcu_toolkit.graph.requantize import RANGES
 from mcu_toolkit.host.native import NativeModel, NativeProgram
 from mcu_toolkit.host.oracle import Oracle
 from mcu_toolkit.host.tflm import TflmRuntime

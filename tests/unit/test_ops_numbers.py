@@ -15,7 +15,8 @@ from mcu_toolkit.graph.ops import OPERATORS
 from mcu_toolkit.graph.ops.linear import exact_matmul
 from mcu_toolkit.graph.ops.lookup import Lookup
 from mcu_toolkit.graph.ops.quantize import quantize_real
-from mcu_toolkit.graph.quantize import (
+from mcu_toolkit.graph.reader import read_model
+from mcu_toolkit.graph.requantize import (
     activation_range,
     doubling_high_mul,
     multiply_by_quantized_multiplier,
@@ -23,7 +24,6 @@ from mcu_toolkit.graph.quantize import (
     quantize_multipliers,
     rounding_divide_by_pot,
 )
-from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.oracle import Oracle
 from tests.support.tflite_writer import SubgraphSpec, write_model
 

@@ -12,7 +12,7 @@ from mcu_toolkit.compiler.lower.binary import binary_call
 from mcu_toolkit.compiler.lower.common import in_place, params
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.add import LEFT_SHIFT, Sum, prepare
-from mcu_toolkit.graph.quantize import Multiplier
+from mcu_toolkit.graph.requantize import Multiplier
 from mcu_toolkit.targets.isa import MVE
 from mcu_toolkit.targets.target import Target
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcu_toolkit.compiler.call import Call, FloatArg, IntArg, Invocation, TensorArg
 from mcu_toolkit.graph.ir import DType, Graph, Node
-from mcu_toolkit.graph.quantize import scale_of, zero_point_of
+from mcu_toolkit.graph.requantize import scale_of, zero_point_of
 from mcu_toolkit.targets.target import Target
 
 _SUFFIX = {DType.INT8: "s8", DType.UINT8: "u8", DType.INT16: "s16"}

@@ -8,7 +8,7 @@ from mcu_toolkit.compiler.call import Call, FloatArg, IntArg, Invocation, Tensor
 from mcu_toolkit.compiler.lower.common import in_place, lookup, params
 from mcu_toolkit.graph.ir import DType, Graph, Node
 from mcu_toolkit.graph.ops.quantize import prepare
-from mcu_toolkit.graph.quantize import RANGES, scale_of, zero_point_of
+from mcu_toolkit.graph.requantize import RANGES, scale_of, zero_point_of
 from mcu_toolkit.targets.target import Target
 
 _SUFFIX = {

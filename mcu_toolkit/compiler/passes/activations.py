@@ -8,7 +8,7 @@ from mcu_toolkit.compiler.passes.edit import Editor, same_quantization
 from mcu_toolkit.graph.attrs import Activation, Arithmetic, Conv2D, DepthwiseConv2D, FullyConnected, Pool2D
 from mcu_toolkit.graph.ir import DType, Graph, Node
 from mcu_toolkit.graph.ops import operator
-from mcu_toolkit.graph.quantize import RANGES, activation_range
+from mcu_toolkit.graph.requantize import RANGES, activation_range
 
 _CLAMPS = {name: Activation(name) for name in ("RELU", "RELU6", "RELU_N1_TO_1")}
 _FUSABLE = (Conv2D, DepthwiseConv2D, FullyConnected, Arithmetic, Pool2D)

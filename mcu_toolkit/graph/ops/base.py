@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Tensor
-from mcu_toolkit.graph.quantize import quantize_multiplier
+from mcu_toolkit.graph.requantize import quantize_multiplier
 
 Shape = tuple[int, ...]
 Inputs = Sequence["Array | None"]

@@ -15,7 +15,7 @@ from mcu_toolkit.graph.ops.base import (
     present,
     tensors_of,
 )
-from mcu_toolkit.graph.quantize import scale_of, zero_point_of
+from mcu_toolkit.graph.requantize import scale_of, zero_point_of
 
 
 class Dequantize(Operator):

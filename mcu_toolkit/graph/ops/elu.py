@@ -9,7 +9,7 @@ from mcu_toolkit.graph.ir import DType, Graph, Node
 from mcu_toolkit.graph.ops.base import tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
 from mcu_toolkit.graph.ops.quantize import quantize_real
-from mcu_toolkit.graph.quantize import round_half_away, scale_of, zero_point_of
+from mcu_toolkit.graph.requantize import round_half_away, scale_of, zero_point_of
 
 
 def lut(graph: Graph, node: Node) -> Table:

@@ -7,7 +7,7 @@ import numpy as np
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.base import tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
-from mcu_toolkit.graph.quantize import (
+from mcu_toolkit.graph.requantize import (
     Int64,
     Multiplier,
     quantize_multiplier,

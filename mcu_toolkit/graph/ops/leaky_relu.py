@@ -9,7 +9,7 @@ from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.base import shift_reason, tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
 from mcu_toolkit.graph.ops.relu import ratio
-from mcu_toolkit.graph.quantize import (
+from mcu_toolkit.graph.requantize import (
     Multiplier,
     multiply_by_quantized_multiplier,
     quantize_multiplier,

@@ -11,7 +11,7 @@ from mcu_toolkit.graph.attrs import Activation
 from mcu_toolkit.graph.geometry import Geometry
 from mcu_toolkit.graph.ir import Array, DType, Graph, Node, Tensor
 from mcu_toolkit.graph.ops.base import MAX_SCALE, data_reason, first
-from mcu_toolkit.graph.quantize import (
+from mcu_toolkit.graph.requantize import (
     Int32,
     activation_range,
     quantize_multiplier,

@@ -20,7 +20,7 @@ from mcu_toolkit.graph.ops.base import (
     tensors_of,
 )
 from mcu_toolkit.graph.ops.softmax import DIFF_BITS, MAX_DEPTH, SUM_BITS, scaling
-from mcu_toolkit.graph.quantize import (
+from mcu_toolkit.graph.requantize import (
     INT32_MIN,
     Int64,
     Multiplier,

@@ -11,7 +11,7 @@ from mcu_toolkit.graph import fixedpoint
 from mcu_toolkit.graph.ir import Graph, Node, Tensor
 from mcu_toolkit.graph.ops.base import tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
-from mcu_toolkit.graph.quantize import (
+from mcu_toolkit.graph.requantize import (
     Int64,
     Multiplier,
     multiply_by_quantized_multiplier,

@@ -15,7 +15,7 @@ from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, count_reason, data_reason, first, present
 from mcu_toolkit.graph.ops.linear import exact_matmul
 from mcu_toolkit.graph.ops.svdf import constant_reason, state_reason
-from mcu_toolkit.graph.quantize import (
+from mcu_toolkit.graph.requantize import (
     Int32,
     Int64,
     Multiplier,

@@ -11,7 +11,7 @@ from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, shift_reason
 from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
 from mcu_toolkit.graph.ops.linear import activation_reason
-from mcu_toolkit.graph.quantize import (
+from mcu_toolkit.graph.requantize import (
     Multiplier,
     activation_range,
     quantize_multiplier,

@@ -17,7 +17,7 @@ from mcu_toolkit.graph.ops.base import (
     present,
     tensors_of,
 )
-from mcu_toolkit.graph.quantize import zero_point_of
+from mcu_toolkit.graph.requantize import zero_point_of
 
 MAX_PAD_RANK = 5
 

@@ -10,7 +10,7 @@ from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.base import Operator, Shape, count_reason, data_reason, first, has_absent, tensors_of
 from mcu_toolkit.graph.ops.linear import activation_reason
 from mcu_toolkit.graph.ops.sliding import image_reason, sliding_geometry
-from mcu_toolkit.graph.quantize import activation_range, scale_of, zero_point_of
+from mcu_toolkit.graph.requantize import activation_range, scale_of, zero_point_of
 
 
 @dataclass(frozen=True)

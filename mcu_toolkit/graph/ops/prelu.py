@@ -9,7 +9,7 @@ import numpy as np
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, shift_reason
 from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
-from mcu_toolkit.graph.quantize import (
+from mcu_toolkit.graph.requantize import (
     Multiplier,
     multiply_by_quantized_multiplier,
     quantize_multiplier,

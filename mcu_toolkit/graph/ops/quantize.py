@@ -20,7 +20,7 @@ from mcu_toolkit.graph.ops.base import (
     shift_reason,
     tensors_of,
 )
-from mcu_toolkit.graph.quantize import (
+from mcu_toolkit.graph.requantize import (
     RANGES,
     Multiplier,
     quantize_multiplier,

@@ -21,7 +21,7 @@ from mcu_toolkit.graph.ops.base import (
     shift_reason,
     tensors_of,
 )
-from mcu_toolkit.graph.quantize import Multiplier, quantize_multiplier, requantize, scale_of, zero_point_of
+from mcu_toolkit.graph.requantize import Multiplier, quantize_multiplier, requantize, scale_of, zero_point_of
 
 MAX_REDUCED = 1 << 23
 

@@ -7,7 +7,7 @@ import numpy as np
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.base import shift_reason, tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
-from mcu_toolkit.graph.quantize import quantize_multiplier, requantize, scale_of, zero_point_of
+from mcu_toolkit.graph.requantize import quantize_multiplier, requantize, scale_of, zero_point_of
 
 
 def ratio(graph: Graph, node: Node) -> float:

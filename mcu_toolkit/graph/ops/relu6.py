@@ -7,7 +7,7 @@ import numpy as np
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.base import same_quant, tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
-from mcu_toolkit.graph.quantize import quantize_value, zero_point_of
+from mcu_toolkit.graph.requantize import quantize_value, zero_point_of
 
 
 def bounds(graph: Graph, node: Node) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from mcu_toolkit.graph.attrs import Resize
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, present
 from mcu_toolkit.graph.ops.resize import Resizer, size_of
-from mcu_toolkit.graph.quantize import round_half_away
+from mcu_toolkit.graph.requantize import round_half_away
 
 Index = npt.NDArray[np.int64]
 

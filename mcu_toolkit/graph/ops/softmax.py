@@ -21,7 +21,7 @@ from mcu_toolkit.graph.ops.base import (
     present,
     tensors_of,
 )
-from mcu_toolkit.graph.quantize import (
+from mcu_toolkit.graph.requantize import (
     Int64,
     doubling_high_mul,
     quantize_multiplier,

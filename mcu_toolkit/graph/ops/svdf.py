@@ -12,7 +12,7 @@ from mcu_toolkit.graph.attrs import Svdf as SvdfAttrs
 from mcu_toolkit.graph.ir import Array, DType, Graph, Node, Tensor
 from mcu_toolkit.graph.ops.base import MAX_SCALE, Inputs, Operator, Shape, count_reason, data_reason, first, present
 from mcu_toolkit.graph.ops.linear import exact_matmul
-from mcu_toolkit.graph.quantize import (
+from mcu_toolkit.graph.requantize import (
     RANGES,
     Int32,
     Multiplier,

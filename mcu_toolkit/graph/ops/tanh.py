@@ -8,7 +8,7 @@ from mcu_toolkit.graph import fixedpoint
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.logistic import INPUT_BITS, fixed_reason, saturated, to_fixed
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
-from mcu_toolkit.graph.quantize import rounding_divide_by_pot
+from mcu_toolkit.graph.requantize import rounding_divide_by_pot
 
 
 def lut(graph: Graph, node: Node) -> Table:

@@ -11,7 +11,7 @@ from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, present
 from mcu_toolkit.graph.ops.linear import Linear, Roles, exact_matmul, factor_reason, linear_reason, prepare_linear
 from mcu_toolkit.graph.ops.sliding import MAX_SIDE, MAX_WINDOW
-from mcu_toolkit.graph.quantize import wrap32
+from mcu_toolkit.graph.requantize import wrap32
 
 ROLES = Roles(data=2, weights=1, bias=3, channel_axis=0)
 
