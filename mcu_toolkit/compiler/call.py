@@ -4,7 +4,7 @@
 
 - `Call`: C functions to run, with typed arguments, constants, scratch, and the overlaps that the functions
   permit;
-- `ConvUse`: "this is a convolution-like site": `compiler/select.py` picks the kernel variant and makes the
+- `ConvUse`: "this is a convolution-like layer": `compiler/select.py` picks the kernel variant and makes the
   `Call`;
 - `Alias`: no code at all; the output is the input's bytes under another shape (RESHAPE, SQUEEZE,
   EXPAND_DIMS);
@@ -39,7 +39,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Union
 
-from mcu_toolkit.compiler.site import ConstArray, ConvSite
+from mcu_toolkit.compiler.layer import ConstArray, ConvLayer
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.targets.target import Target
 
@@ -204,12 +204,12 @@ class ConvUse:
     `select`.
 
     Attributes:
-        site: all that is known about it.
+        layer: all that is known about it.
         input: tensor index of the activation.
         output: tensor index of the result.
     """
 
-    site: ConvSite
+    layer: ConvLayer
     input: int
     output: int
 

@@ -22,9 +22,9 @@ from mcu_toolkit.compiler.call import (
     StructValue,
     TensorArg,
 )
-from mcu_toolkit.compiler.plan import Plan
-from mcu_toolkit.compiler.schedule import Schedule
-from mcu_toolkit.compiler.site import ConstArray
+from mcu_toolkit.compiler.layer import ConstArray
+from mcu_toolkit.compiler.plan.problem import MemoryPlan
+from mcu_toolkit.compiler.plan.schedule import Schedule
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import DType, Graph, Node, Tensor
 from mcu_toolkit.graph.ops import operator
@@ -97,7 +97,7 @@ class _Writer:
 
     graph: Graph
     schedule: Schedule
-    plan: Plan
+    plan: MemoryPlan
     number: int
     prefix: str
     call: Call
@@ -236,7 +236,7 @@ def c_type(dtype: DType) -> str:
 def write_step(
     graph: Graph,
     schedule: Schedule,
-    plan: Plan,
+    plan: MemoryPlan,
     number: int,
     prefix: str,
     shared: dict[Hashable, ConstTable],
@@ -279,7 +279,7 @@ def write_step(
     )
 
 
-def _comments(graph: Graph, schedule: Schedule, plan: Plan, node: Node, call: Call, macs: int) -> tuple[str, ...]:
+def _comments(graph: Graph, schedule: Schedule, plan: MemoryPlan, node: Node, call: Call, macs: int) -> tuple[str, ...]:
     def shown(index: int) -> str:
         tensor = graph.tensors[index]
         shape = "x".join(map(str, tensor.shape)) or "1"

@@ -14,8 +14,8 @@ from mcu_toolkit import __version__
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler import literals, names
 from mcu_toolkit.compiler.code import CodeStep, ConstTable, c_type, write_step
-from mcu_toolkit.compiler.plan import Plan, PlanProblem
-from mcu_toolkit.compiler.schedule import Schedule
+from mcu_toolkit.compiler.plan.problem import MemoryPlan, PlanProblem
+from mcu_toolkit.compiler.plan.schedule import Schedule
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.graph.requantize import reset_value
@@ -64,7 +64,7 @@ class Source:
     version: str
     abi: int
     sha256: str
-    plan: Plan
+    plan: MemoryPlan
     inputs: tuple[Border, ...]
     outputs: tuple[Border, ...]
     resets: tuple[Reset, ...]
@@ -82,7 +82,7 @@ class Source:
 
 
 def emit(
-    graph: Graph, schedule: Schedule, problem: PlanProblem, plan: Plan, name: str, model: bytes | None
+    graph: Graph, schedule: Schedule, problem: PlanProblem, plan: MemoryPlan, name: str, model: bytes | None
 ) -> tuple[dict[str, bytes], Source]:
     """The generated folder as file name → contents, and the values behind it.
 
@@ -139,7 +139,7 @@ def _own_files(prefix: str) -> Mapping[str, str]:
 
 
 def _steps(
-    graph: Graph, schedule: Schedule, plan: Plan, prefix: str
+    graph: Graph, schedule: Schedule, plan: MemoryPlan, prefix: str
 ) -> tuple[tuple[CodeStep, ...], tuple[ConstTable, ...]]:
     shared: dict[Hashable, ConstTable] = {}
     steps = [write_step(graph, schedule, plan, number, prefix, shared) for number in range(len(schedule.steps))]
@@ -147,7 +147,7 @@ def _steps(
 
 
 def _borders(
-    graph: Graph, schedule: Schedule, plan: Plan, prefix: str, indices: tuple[int, ...], word: str
+    graph: Graph, schedule: Schedule, plan: MemoryPlan, prefix: str, indices: tuple[int, ...], word: str
 ) -> tuple[Border, ...]:
     borders = []
     for number, index in enumerate(indices):
@@ -172,7 +172,7 @@ def _borders(
 
 
 def _resets(
-    graph: Graph, schedule: Schedule, plan: Plan, prefix: str
+    graph: Graph, schedule: Schedule, plan: MemoryPlan, prefix: str
 ) -> tuple[tuple[Reset, ...], tuple[ConstTable, ...]]:
     """What `model_reset` writes: one byte repeated where that is all a variable holds, else a table in flash."""
     found: list[Reset] = []
@@ -193,7 +193,7 @@ def _resets(
     return tuple(found), tuple(tables)
 
 
-def _plan_rows(graph: Graph, problem: PlanProblem, plan: Plan) -> tuple[str, ...]:
+def _plan_rows(graph: Graph, problem: PlanProblem, plan: MemoryPlan) -> tuple[str, ...]:
     """The plan as comment lines in order of time: offset, bytes, steps at which the bytes are in use, what."""
     rows = []
     for b in sorted(problem.buffers, key=lambda b: (b.first, b.last, b.key)):

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mcu_toolkit.compiler.assign import Estimate, estimate
 from mcu_toolkit.compiler.lowering import Lowerer
 from mcu_toolkit.compiler.passes.strips import Region, regions, split
-from mcu_toolkit.compiler.plan import step_bounds
-from mcu_toolkit.compiler.schedule import tensor_align
+from mcu_toolkit.compiler.plan.assign import Estimate, estimate
+from mcu_toolkit.compiler.plan.problem import step_bounds
+from mcu_toolkit.compiler.plan.schedule import tensor_align
 from mcu_toolkit.graph.ir import Graph
 
 _LONGEST = 8

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mcu_toolkit.compiler.assign import Option
 from mcu_toolkit.compiler.call import ConvUse
 from mcu_toolkit.compiler.lower import lowering
-from mcu_toolkit.compiler.schedule import tensor_align
+from mcu_toolkit.compiler.plan.assign import Option
+from mcu_toolkit.compiler.plan.schedule import tensor_align
 from mcu_toolkit.compiler.select import candidates
 from mcu_toolkit.compiler.views import find_views
 from mcu_toolkit.errors import CompileError

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mcu_toolkit.compiler import emit, names, passes, plan_check
-from mcu_toolkit.compiler.assign import Assignment, assign
+from mcu_toolkit.compiler import emit, names, passes
 from mcu_toolkit.compiler.call import Call
 from mcu_toolkit.compiler.lean import least_ram
 from mcu_toolkit.compiler.lowering import Lowerer
-from mcu_toolkit.compiler.plan import Plan, PlanProblem
+from mcu_toolkit.compiler.plan.assign import Assignment, assign
+from mcu_toolkit.compiler.plan.check import check, check_execution
+from mcu_toolkit.compiler.plan.problem import MemoryPlan, PlanProblem
+from mcu_toolkit.compiler.plan.schedule import Schedule
 from mcu_toolkit.compiler.report import CompileReport, compile_report
-from mcu_toolkit.compiler.schedule import Schedule
 from mcu_toolkit.errors import UnsupportedError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.graph.support import unsupported
@@ -42,7 +43,7 @@ class Compiled:
     graph: Graph
     schedule: Schedule
     problem: PlanProblem
-    plan: Plan
+    plan: MemoryPlan
     weight_symbols: Mapping[str, int]
     files: Mapping[str, bytes]
     report: CompileReport
@@ -77,8 +78,8 @@ def compile_model(graph: Graph, target: Target, name: str = "model", *, model: b
     verify(graph)
     final = passes.run_all(graph)
     final, chosen = _assign(final, Lowerer(target))
-    plan_check.check(chosen.plan, chosen.problem)
-    plan_check.check_execution(final, chosen.schedule, chosen.plan)
+    check(chosen.plan, chosen.problem)
+    check_execution(final, chosen.schedule, chosen.plan)
     prefix = names.identifier(name)
     files, source = emit.emit(final, chosen.schedule, chosen.problem, chosen.plan, prefix, model)
     report = compile_report(graph, final, chosen, source, target)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 
 class WindowLike(Protocol):
-    """A window over an image: `ConvSite`, `graph.geometry.Geometry`. Sizes in pixels."""
+    """A window over an image: `ConvLayer`, `graph.geometry.Geometry`. Sizes in pixels."""
 
     @property
     def in_h(self) -> int: ...

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mcu_toolkit.compiler.assign import Assignment
 from mcu_toolkit.compiler.emit import Source
+from mcu_toolkit.compiler.plan.assign import Assignment
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops import operator
 from mcu_toolkit.targets.target import Target

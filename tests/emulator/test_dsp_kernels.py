@@ -19,10 +19,10 @@ from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels.conv_dsp import KERNELS as CONV
 from mcu_toolkit.compiler.kernels.depthwise_dsp import KERNELS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_dsp import KERNELS as FULLY_CONNECTED
-from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite
+from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Optimize, Target
-from tests.support.conv_sites import case_table, make_site
+from tests.support.conv_layers import case_table, make_layer
 
 HERE = Path(__file__).parent
 TARGET = Target(DSP, "cortex-m4")
@@ -45,7 +45,7 @@ class Result:
     instructions: int
 
 
-def run_rig(folder: Path, jobs: Sequence[tuple[ConvKernel, ConvSite]], overlap: bool) -> list[Result]:
+def run_rig(folder: Path, jobs: Sequence[tuple[ConvKernel, ConvLayer]], overlap: bool) -> list[Result]:
     """Build and run one image with every job; with `overlap`, twice, the output over the input the second time."""
     text, count = case_table(jobs, overlap, TARGET)
     (folder / "cases.c").write_text(text)
@@ -73,16 +73,16 @@ def run_cases(folder: Path, sources: Sequence[str], count: int) -> list[Result]:
     return rows
 
 
-def check(results: Sequence[Result], jobs: Sequence[tuple[ConvKernel, ConvSite]]) -> None:
+def check(results: Sequence[Result], jobs: Sequence[tuple[ConvKernel, ConvLayer]]) -> None:
     assert sum(r.mismatches for r in results) == 0, [r.mismatches for r in results]
     assert sum(r.stray for r in results) == 0, [r.stray for r in results]
     assert len(results) >= len(jobs)
 
 
-def jobs_for(kernels: Sequence[ConvKernel], sites: Sequence[ConvSite]) -> list[tuple[ConvKernel, ConvSite]]:
-    """Every kernel that accepts each site, be it for speed alone; each site must find one."""
-    jobs = [(k, s) for s in sites for k in kernels if k.accepts(s, TARGET) or k.accepts(s, FAST)]
-    assert {id(s) for _, s in jobs} == {id(s) for s in sites}
+def jobs_for(kernels: Sequence[ConvKernel], layers: Sequence[ConvLayer]) -> list[tuple[ConvKernel, ConvLayer]]:
+    """Every kernel that accepts each layer, be it for speed alone; each layer must find one."""
+    jobs = [(k, s) for s in layers for k in kernels if k.accepts(s, TARGET) or k.accepts(s, FAST)]
+    assert {id(s) for _, s in jobs} == {id(s) for s in layers}
     return jobs
 
 
@@ -103,11 +103,11 @@ CONV_SHAPES = [
 
 @pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
 def test_dsp_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) -> None:
-    sites = [
-        make_site(ConvKind.CONV, *shape, rounding=rounding, seed=n)  # type: ignore[arg-type]
+    layers = [
+        make_layer(ConvKind.CONV, *shape, rounding=rounding, seed=n)  # type: ignore[arg-type]
         for n, shape in enumerate(CONV_SHAPES)
     ]
-    jobs = jobs_for(CONV, sites)
+    jobs = jobs_for(CONV, layers)
     check(run_rig(tmp_path, jobs, overlap=True), jobs)
 
 
@@ -126,11 +126,11 @@ DEPTHWISE_SHAPES = [
 
 @pytest.mark.parametrize("rounding", ["relu", "linear"])
 def test_dsp_depthwise_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
-    sites = [
-        make_site(ConvKind.DEPTHWISE, shape, shape[2], (3, 3), stride, same, rounding=rounding, seed=n, lowest=-128)
+    layers = [
+        make_layer(ConvKind.DEPTHWISE, shape, shape[2], (3, 3), stride, same, rounding=rounding, seed=n, lowest=-128)
         for n, (shape, stride, same) in enumerate(DEPTHWISE_SHAPES)
     ]
-    jobs = jobs_for(DEPTHWISE, sites)
+    jobs = jobs_for(DEPTHWISE, layers)
     check(run_rig(tmp_path, jobs, overlap=True), jobs)
 
 
@@ -148,18 +148,18 @@ GENERAL_DEPTHWISE_SHAPES = [
 
 @pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
 def test_dsp_depthwise_of_any_geometry_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
-    sites = [
-        make_site(ConvKind.DEPTHWISE, *shape, rounding=rounding, seed=n)  # type: ignore[arg-type]
+    layers = [
+        make_layer(ConvKind.DEPTHWISE, *shape, rounding=rounding, seed=n)  # type: ignore[arg-type]
         for n, shape in enumerate(GENERAL_DEPTHWISE_SHAPES)
     ]
-    jobs = jobs_for([*DEPTHWISE, *CONV], sites)
+    jobs = jobs_for([*DEPTHWISE, *CONV], layers)
     check(run_rig(tmp_path, jobs, overlap=True), jobs)
 
 
-def fc_site(batch: int, in_c: int, out_c: int, rounding: str, seed: int) -> ConvSite:
+def fc_layer(batch: int, in_c: int, out_c: int, rounding: str, seed: int) -> ConvLayer:
     """A fully connected layer: a 1x1 convolution over `batch` pixels."""
-    site = make_site(ConvKind.CONV, (1, batch, in_c), out_c, (1, 1), rounding=rounding, seed=seed)
-    return replace(site, kind=ConvKind.FULLY_CONNECTED)
+    layer = make_layer(ConvKind.CONV, (1, batch, in_c), out_c, (1, 1), rounding=rounding, seed=seed)
+    return replace(layer, kind=ConvKind.FULLY_CONNECTED)
 
 
 FC_SHAPES = [(1, 64, 12), (1, 128, 1), (3, 33, 7), (2, 5, 6), (1, 16, 8), (4, 100, 2), (2, 4, 24), (3, 8, 17)]
@@ -167,45 +167,45 @@ FC_SHAPES = [(1, 64, 12), (1, 128, 1), (3, 33, 7), (2, 5, 6), (1, 16, 8), (4, 10
 
 @pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
 def test_dsp_fully_connected_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
-    sites = [fc_site(*shape, rounding, seed=n) for n, shape in enumerate(FC_SHAPES)]
-    sites += [_one_scale(site) for site in sites if rounding != "any"]
-    jobs = jobs_for([*FULLY_CONNECTED, *CONV], sites)
+    layers = [fc_layer(*shape, rounding, seed=n) for n, shape in enumerate(FC_SHAPES)]
+    layers += [_one_scale(layer) for layer in layers if rounding != "any"]
+    jobs = jobs_for([*FULLY_CONNECTED, *CONV], layers)
     assert rounding == "any" or any(k in FULLY_CONNECTED for k, _ in jobs)
     check(run_rig(tmp_path, jobs, overlap=True), jobs)
 
 
-def _one_scale(site: ConvSite) -> ConvSite:
+def _one_scale(layer: ConvLayer) -> ConvLayer:
     """The same scale for all channels, and a channel that saturates for every input."""
-    bias = site.bias.copy()
+    bias = layer.bias.copy()
     bias[-1] = 1 << 20
-    shift = np.full_like(site.shift, site.shift[0])
-    return replace(site, bias=bias, multiplier=np.full_like(site.multiplier, site.multiplier[0]), shift=shift)
+    shift = np.full_like(layer.shift, layer.shift[0])
+    return replace(layer, bias=bias, multiplier=np.full_like(layer.multiplier, layer.multiplier[0]), shift=shift)
 
 
 def test_costs_agree_with_the_emulator(tmp_path: Path) -> None:
     """The cost model chooses between variants: it must be within a sixth of what the emulator counts."""
     conv, depthwise = ConvKind.CONV, ConvKind.DEPTHWISE
-    sites = [
-        make_site(conv, (12, 12, 16), 16, (3, 3), seed=1),
-        make_site(conv, (12, 12, 32), 32, (3, 3), (2, 2), rounding="linear", seed=2),
-        make_site(conv, (24, 24, 3), 8, (3, 3), (2, 2), seed=3),
-        make_site(conv, (24, 24, 1), 8, (3, 3), seed=4),
-        make_site(conv, (20, 10, 1), 32, (10, 4), (2, 2), seed=5),
-        make_site(conv, (12, 12, 64), 64, (1, 1), seed=6),
-        make_site(conv, (12, 12, 19), 15, (1, 1), seed=7),
-        make_site(conv, (12, 12, 8), 16, (1, 1), rounding="any", seed=8),
-        make_site(depthwise, (24, 24, 16), 16, (3, 3), seed=9),
-        make_site(depthwise, (25, 5, 32), 32, (3, 3), rounding="linear", seed=10),
-        make_site(depthwise, (24, 24, 16), 16, (3, 3), (2, 2), seed=11),
-        make_site(depthwise, (12, 12, 16), 16, (5, 5), seed=12),
-        make_site(depthwise, (12, 12, 16), 16, (5, 5), rounding="any", seed=13),
-        fc_site(1, 128, 128, "relu", 14),
-        fc_site(1, 250, 10, "linear", 15),
+    layers = [
+        make_layer(conv, (12, 12, 16), 16, (3, 3), seed=1),
+        make_layer(conv, (12, 12, 32), 32, (3, 3), (2, 2), rounding="linear", seed=2),
+        make_layer(conv, (24, 24, 3), 8, (3, 3), (2, 2), seed=3),
+        make_layer(conv, (24, 24, 1), 8, (3, 3), seed=4),
+        make_layer(conv, (20, 10, 1), 32, (10, 4), (2, 2), seed=5),
+        make_layer(conv, (12, 12, 64), 64, (1, 1), seed=6),
+        make_layer(conv, (12, 12, 19), 15, (1, 1), seed=7),
+        make_layer(conv, (12, 12, 8), 16, (1, 1), rounding="any", seed=8),
+        make_layer(depthwise, (24, 24, 16), 16, (3, 3), seed=9),
+        make_layer(depthwise, (25, 5, 32), 32, (3, 3), rounding="linear", seed=10),
+        make_layer(depthwise, (24, 24, 16), 16, (3, 3), (2, 2), seed=11),
+        make_layer(depthwise, (12, 12, 16), 16, (5, 5), seed=12),
+        make_layer(depthwise, (12, 12, 16), 16, (5, 5), rounding="any", seed=13),
+        fc_layer(1, 128, 128, "relu", 14),
+        fc_layer(1, 250, 10, "linear", 15),
     ]
-    jobs = jobs_for([*CONV, *DEPTHWISE, *FULLY_CONNECTED], sites)
+    jobs = jobs_for([*CONV, *DEPTHWISE, *FULLY_CONNECTED], layers)
     results = run_rig(tmp_path, jobs, overlap=False)
     check(results, jobs)
-    for (kernel, site), result in zip(jobs, results, strict=True):
-        target = TARGET if kernel.accepts(site, TARGET) else FAST
-        ratio = kernel.cost(site, target) / result.instructions
-        assert 5 / 6 < ratio < 6 / 5, f"{kernel.name} {site.in_h}x{site.in_w}x{site.in_c}: {ratio:.2f}"
+    for (kernel, layer), result in zip(jobs, results, strict=True):
+        target = TARGET if kernel.accepts(layer, TARGET) else FAST
+        ratio = kernel.cost(layer, target) / result.instructions
+        assert 5 / 6 < ratio < 6 / 5, f"{kernel.name} {layer.in_h}x{layer.in_w}x{layer.in_c}: {ratio:.2f}"

@@ -15,7 +15,7 @@ from mcu_toolkit.compiler.lower.max_pool_2d import lower as lower_max
 from mcu_toolkit.graph.attrs import Activation, Arithmetic, Attrs, Padding, Pool2D
 from mcu_toolkit.graph.ir import DType, Graph, Node, Quant, Tensor
 from mcu_toolkit.graph.ops import operator
-from tests.support.conv_sites import c_array
+from tests.support.conv_layers import c_array
 from tests.support.mve_rig import TARGET, Result, needs_emulator, run_cases
 
 pytestmark = needs_emulator

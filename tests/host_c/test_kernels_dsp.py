@@ -11,10 +11,10 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels import conv_dsp, depthwise_dsp, fc_dsp
-from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite
+from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Optimize, Target
-from tests.support.conv_sites import case_table, make_site
+from tests.support.conv_layers import case_table, make_layer
 
 HERE = Path(__file__).parent
 TARGET = Target(DSP, "host")
@@ -41,7 +41,7 @@ _POOL_SOURCES = (
 pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
 
 
-def random_site(seed: int) -> ConvSite:
+def random_layer(seed: int) -> ConvLayer:
     """A convolution, depthwise convolution or fully connected layer of random shape and rounding."""
     rng = np.random.default_rng(seed)
     rounding = str(rng.choice(["relu", "linear", "any"]))
@@ -51,10 +51,10 @@ def random_site(seed: int) -> ConvSite:
     stride = [(1, 1), (2, 2), (1, 1), (2, 1), (3, 3)][seed // 9 % 5]
     dilation = (1, 2) if rng.random() < 0.1 else (1, 1)
     out_c = in_shape[2] if kind is ConvKind.DEPTHWISE and in_shape[2] > 1 else int(rng.integers(1, 12))
-    return make_site(kind, in_shape, out_c, kernel, stride, True, dilation, rounding, seed)
+    return make_layer(kind, in_shape, out_c, kernel, stride, True, dilation, rounding, seed)
 
 
-def run(folder: Path, jobs: list[tuple[ConvKernel, ConvSite]]) -> None:
+def run(folder: Path, jobs: list[tuple[ConvKernel, ConvLayer]]) -> None:
     text, count = case_table(jobs, True, TARGET)
     (folder / "cases.c").write_text(text)
     kernels = asset_dir("firmware") / "kernels"
@@ -70,38 +70,38 @@ def run(folder: Path, jobs: list[tuple[ConvKernel, ConvSite]]) -> None:
     assert [int(line) for line in done.stdout.split()] == [0] * count
 
 
-def test_random_sites_equal_the_arithmetic(tmp_path: Path) -> None:
+def test_random_layers_equal_the_arithmetic(tmp_path: Path) -> None:
     jobs = [
-        (k, site)
-        for seed, site in enumerate(map(random_site, range(180)))
+        (k, layer)
+        for seed, layer in enumerate(map(random_layer, range(180)))
         for k in KERNELS
-        if k.accepts(site, FAST if seed % 4 == 0 else TARGET)
+        if k.accepts(layer, FAST if seed % 4 == 0 else TARGET)
     ]
     run(tmp_path, jobs)
     assert {k.name for k, _ in jobs} >= {k.name for k in KERNELS} - {"mcutk_fc_dsp_relu", "mcutk_fc_dsp_linear"}
 
 
 def test_fully_connected_rows_equal_the_arithmetic(tmp_path: Path) -> None:
-    jobs: list[tuple[ConvKernel, ConvSite]] = []
+    jobs: list[tuple[ConvKernel, ConvLayer]] = []
     for seed in range(16):
         rng = np.random.default_rng(seed)
         shape = (1, int(rng.integers(1, 4)), int(rng.integers(1, 40)))
         rounding = "relu" if seed % 2 else "linear"
-        site = make_site(ConvKind.CONV, shape, int(rng.integers(1, 20)), (1, 1), rounding=rounding, seed=seed)
-        site = replace(site, kind=ConvKind.FULLY_CONNECTED)
-        jobs += [(k, site) for k in KERNELS if k.accepts(site, TARGET)]
+        layer = make_layer(ConvKind.CONV, shape, int(rng.integers(1, 20)), (1, 1), rounding=rounding, seed=seed)
+        layer = replace(layer, kind=ConvKind.FULLY_CONNECTED)
+        jobs += [(k, layer) for k in KERNELS if k.accepts(layer, TARGET)]
     run(tmp_path, jobs)
     assert {k.name for k, _ in jobs} >= {"mcutk_fc_dsp_relu", "mcutk_fc_dsp_linear"}
 
 
 def test_weights_that_do_not_fit_in_pairs_are_widened(tmp_path: Path) -> None:
-    site = make_site(ConvKind.CONV, (4, 4, 8), 4, (1, 1), rounding="linear", seed=1)
-    weights = site.weights.copy()
+    layer = make_layer(ConvKind.CONV, (4, 4, 8), 4, (1, 1), rounding="linear", seed=1)
+    weights = layer.weights.copy()
     weights[0, 0, 0, 0], weights[1, 0, 0, 0] = -128, -1
-    tight = replace(site, weights=weights)
-    slight = np.full_like(site.multiplier, 3 << 29), np.full_like(site.shift, -16)
-    heavy = replace(site, bias=site.bias + (1 << 23), multiplier=slight[0], shift=slight[1], out_zero_point=0)
-    for each, name in ((site, "dsp_linear"), (tight, "wide_dsp_linear"), (heavy, "wide_dsp_linear")):
+    tight = replace(layer, weights=weights)
+    slight = np.full_like(layer.multiplier, 3 << 29), np.full_like(layer.shift, -16)
+    heavy = replace(layer, bias=layer.bias + (1 << 23), multiplier=slight[0], shift=slight[1], out_zero_point=0)
+    for each, name in ((layer, "dsp_linear"), (tight, "wide_dsp_linear"), (heavy, "wide_dsp_linear")):
         assert [k.name for k in conv_dsp.KERNELS if k.accepts(each, TARGET)] == [f"mcutk_pointwise_{name}"]
     run(tmp_path, [(k, each) for each in (tight, heavy) for k in conv_dsp.KERNELS if k.accepts(each, TARGET)])
 

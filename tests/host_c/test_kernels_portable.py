@@ -11,10 +11,10 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels.conv_portable import KERNELS
-from mcu_toolkit.compiler.site import ConvKernel, ConvKind, ConvSite
+from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import PORTABLE
 from mcu_toolkit.targets.target import Target
-from tests.support.conv_sites import case_table, make_site
+from tests.support.conv_layers import case_table, make_layer
 
 HERE = Path(__file__).parent
 #: The second has kernels of its own; here they run in their C form.
@@ -27,30 +27,30 @@ FLAGS = (
 pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
 
 
-def random_site(seed: int) -> ConvSite:
+def random_layer(seed: int) -> ConvLayer:
     """A layer of random kind, shape and rounding; one channel may be saturated."""
     rng = np.random.default_rng(seed)
     rounding = str(rng.choice(["relu", "linear", "any"]))
     kind = (ConvKind.CONV, ConvKind.DEPTHWISE, ConvKind.FULLY_CONNECTED)[seed % 3]
     if kind is ConvKind.FULLY_CONNECTED:
         shape = (int(rng.integers(1, 4)), 1, int(rng.integers(1, 70)))
-        site = make_site(ConvKind.CONV, shape, int(rng.integers(1, 40)), (1, 1), rounding=rounding, seed=seed)
-        return replace(site, kind=kind)
+        layer = make_layer(ConvKind.CONV, shape, int(rng.integers(1, 40)), (1, 1), rounding=rounding, seed=seed)
+        return replace(layer, kind=kind)
     in_shape = int(rng.integers(1, 9)), int(rng.integers(1, 12)), int(rng.integers(1, 20))
     kernel = [(3, 3), (1, 1), (int(rng.integers(1, 5)), int(rng.integers(1, 5)))][seed // 3 % 3]
     stride = [(1, 1), (2, 2), (1, 1), (2, 1), (4, 3)][seed // 9 % 5]
     dilation = (int(rng.integers(1, 3)), 2) if rng.random() < 0.15 else (1, 1)
     out_c = in_shape[2] * int(rng.integers(1, 3)) if kind is ConvKind.DEPTHWISE else int(rng.integers(1, 21))
     lowest = -128 if seed % 7 == 0 else -127
-    site = make_site(kind, in_shape, out_c, kernel, stride, True, dilation, rounding, seed, lowest=lowest)
+    layer = make_layer(kind, in_shape, out_c, kernel, stride, True, dilation, rounding, seed, lowest=lowest)
     if seed % 5 == 0:
-        bias = site.bias.copy()
+        bias = layer.bias.copy()
         bias[0] = (1 << 29) * (-1 if seed % 2 else 1)
-        site = replace(site, bias=bias)
-    return site
+        layer = replace(layer, bias=bias)
+    return layer
 
 
-def run(folder: Path, jobs: list[tuple[ConvKernel, ConvSite]], target: Target) -> None:
+def run(folder: Path, jobs: list[tuple[ConvKernel, ConvLayer]], target: Target) -> None:
     """Compile the jobs with their kernels and compare every output byte."""
     text, count = case_table(jobs, True, target)
     (folder / "cases.c").write_text(text)
@@ -76,8 +76,8 @@ def run(folder: Path, jobs: list[tuple[ConvKernel, ConvSite]], target: Target) -
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.core)
-def test_random_sites_equal_the_arithmetic(tmp_path: Path, target: Target) -> None:
-    jobs = [(k, site) for site in map(random_site, range(100)) for k in KERNELS if k.accepts(site, target)]
+def test_random_layers_equal_the_arithmetic(tmp_path: Path, target: Target) -> None:
+    jobs = [(k, layer) for layer in map(random_layer, range(100)) for k in KERNELS if k.accepts(layer, target)]
     run(tmp_path, jobs, target)
     expected = {k.name for k in KERNELS}
     if target.core == "cortex-m3":
@@ -85,33 +85,33 @@ def test_random_sites_equal_the_arithmetic(tmp_path: Path, target: Target) -> No
     assert {k.name for k, _ in jobs} == expected
 
 
-def test_every_site_finds_a_kernel() -> None:
+def test_every_layer_finds_a_kernel() -> None:
     for seed in range(150):
-        site = random_site(seed)
+        layer = random_layer(seed)
         for target in TARGETS:
-            assert any(k.accepts(site, target) for k in KERNELS)
+            assert any(k.accepts(layer, target) for k in KERNELS)
 
 
 def test_pairs_refuse_weights_whose_products_fill_a_half_word() -> None:
     pairs = next(k for k in KERNELS if k.name == "mcutk_conv_pairs")
-    site = make_site(ConvKind.CONV, (2, 2, 4), 2, (1, 1), rounding="relu", seed=3)
-    weights = np.zeros_like(site.weights)
+    layer = make_layer(ConvKind.CONV, (2, 2, 4), 2, (1, 1), rounding="relu", seed=3)
+    weights = np.zeros_like(layer.weights)
     weights[1, 0, 0, 2:] = -128, 127
-    assert pairs.accepts(replace(site, weights=weights), TARGETS[1])
+    assert pairs.accepts(replace(layer, weights=weights), TARGETS[1])
     weights[1, 0, 0, 2:] = -128, -128
-    assert not pairs.accepts(replace(site, weights=weights), TARGETS[1])
-    assert not pairs.accepts(site, TARGETS[0])
+    assert not pairs.accepts(replace(layer, weights=weights), TARGETS[1])
+    assert not pairs.accepts(layer, TARGETS[0])
 
 
 def test_pairs_hold_the_largest_sums(tmp_path: Path) -> None:
     """All inputs -128 against weights -128 and 127: the halves of a word run to both of their ends."""
     pairs = next(k for k in KERNELS if k.name == "mcutk_conv_pairs")
-    jobs: list[tuple[ConvKernel, ConvSite]] = []
+    jobs: list[tuple[ConvKernel, ConvLayer]] = []
     for seed in range(6):
-        site = make_site(ConvKind.CONV, (3, 3, 16), 6, (1, 1), rounding="linear", seed=seed)
-        weights = np.where(np.arange(16) % 2, 127, -128).astype(np.int8) * np.ones_like(site.weights)
+        layer = make_layer(ConvKind.CONV, (3, 3, 16), 6, (1, 1), rounding="linear", seed=seed)
+        weights = np.where(np.arange(16) % 2, 127, -128).astype(np.int8) * np.ones_like(layer.weights)
         weights = (
             weights if seed % 2 else np.where(weights < 0, -weights.astype(np.int16) - 1, -weights).astype(np.int8)
         )
-        jobs.append((pairs, replace(site, weights=weights, in_zero_point=-128)))
+        jobs.append((pairs, replace(layer, weights=weights, in_zero_point=-128)))
     run(tmp_path, jobs, TARGETS[1])

@@ -8,9 +8,16 @@ from dataclasses import replace
 
 import pytest
 
-from mcu_toolkit.compiler import planner
-from mcu_toolkit.compiler.plan import Buffer, OverlapRule, Plan, PlanProblem, live_tensor_bound, overlap_bound
-from mcu_toolkit.compiler.plan_check import check
+from mcu_toolkit.compiler.plan import planner
+from mcu_toolkit.compiler.plan.check import check
+from mcu_toolkit.compiler.plan.problem import (
+    Buffer,
+    MemoryPlan,
+    OverlapRule,
+    PlanProblem,
+    live_tensor_bound,
+    overlap_bound,
+)
 from mcu_toolkit.errors import CompileError
 
 
@@ -126,7 +133,7 @@ def test_live_tensor_bound_leaves_scratch_out() -> None:
 )
 def test_checker_refuses(offsets: dict[tuple[str, int], int], arena: int) -> None:
     problem = chain([100, 100], slack=8)
-    good = Plan({("tensor", 0): 8, ("tensor", 1): 0}, 108, 200, 108, True)
+    good = MemoryPlan({("tensor", 0): 8, ("tensor", 1): 0}, 108, 200, 108, True)
     check(good, problem)
     with pytest.raises(CompileError):
         check(replace(good, offsets=offsets, arena_bytes=arena), problem)

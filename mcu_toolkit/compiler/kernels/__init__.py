@@ -1,7 +1,7 @@
 """The kernel variants for convolution-like layers: one module a family and instruction set.
 
 ``<family>_<isa>.py`` (``conv_portable``, ``conv_dsp``, ``fc_mve`` …) holds a tuple ``KERNELS`` of objects that keep
-the protocol `mcu_toolkit.compiler.site.ConvKernel`. A family is imported when a target first needs its instruction
+the protocol `mcu_toolkit.compiler.layer.ConvKernel`. A family is imported when a target first needs its instruction
 set; which families exist is found by looking.
 """
 
@@ -11,7 +11,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from mcu_toolkit.compiler.site import ConvKernel
+from mcu_toolkit.compiler.layer import ConvKernel
 from mcu_toolkit.targets.isa import Isa
 
 

@@ -9,8 +9,8 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer, PackedConv
 from mcu_toolkit.compiler.raster import Reading, raster_slack
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, PackedConv
 from mcu_toolkit.targets.isa import MVE
 from mcu_toolkit.targets.target import Target
 
@@ -53,23 +53,23 @@ class Gather(str, Enum):
 _GROUP_COST = {Core.RELU_EVEN: 27, Core.LINEAR_EVEN: 31, Core.RELU: 30, Core.LINEAR: 34, Core.ANY: 39}
 
 
-def depth_of(site: ConvSite) -> int:
+def depth_of(layer: ConvLayer) -> int:
     """Inputs of one output."""
-    return site.kernel_h * site.kernel_w * site.in_c
+    return layer.kernel_h * layer.kernel_w * layer.in_c
 
 
-def choose_rounding(site: ConvSite) -> Rounding:
-    """The cheapest rounding that is exact for a site."""
-    largest = int(site.shift.max(initial=-1))
-    if site.act_min >= site.out_zero_point and largest <= 0:
+def choose_rounding(layer: ConvLayer) -> Rounding:
+    """The cheapest rounding that is exact for a layer."""
+    largest = int(layer.shift.max(initial=-1))
+    if layer.act_min >= layer.out_zero_point and largest <= 0:
         return Rounding.RELU
     return Rounding.LINEAR if largest < 0 else Rounding.ANY
 
 
-def choose_core(site: ConvSite) -> Core:
-    """The cheapest core that is exact for a site."""
-    rounding = choose_rounding(site)
-    even = rounding is not Rounding.ANY and site.out_c % GROUP == 0
+def choose_core(layer: ConvLayer) -> Core:
+    """The cheapest core that is exact for a layer."""
+    rounding = choose_rounding(layer)
+    even = rounding is not Rounding.ANY and layer.out_c % GROUP == 0
     return Core(f"{rounding.value}_even" if even else rounding.value)
 
 
@@ -83,34 +83,34 @@ def pack_weights(rows: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
     return packed
 
 
-def pack_channels(site: ConvSite, any_shift: bool) -> npt.NDArray[np.int32]:
+def pack_channels(layer: ConvLayer, any_shift: bool) -> npt.NDArray[np.int32]:
     """The channel table of the cores: for each group bias[4], (left[4],) multiplier[4], shift[4].
 
     Returns:
         int32 [n, 3]: the words in order, as many ``mcutk_channel`` as hold them.
     """
-    fields = [site.bias, site.multiplier, np.minimum(site.shift, 0)]
+    fields = [layer.bias, layer.multiplier, np.minimum(layer.shift, 0)]
     if any_shift:
-        fields.insert(1, np.maximum(site.shift, 0))
-    groups = -(-site.out_c // GROUP)
+        fields.insert(1, np.maximum(layer.shift, 0))
+    groups = -(-layer.out_c // GROUP)
     table = np.zeros((len(fields), groups * GROUP), np.int32)
-    table[:, : site.out_c] = np.stack(fields)
+    table[:, : layer.out_c] = np.stack(fields)
     words = table.reshape(len(fields), groups, GROUP).transpose(1, 0, 2).reshape(-1)
     return np.concatenate([words, np.zeros(-words.size % 3, np.int32)]).reshape(-1, 3)
 
 
-def pair_slack(site: ConvSite) -> int:
+def pair_slack(layer: ConvLayer) -> int:
     """Overlap slack of a kernel that reads a pair of pixels' windows while it writes the pair."""
-    worst = -site.in_h * site.in_w * site.in_c
-    for y in range(site.out_h):
-        row = min(max(0, y * site.stride_h - site.pad_top), site.in_h)
-        later = min(max(0, (y + 1) * site.stride_h - site.pad_top), site.in_h)
-        for x in range(site.out_w):  # a pair may begin at any pixel: without a stride, pairs run on across rows
-            last = min(y * site.out_w + x + 1, site.out_h * site.out_w - 1)
+    worst = -layer.in_h * layer.in_w * layer.in_c
+    for y in range(layer.out_h):
+        row = min(max(0, y * layer.stride_h - layer.pad_top), layer.in_h)
+        later = min(max(0, (y + 1) * layer.stride_h - layer.pad_top), layer.in_h)
+        for x in range(layer.out_w):  # a pair may begin at any pixel: without a stride, pairs run on across rows
+            last = min(y * layer.out_w + x + 1, layer.out_h * layer.out_w - 1)
             # The first input byte still needed: in this window, or, where the window grows past one row, in the next.
-            column = min(max(0, x * site.stride_w - site.pad_left), site.in_w)
-            needed = min((row * site.in_w + column) * site.in_c, later * site.in_w * site.in_c)
-            worst = max(worst, (last + 1) * site.out_c - needed)
+            column = min(max(0, x * layer.stride_w - layer.pad_left), layer.in_w)
+            needed = min((row * layer.in_w + column) * layer.in_c, later * layer.in_w * layer.in_c)
+            worst = max(worst, (last + 1) * layer.out_c - needed)
     return worst
 
 
@@ -130,84 +130,84 @@ class MveConv:
     header = "mve/mcutk_conv_mve.h"
     sources: Sequence[str] = ("mve/mcutk_conv_mve.c", "mve/mcutk_mve_core.c")
 
-    def accepts(self, site: ConvSite, target: Target) -> bool:
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
         """Every CONV_2D has a core; how inputs are gathered depends on the geometry.
 
         A depthwise convolution of one input channel is a CONV_2D of that channel.
         """
-        is_conv = site.kind is ConvKind.CONV or (site.kind is ConvKind.DEPTHWISE and site.in_c == 1)
-        if not is_conv or self.core is not choose_core(site):
+        is_conv = layer.kind is ConvKind.CONV or (layer.kind is ConvKind.DEPTHWISE and layer.in_c == 1)
+        if not is_conv or self.core is not choose_core(layer):
             return False
         if self.gather is Gather.POINTWISE:
-            return _is_pointwise(site)
-        return self.gather is Gather.WINDOW or site.dilation_w == 1
+            return _is_pointwise(layer)
+        return self.gather is Gather.WINDOW or layer.dilation_w == 1
 
-    def cost(self, site: ConvSite, target: Target) -> int:
+    def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
-        blocks = -(-depth_of(site) // BLOCK)
+        blocks = -(-depth_of(layer) // BLOCK)
         group = _GROUP_COST[self.core] + 14 * blocks + 2 * -(-blocks // 2)
-        pairs = -(-site.out_w // 2) * site.out_h
-        calls = site.out_h * (1 + site.out_w % 2)
-        if self.gather is Gather.POINTWISE and site.stride_h == site.stride_w == 1:
-            pairs, calls = -(-site.out_w * site.out_h // 2), 1 + site.out_w * site.out_h % 2
+        pairs = -(-layer.out_w // 2) * layer.out_h
+        calls = layer.out_h * (1 + layer.out_w % 2)
+        if self.gather is Gather.POINTWISE and layer.stride_h == layer.stride_w == 1:
+            pairs, calls = -(-layer.out_w * layer.out_h // 2), 1 + layer.out_w * layer.out_h % 2
         elif self.gather is Gather.WINDOW:
             calls = pairs
-        work = pairs * (_PAIR + -(-site.out_c // GROUP) * group) + calls * _CALL
-        return work + site.out_h * self._gather_cost(site)
+        work = pairs * (_PAIR + -(-layer.out_c // GROUP) * group) + calls * _CALL
+        return work + layer.out_h * self._gather_cost(layer)
 
-    def _gather_cost(self, site: ConvSite) -> int:
+    def _gather_cost(self, layer: ConvLayer) -> int:
         """Instructions to gather inputs for one output row."""
         if self.gather is Gather.POINTWISE:
             return 0
         if self.gather is Gather.STRIP:
-            return 40 + site.kernel_h * (30 + min(site.in_w, _columns(site)) * _run_cost(site.in_c))
-        run = _run_cost(site.kernel_w * site.in_c)
+            return 40 + layer.kernel_h * (30 + min(layer.in_w, _columns(layer)) * _run_cost(layer.in_c))
+        run = _run_cost(layer.kernel_w * layer.in_c)
         if self.gather is Gather.ROWS:
-            return 40 + site.kernel_h * (140 + site.out_w * run)
-        return site.out_w * (40 + site.kernel_h * site.kernel_w * (25 + _run_cost(site.in_c)))
+            return 40 + layer.kernel_h * (140 + layer.out_w * run)
+        return layer.out_w * (40 + layer.kernel_h * layer.kernel_w * (25 + _run_cost(layer.in_c)))
 
-    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         """The gathered inputs, and what a core reads after them."""
         if self.gather is Gather.POINTWISE:
-            beyond = -site.in_c % BLOCK
-            pixels = site.out_h * site.out_w
-            direct = max(0, pixels - -(-beyond // site.in_c)) // 2 * 2
-            return (pixels - direct) * site.in_c + BLOCK - 1 if beyond else 0
+            beyond = -layer.in_c % BLOCK
+            pixels = layer.out_h * layer.out_w
+            direct = max(0, pixels - -(-beyond // layer.in_c)) // 2 * 2
+            return (pixels - direct) * layer.in_c + BLOCK - 1 if beyond else 0
         if self.gather is Gather.STRIP:
-            return _columns(site) * site.kernel_h * site.in_c + BLOCK - 1
-        return depth_of(site) * (site.out_w if self.gather is Gather.ROWS else 2) + BLOCK - 1
+            return _columns(layer) * layer.kernel_h * layer.in_c + BLOCK - 1
+        return depth_of(layer) * (layer.out_w if self.gather is Gather.ROWS else 2) + BLOCK - 1
 
-    def pack(self, site: ConvSite) -> PackedConv:
+    def pack(self, layer: ConvLayer) -> PackedConv:
         """Weights in groups of four channels, the depth in the order in which inputs are gathered."""
         order = (0, 1, 2, 3) if self.gather is Gather.ROWS else (0, 2, 1, 3)
-        weights = site.weights
-        if site.kind is ConvKind.DEPTHWISE:
+        weights = layer.weights
+        if layer.kind is ConvKind.DEPTHWISE:
             weights = weights.transpose(2, 0, 1)[..., np.newaxis]
-        rows = weights.transpose(order).reshape(site.out_c, -1)
+        rows = weights.transpose(order).reshape(layer.out_c, -1)
         return PackedConv(
             ConstArray("weights", "int8_t", pack_weights(rows), align=16),
-            ConstArray("channels", "mcutk_channel", pack_channels(site, self.core is Core.ANY)),
+            ConstArray("channels", "mcutk_channel", pack_channels(layer, self.core is Core.ANY)),
         )
 
-    def overlap_slack(self, site: ConvSite) -> int | None:
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
         """Rows are gathered before they are written over; pixels and windows are read pair by pair."""
         if self.gather in (Gather.POINTWISE, Gather.WINDOW):
-            return pair_slack(site)
-        return raster_slack(site, site.in_c, site.out_c, Reading.BEFORE_WRITING, 0)
+            return pair_slack(layer)
+        return raster_slack(layer, layer.in_c, layer.out_c, Reading.BEFORE_WRITING, 0)
 
 
-def _is_pointwise(site: ConvSite) -> bool:
+def _is_pointwise(layer: ConvLayer) -> bool:
     return (
-        site.kernel_h == site.kernel_w == 1
-        and site.pad_top == site.pad_left == 0
-        and (site.out_h - 1) * site.stride_h < site.in_h
-        and (site.out_w - 1) * site.stride_w < site.in_w
-        and (site.in_c % BLOCK == 0 or site.stride_h == site.stride_w == 1)
+        layer.kernel_h == layer.kernel_w == 1
+        and layer.pad_top == layer.pad_left == 0
+        and (layer.out_h - 1) * layer.stride_h < layer.in_h
+        and (layer.out_w - 1) * layer.stride_w < layer.in_w
+        and (layer.in_c % BLOCK == 0 or layer.stride_h == layer.stride_w == 1)
     )
 
 
-def _columns(site: ConvSite) -> int:
-    return (site.out_w - 1) * site.stride_w + site.kernel_w
+def _columns(layer: ConvLayer) -> int:
+    return (layer.out_w - 1) * layer.stride_w + layer.kernel_w
 
 
 def _run_cost(run: int) -> int:

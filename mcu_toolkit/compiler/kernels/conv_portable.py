@@ -1,4 +1,4 @@
-"""Convolutions in portable C: the generic kernels, which take every site."""
+"""Convolutions in portable C: the generic kernels, which take every layer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer, PackedConv
 from mcu_toolkit.compiler.raster import Reading, raster_slack, ring_slack
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, PackedConv
 from mcu_toolkit.targets.isa import PORTABLE, Isa
 from mcu_toolkit.targets.target import Target
 
@@ -22,16 +22,16 @@ def _round_up(value: int, multiple: int) -> int:
     return -(-value // multiple) * multiple
 
 
-def channel_table(site: ConvSite) -> ConstArray:
+def channel_table(layer: ConvLayer) -> ConstArray:
     """The plain table of `mcutk_channel`: int32 [out_c, 3] of bias, multiplier, shift."""
-    return ConstArray("channels", "mcutk_channel", _channel_rows(site))
+    return ConstArray("channels", "mcutk_channel", _channel_rows(layer))
 
 
-def finish_table(site: ConvSite, multiple: int = 1) -> ConstArray:
+def finish_table(layer: ConvLayer, multiple: int = 1) -> ConstArray:
     """The table of mcutk_finish.h: a row with the way, the channels, and rows of zeros up to a multiple."""
-    rows = _channel_rows(site)
-    short = bool(((site.shift >= -20) & (site.shift <= -1)).all()) and (site.act_min, site.act_max) == (-128, 127)
-    way = _FINISH_ANY if not short else _FINISH_RELU if site.act_min == site.out_zero_point else _FINISH_LINEAR
+    rows = _channel_rows(layer)
+    short = bool(((layer.shift >= -20) & (layer.shift <= -1)).all()) and (layer.act_min, layer.act_max) == (-128, 127)
+    way = _FINISH_ANY if not short else _FINISH_RELU if layer.act_min == layer.out_zero_point else _FINISH_LINEAR
     if short:
         rows[:, 2] = -rows[:, 2] - 1
     padded = np.pad(rows, ((1, -len(rows) % multiple), (0, 0)))
@@ -39,8 +39,8 @@ def finish_table(site: ConvSite, multiple: int = 1) -> ConstArray:
     return ConstArray("channels", "mcutk_channel", padded)
 
 
-def _channel_rows(site: ConvSite) -> npt.NDArray[np.int32]:
-    return np.stack([site.bias, site.multiplier, site.shift], axis=1).astype(np.int32)
+def _channel_rows(layer: ConvLayer) -> npt.NDArray[np.int32]:
+    return np.stack([layer.bias, layer.multiplier, layer.shift], axis=1).astype(np.int32)
 
 
 def interleaved_weights(weights: npt.NDArray[np.int8], channels: int, steps: int) -> ConstArray:
@@ -66,25 +66,25 @@ class Generic:
     sources: tuple[str, ...] = ("portable/mcutk_conv_generic.c",)
     header: str = "portable/mcutk_conv_generic.h"
 
-    def accepts(self, site: ConvSite, target: Target) -> bool:
-        return (site.kind is ConvKind.DEPTHWISE) == self.depthwise
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
+        return (layer.kind is ConvKind.DEPTHWISE) == self.depthwise
 
-    def cost(self, site: ConvSite, target: Target) -> int:
-        outputs = site.out_h * site.out_w * site.out_c
-        taps = outputs * site.kernel_h * site.kernel_w
-        cost = 40 * outputs + 22 * taps + (0 if self.depthwise else 6 * site.macs)
+    def cost(self, layer: ConvLayer, target: Target) -> int:
+        outputs = layer.out_h * layer.out_w * layer.out_c
+        taps = outputs * layer.kernel_h * layer.kernel_w
+        cost = 40 * outputs + 22 * taps + (0 if self.depthwise else 6 * layer.macs)
         return cost * 5 // 3 if small_core(target) else cost
 
-    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         return 0
 
-    def pack(self, site: ConvSite) -> PackedConv:
-        weights = ConstArray("weights", "int8_t", site.weights.reshape(-1).astype(np.int8))
-        return PackedConv(weights, channel_table(site))
+    def pack(self, layer: ConvLayer) -> PackedConv:
+        weights = ConstArray("weights", "int8_t", layer.weights.reshape(-1).astype(np.int8))
+        return PackedConv(weights, channel_table(layer))
 
-    def overlap_slack(self, site: ConvSite) -> int | None:
-        by_channel = self.depthwise and site.depth_multiplier == 1
-        return raster_slack(site, site.in_c, site.out_c, Reading.BY_CHANNEL if by_channel else Reading.WHILE_WRITING)
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
+        by_channel = self.depthwise and layer.depth_multiplier == 1
+        return raster_slack(layer, layer.in_c, layer.out_c, Reading.BY_CHANNEL if by_channel else Reading.WHILE_WRITING)
 
 
 def small_core(target: Target) -> bool:
@@ -101,26 +101,26 @@ class Quad:
     sources: tuple[str, ...] = ("portable/mcutk_conv_quad.c", "portable/mcutk_columns.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_conv_quad.h"
 
-    def accepts(self, site: ConvSite, target: Target) -> bool:
-        return site.kind is ConvKind.CONV and site.accumulator_bound() < _SHORT_BOUND
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
+        return layer.kind is ConvKind.CONV and layer.accumulator_bound() < _SHORT_BOUND
 
-    def cost(self, site: ConvSite, target: Target) -> int:
-        depth = _round_up(site.kernel_h * site.kernel_w * site.in_c, 4)
-        pixels = _round_up(site.out_h * site.out_w, 4)
-        pairs = pixels // 4 * -(-site.out_c // 2)
-        gather = pixels * (30 + site.kernel_h * 20 + depth * 5 // 2)
+    def cost(self, layer: ConvLayer, target: Target) -> int:
+        depth = _round_up(layer.kernel_h * layer.kernel_w * layer.in_c, 4)
+        pixels = _round_up(layer.out_h * layer.out_w, 4)
+        pairs = pixels // 4 * -(-layer.out_c // 2)
+        gather = pixels * (30 + layer.kernel_h * 20 + depth * 5 // 2)
         per_step = 50 if small_core(target) else 15
         return gather + pairs * (180 + depth * per_step)
 
-    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
-        return 4 * _round_up(site.kernel_h * site.kernel_w * site.in_c, 4)
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
+        return 4 * _round_up(layer.kernel_h * layer.kernel_w * layer.in_c, 4)
 
-    def pack(self, site: ConvSite) -> PackedConv:
-        depth = site.kernel_h * site.kernel_w * site.in_c
-        return PackedConv(interleaved_weights(site.weights.reshape(site.out_c, depth), 2, 4), finish_table(site, 2))
+    def pack(self, layer: ConvLayer) -> PackedConv:
+        depth = layer.kernel_h * layer.kernel_w * layer.in_c
+        return PackedConv(interleaved_weights(layer.weights.reshape(layer.out_c, depth), 2, 4), finish_table(layer, 2))
 
-    def overlap_slack(self, site: ConvSite) -> int | None:
-        return raster_slack(site, site.in_c, site.out_c, Reading.BEFORE_WRITING, 4)
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
+        return raster_slack(layer, layer.in_c, layer.out_c, Reading.BEFORE_WRITING, 4)
 
 
 @dataclass(frozen=True)
@@ -132,34 +132,34 @@ class DepthwiseRows:
     sources: tuple[str, ...] = ("portable/mcutk_depthwise_rows.c", "portable/mcutk_copy.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_depthwise_rows.h"
 
-    def accepts(self, site: ConvSite, target: Target) -> bool:
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
         return (
-            site.kind is ConvKind.DEPTHWISE
-            and site.depth_multiplier == 1
-            and site.dilation_h == site.dilation_w == 1
-            and site.kernel_h <= 16
-            and site.accumulator_bound() < _SHORT_BOUND
+            layer.kind is ConvKind.DEPTHWISE
+            and layer.depth_multiplier == 1
+            and layer.dilation_h == layer.dilation_w == 1
+            and layer.kernel_h <= 16
+            and layer.accumulator_bound() < _SHORT_BOUND
         )
 
-    def cost(self, site: ConvSite, target: Target) -> int:
+    def cost(self, layer: ConvLayer, target: Target) -> int:
         small = small_core(target)
-        taps = site.kernel_h * site.kernel_w
-        unrolled = site.kernel_h == site.kernel_w == 3 and site.stride_w <= 2
-        single = site.out_w % 4 if unrolled else site.out_w
+        taps = layer.kernel_h * layer.kernel_w
+        unrolled = layer.kernel_h == layer.kernel_w == 3 and layer.stride_w <= 2
+        single = layer.out_w % 4 if unrolled else layer.out_w
         by_one = (68 if small else 45) + (13 if small else 6) * taps
         by_four = (6 if small else 2) * taps + (52 if small else 18)
-        copy = self.scratch_bytes(site, target) // site.kernel_h * site.in_h
-        return copy + site.out_h * site.out_c * (single * by_one + (site.out_w - single) * by_four)
+        copy = self.scratch_bytes(layer, target) // layer.kernel_h * layer.in_h
+        return copy + layer.out_h * layer.out_c * (single * by_one + (layer.out_w - single) * by_four)
 
-    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
-        return site.kernel_h * ((site.out_w - 1) * site.stride_w + site.kernel_w) * site.in_c
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
+        return layer.kernel_h * ((layer.out_w - 1) * layer.stride_w + layer.kernel_w) * layer.in_c
 
-    def pack(self, site: ConvSite) -> PackedConv:
-        weights = np.ascontiguousarray(site.weights.transpose(2, 0, 1)).reshape(-1)
-        return PackedConv(ConstArray("weights", "int8_t", weights), finish_table(site))
+    def pack(self, layer: ConvLayer) -> PackedConv:
+        weights = np.ascontiguousarray(layer.weights.transpose(2, 0, 1)).reshape(-1)
+        return PackedConv(ConstArray("weights", "int8_t", weights), finish_table(layer))
 
-    def overlap_slack(self, site: ConvSite) -> int | None:
-        return ring_slack(site, site.in_c, site.out_c)
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
+        return ring_slack(layer, layer.in_c, layer.out_c)
 
 
 @dataclass(frozen=True)
@@ -171,22 +171,24 @@ class FcEight:
     sources: tuple[str, ...] = ("portable/mcutk_fc_eight.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_fc_eight.h"
 
-    def accepts(self, site: ConvSite, target: Target) -> bool:
-        return site.kind is ConvKind.FULLY_CONNECTED and site.accumulator_bound() < _SHORT_BOUND
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
+        return layer.kind is ConvKind.FULLY_CONNECTED and layer.accumulator_bound() < _SHORT_BOUND
 
-    def cost(self, site: ConvSite, target: Target) -> int:
-        blocks = -(-site.out_c // 8)
-        per_block = 500 + 42 * site.in_c if small_core(target) else 200 + 18 * site.in_c
-        return site.out_h * site.out_w * blocks * per_block
+    def cost(self, layer: ConvLayer, target: Target) -> int:
+        blocks = -(-layer.out_c // 8)
+        per_block = 500 + 42 * layer.in_c if small_core(target) else 200 + 18 * layer.in_c
+        return layer.out_h * layer.out_w * blocks * per_block
 
-    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         return 0
 
-    def pack(self, site: ConvSite) -> PackedConv:
-        return PackedConv(interleaved_weights(site.weights.reshape(site.out_c, site.in_c), 8, 1), finish_table(site, 8))
+    def pack(self, layer: ConvLayer) -> PackedConv:
+        return PackedConv(
+            interleaved_weights(layer.weights.reshape(layer.out_c, layer.in_c), 8, 1), finish_table(layer, 8)
+        )
 
-    def overlap_slack(self, site: ConvSite) -> int | None:
-        return raster_slack(site, site.in_c, site.out_c)
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
+        return raster_slack(layer, layer.in_c, layer.out_c)
 
 
 @dataclass(frozen=True)
@@ -198,29 +200,29 @@ class Pairs:
     sources: tuple[str, ...] = ("portable/mcutk_conv_pairs.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_conv_pairs.h"
 
-    def accepts(self, site: ConvSite, target: Target) -> bool:
-        if site.kind is not ConvKind.CONV or not small_core(target) or site.accumulator_bound() >= _SHORT_BOUND:
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
+        if layer.kind is not ConvKind.CONV or not small_core(target) or layer.accumulator_bound() >= _SHORT_BOUND:
             return False
-        weights = np.abs(self._rows(site).astype(np.int32)).reshape(site.out_c, -1, 2)
+        weights = np.abs(self._rows(layer).astype(np.int32)).reshape(layer.out_c, -1, 2)
         return int(weights.sum(axis=2).max(initial=0)) <= 255
 
-    def cost(self, site: ConvSite, target: Target) -> int:
-        depth = _round_up(site.kernel_h * site.kernel_w * site.in_c, 4)
-        pixels = _round_up(site.out_h * site.out_w, 4)
-        gather = pixels * (40 + site.kernel_h * 30 + depth * 7)
-        return gather + pixels // 4 * site.out_c * (230 + depth * 11)
+    def cost(self, layer: ConvLayer, target: Target) -> int:
+        depth = _round_up(layer.kernel_h * layer.kernel_w * layer.in_c, 4)
+        pixels = _round_up(layer.out_h * layer.out_w, 4)
+        gather = pixels * (40 + layer.kernel_h * 30 + depth * 7)
+        return gather + pixels // 4 * layer.out_c * (230 + depth * 11)
 
-    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
-        return 8 * _round_up(site.kernel_h * site.kernel_w * site.in_c, 4)
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
+        return 8 * _round_up(layer.kernel_h * layer.kernel_w * layer.in_c, 4)
 
-    def pack(self, site: ConvSite) -> PackedConv:
-        return PackedConv(ConstArray("weights", "int8_t", self._rows(site).reshape(-1)), finish_table(site))
+    def pack(self, layer: ConvLayer) -> PackedConv:
+        return PackedConv(ConstArray("weights", "int8_t", self._rows(layer).reshape(-1)), finish_table(layer))
 
-    def overlap_slack(self, site: ConvSite) -> int | None:
-        return raster_slack(site, site.in_c, site.out_c, Reading.BEFORE_WRITING, 4)
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
+        return raster_slack(layer, layer.in_c, layer.out_c, Reading.BEFORE_WRITING, 4)
 
-    def _rows(self, site: ConvSite) -> npt.NDArray[np.int8]:
-        rows = site.weights.reshape(site.out_c, -1)
+    def _rows(self, layer: ConvLayer) -> npt.NDArray[np.int8]:
+        rows = layer.weights.reshape(layer.out_c, -1)
         return np.pad(rows, ((0, 0), (0, -rows.shape[1] % 4)))
 
 
@@ -233,22 +235,22 @@ class FcFour:
     sources: tuple[str, ...] = ("portable/mcutk_fc_four.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_fc_four.h"
 
-    def accepts(self, site: ConvSite, target: Target) -> bool:
-        short = site.accumulator_bound() < _SHORT_BOUND
-        return site.kind is ConvKind.FULLY_CONNECTED and small_core(target) and short
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
+        short = layer.accumulator_bound() < _SHORT_BOUND
+        return layer.kind is ConvKind.FULLY_CONNECTED and small_core(target) and short
 
-    def cost(self, site: ConvSite, target: Target) -> int:
-        return site.out_h * site.out_w * -(-site.out_c // 4) * (250 + 15 * site.in_c)
+    def cost(self, layer: ConvLayer, target: Target) -> int:
+        return layer.out_h * layer.out_w * -(-layer.out_c // 4) * (250 + 15 * layer.in_c)
 
-    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         return 0
 
-    def pack(self, site: ConvSite) -> PackedConv:
-        weights = interleaved_weights(site.weights.reshape(site.out_c, site.in_c), 4, 1)
-        return PackedConv(weights, finish_table(site, 4))
+    def pack(self, layer: ConvLayer) -> PackedConv:
+        weights = interleaved_weights(layer.weights.reshape(layer.out_c, layer.in_c), 4, 1)
+        return PackedConv(weights, finish_table(layer, 4))
 
-    def overlap_slack(self, site: ConvSite) -> int | None:
-        return raster_slack(site, site.in_c, site.out_c)
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
+        return raster_slack(layer, layer.in_c, layer.out_c)
 
 
 KERNELS = (

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Rounding, channel_table, channels
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer, PackedConv
 from mcu_toolkit.compiler.raster import raster_slack
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, PackedConv
 from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Target
 
@@ -22,9 +22,9 @@ from mcu_toolkit.targets.target import Target
 _ORDER = ((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (1, 0), (1, 2), (2, 0), (1, 1), (1, 2), (2, 1), (2, 2))
 
 
-def pack_depthwise(site: ConvSite, made: Channels) -> ConstArray:
+def pack_depthwise(layer: ConvLayer, made: Channels) -> ConstArray:
     """Weights and doubled biases as ``mcutk_depthwise_rows_dsp.h`` says: uint32, four words a channel."""
-    table = np.zeros((site.out_c, 4), np.int64)
+    table = np.zeros((layer.out_c, 4), np.int64)
     for place, (ky, kx) in enumerate(_ORDER):
         table[:, place // 4] |= (made.weights[:, ky * 3 + kx] & 0xFF) << (8 * (place % 4))
     table[:, 3] = (2 * made.bias) & 0xFFFFFFFF
@@ -51,47 +51,47 @@ class DspDepthwise:
         """C function."""
         return f"mcutk_depthwise_s{self.stride}_dsp_{self.rounding.value}"
 
-    def accepts(self, site: ConvSite, target: Target) -> bool:
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
         """3x3 with four channels or more, and a clamp that saturation does."""
-        if site.kind is not ConvKind.DEPTHWISE or site.depth_multiplier != 1 or site.in_c < GROUP:
+        if layer.kind is not ConvKind.DEPTHWISE or layer.depth_multiplier != 1 or layer.in_c < GROUP:
             return False
-        if (site.kernel_h, site.kernel_w, site.dilation_h, site.dilation_w) != (3, 3, 1, 1):
+        if (layer.kernel_h, layer.kernel_w, layer.dilation_h, layer.dilation_w) != (3, 3, 1, 1):
             return False
-        if site.stride_h != self.stride or site.stride_w != self.stride or site.pad_left >= self._columns(site):
+        if layer.stride_h != self.stride or layer.stride_w != self.stride or layer.pad_left >= self._columns(layer):
             return False
-        made = channels(site)
+        made = channels(layer)
         return made is not None and made.rounding is self.rounding
 
-    def _columns(self, site: ConvSite) -> int:
-        return (site.out_w - 1) * self.stride + 3
+    def _columns(self, layer: ConvLayer) -> int:
+        return (layer.out_w - 1) * self.stride + 3
 
-    def cost(self, site: ConvSite, target: Target) -> int:
+    def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
         step = (29 if self.stride == 1 else 32) + (4 if self.rounding is Rounding.LINEAR else 0)
         build = 23 if self.stride == 1 else 42
-        pairs = -(-site.out_h // 2)
-        groups = -(-site.in_c // GROUP)
-        strip = 130 + build * min(site.in_w, self._columns(site) - site.pad_left)
-        return 80 + pairs * (20 + groups * strip + site.in_c * (38 + step * site.out_w))
+        pairs = -(-layer.out_h // 2)
+        groups = -(-layer.in_c // GROUP)
+        strip = 130 + build * min(layer.in_w, self._columns(layer) - layer.pad_left)
+        return 80 + pairs * (20 + groups * strip + layer.in_c * (38 + step * layer.out_w))
 
-    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         """One strip."""
-        return self._columns(site) * 32 * self.stride
+        return self._columns(layer) * 32 * self.stride
 
-    def pack(self, site: ConvSite) -> PackedConv:
+    def pack(self, layer: ConvLayer) -> PackedConv:
         """Weights as pairs down a kernel column."""
-        made = channels(site)
+        made = channels(layer)
         assert made is not None
-        return PackedConv(pack_depthwise(site, made), channel_table(made))
+        return PackedConv(pack_depthwise(layer, made), channel_table(made))
 
-    def overlap_slack(self, site: ConvSite) -> int | None:
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
         """A pair of output rows is written while the input rows under it are read."""
-        return raster_slack(site, site.in_c, site.out_c, block=2 * site.out_w)
+        return raster_slack(layer, layer.in_c, layer.out_c, block=2 * layer.out_w)
 
 
-def pack_taps(site: ConvSite, made: Channels, order: npt.NDArray[np.int64]) -> ConstArray:
+def pack_taps(layer: ConvLayer, made: Channels, order: npt.NDArray[np.int64]) -> ConstArray:
     """Biases and pairs of taps of four channels as ``mcutk_taps_dsp.h`` says: uint32 words."""
-    taps = site.kernel_h * site.kernel_w
+    taps = layer.kernel_h * layer.kernel_w
     even = np.zeros((order.size, -(-taps // 2) * 2), np.int64)
     even[:, :taps] = made.weights[order] & 0xFF
     # [group, word of a pair, channel of the word, pair, tap] -> bytes c0 c1 of the first tap, then of the second
@@ -116,36 +116,36 @@ class DspTaps:
         """C function."""
         return f"mcutk_depthwise_dsp_{self.rounding.value}"
 
-    def accepts(self, site: ConvSite, target: Target) -> bool:
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
         """Four channels or more, each with one output."""
-        if site.kind is not ConvKind.DEPTHWISE or site.depth_multiplier != 1 or site.in_c < GROUP:
+        if layer.kind is not ConvKind.DEPTHWISE or layer.depth_multiplier != 1 or layer.in_c < GROUP:
             return False
-        made = channels(site)
+        made = channels(layer)
         return made is not None and made.rounding is self.rounding
 
-    def cost(self, site: ConvSite, target: Target) -> int:
+    def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
-        taps, groups = site.kernel_h * site.kernel_w, -(-site.in_c // GROUP)
+        taps, groups = layer.kernel_h * layer.kernel_w, -(-layer.in_c // GROUP)
         finish = {Rounding.RELU: 52, Rounding.LINEAR: 56, Rounding.ANY: 220}[self.rounding]
-        pixel = 80 + site.kernel_h * 15 + 11 * taps + groups * (finish + 20 * -(-taps // 2))
-        return 100 + 5 * site.in_c + site.out_h * site.out_w * (pixel + (40 if site.in_c % GROUP else 0))
+        pixel = 80 + layer.kernel_h * 15 + 11 * taps + groups * (finish + 20 * -(-taps // 2))
+        return 100 + 5 * layer.in_c + layer.out_h * layer.out_w * (pixel + (40 if layer.in_c % GROUP else 0))
 
-    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         """Pointers and a pixel of padding."""
-        return -(-site.kernel_h * site.kernel_w // 2) * 16 + 4 + site.in_c
+        return -(-layer.kernel_h * layer.kernel_w // 2) * 16 + 4 + layer.in_c
 
-    def pack(self, site: ConvSite) -> PackedConv:
+    def pack(self, layer: ConvLayer) -> PackedConv:
         """Weights as pairs of taps."""
-        made = channels(site)
+        made = channels(layer)
         assert made is not None
-        order = np.arange(site.in_c)
-        if site.in_c % GROUP:  # the last group is the last four channels
-            order = np.concatenate([order[: site.in_c // GROUP * GROUP], order[-GROUP:]])
-        return PackedConv(pack_taps(site, made, order), channel_table(made, order))
+        order = np.arange(layer.in_c)
+        if layer.in_c % GROUP:  # the last group is the last four channels
+            order = np.concatenate([order[: layer.in_c // GROUP * GROUP], order[-GROUP:]])
+        return PackedConv(pack_taps(layer, made, order), channel_table(made, order))
 
-    def overlap_slack(self, site: ConvSite) -> int | None:
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
         """A pixel is written while its window is read."""
-        return raster_slack(site, site.in_c, site.out_c)
+        return raster_slack(layer, layer.in_c, layer.out_c)
 
 
 KERNELS = (

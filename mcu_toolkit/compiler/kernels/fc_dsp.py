@@ -9,7 +9,7 @@ import numpy as np
 
 from mcu_toolkit.compiler.kernels.conv_dsp import fits_gemm, joint_weights
 from mcu_toolkit.compiler.kernels.packing_dsp import Channels, Rounding, channels
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, PackedConv
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer, PackedConv
 from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Target
 
@@ -17,9 +17,9 @@ from mcu_toolkit.targets.target import Target
 GROUP = 8
 
 
-def pack_rows(site: ConvSite, made: Channels) -> ConstArray:
+def pack_rows(layer: ConvLayer, made: Channels) -> ConstArray:
     """Biases and weights, a group of eight channels after another, as ``mcutk_fc_dsp.h`` says: uint32 words."""
-    groups, depth = -(-site.out_c // GROUP), -(-site.in_c // 4) * 4
+    groups, depth = -(-layer.out_c // GROUP), -(-layer.in_c // 4) * 4
     joint = np.zeros((groups * 4, depth), np.int64)
     rows = joint_weights(made)
     joint[: rows.shape[0], : rows.shape[1]] = rows
@@ -27,7 +27,7 @@ def pack_rows(site: ConvSite, made: Channels) -> ConstArray:
     pairs = joint.reshape(groups, 4, depth // 4, 2, 2).transpose(0, 2, 4, 1, 3) & 0xFFFF
     words = pairs[..., 0] | pairs[..., 1] << 16
     bias = np.zeros((groups, 4, 2), np.int64)
-    bias.reshape(-1)[: site.out_c] = made.bias
+    bias.reshape(-1)[: layer.out_c] = made.bias
     bias[..., 0] = 256 * bias[..., 0] + bias[..., 1]
     packed = np.concatenate([bias.reshape(groups, 8), words.reshape(groups, -1)], axis=1)
     return ConstArray("weights", "uint32_t", (packed.reshape(-1) & 0xFFFFFFFF).astype(np.uint32))
@@ -61,38 +61,38 @@ class DspFullyConnected:
         """C function."""
         return f"mcutk_fc_dsp_{self.rounding.value}"
 
-    def accepts(self, site: ConvSite, target: Target) -> bool:
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
         """As the convolutions; odd clamps and left shifts are left to them."""
-        if site.kind is not ConvKind.FULLY_CONNECTED:
+        if layer.kind is not ConvKind.FULLY_CONNECTED:
             return False
-        made = channels(site)
+        made = channels(layer)
         return made is not None and made.rounding is self.rounding and fits_gemm(made)
 
-    def cost(self, site: ConvSite, target: Target) -> int:
+    def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
-        fours, groups = -(-site.in_c // 4), -(-site.out_c // GROUP)
+        fours, groups = -(-layer.in_c // 4), -(-layer.out_c // GROUP)
         finish = 96 if self.rounding is Rounding.RELU else 104
         row = 80 + groups * (finish + 31 * fours + 3 * -(-fours // 2))
-        row += 40 + 4 * (site.out_c % GROUP) if site.out_c % GROUP else 0
-        return 40 + site.out_h * site.out_w * (row + (5 * site.in_c if site.in_c % 4 else 0))
+        row += 40 + 4 * (layer.out_c % GROUP) if layer.out_c % GROUP else 0
+        return 40 + layer.out_h * layer.out_w * (row + (5 * layer.in_c if layer.in_c % 4 else 0))
 
-    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         """A padded row, where rows are not whole words."""
-        return -(-site.in_c // 4) * 4 if site.in_c % 4 else 0
+        return -(-layer.in_c // 4) * 4 if layer.in_c % 4 else 0
 
-    def pack(self, site: ConvSite) -> PackedConv:
+    def pack(self, layer: ConvLayer) -> PackedConv:
         """Two channels in each half-word."""
-        made = channels(site)
+        made = channels(layer)
         assert made is not None
-        return PackedConv(pack_rows(site, made), pack_table(made))
+        return PackedConv(pack_rows(layer, made), pack_table(made))
 
-    def overlap_slack(self, site: ConvSite) -> int | None:
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
         """Each group of channels reads the whole row: a row may be written over once it is the last group's turn."""
-        rows = site.out_h * site.out_w
-        groups = -(-site.out_c // GROUP)
+        rows = layer.out_h * layer.out_w
+        groups = -(-layer.out_c // GROUP)
         last = rows - 1
         early = (groups - 1) * GROUP  # bytes of a row written before its inputs are read for the last time
-        return max(n * (site.out_c - site.in_c) + early for n in (0, last))
+        return max(n * (layer.out_c - layer.in_c) + early for n in (0, last))
 
 
 KERNELS = tuple(DspFullyConnected(rounding) for rounding in (Rounding.RELU, Rounding.LINEAR))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcu_toolkit.compiler.kernels.conv_mve import GROUP, Rounding, choose_rounding, pack_channels, pack_weights
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite, PackedConv
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer, PackedConv
 from mcu_toolkit.targets.isa import MVE
 from mcu_toolkit.targets.target import Target
 
@@ -36,41 +36,41 @@ class MveFullyConnected:
     header = "mve/mcutk_fc_mve.h"
     sources: Sequence[str] = ("mve/mcutk_fc_mve.c",)
 
-    def accepts(self, site: ConvSite, target: Target) -> bool:
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
         """Every FULLY_CONNECTED, by the cheapest rounding that is exact."""
-        uniform = bool(np.all(site.multiplier == site.multiplier[0]) and np.all(site.shift == site.shift[0]))
+        uniform = bool(np.all(layer.multiplier == layer.multiplier[0]) and np.all(layer.shift == layer.shift[0]))
         return (
-            site.kind is ConvKind.FULLY_CONNECTED
-            and self.rounding is choose_rounding(site)
+            layer.kind is ConvKind.FULLY_CONNECTED
+            and self.rounding is choose_rounding(layer)
             and self.shared is (uniform and self.rounding is not Rounding.ANY)
         )
 
-    def cost(self, site: ConvSite, target: Target) -> int:
+    def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
-        blocks, tail = divmod(site.in_c, 16)
+        blocks, tail = divmod(layer.in_c, 16)
         group = _GROUP_COST[self.rounding] - 2 * self.shared + 10 * blocks + (11 if tail else 0)
-        return 40 + site.out_h * site.out_w * (25 + -(-site.out_c // GROUP) * group)
+        return 40 + layer.out_h * layer.out_w * (25 + -(-layer.out_c // GROUP) * group)
 
-    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         """None."""
         return 0
 
-    def pack(self, site: ConvSite) -> PackedConv:
+    def pack(self, layer: ConvLayer) -> PackedConv:
         """Weights in groups of four channels."""
-        weights = pack_weights(site.weights.reshape(site.out_c, site.in_c))
+        weights = pack_weights(layer.weights.reshape(layer.out_c, layer.in_c))
         if self.shared:
-            biases = np.zeros(-(-site.out_c // GROUP) * GROUP, np.int32)
-            biases[: site.out_c] = site.bias
-            table = np.concatenate([site.multiplier[:1], site.shift[:1], biases]).astype(np.int32)
+            biases = np.zeros(-(-layer.out_c // GROUP) * GROUP, np.int32)
+            biases[: layer.out_c] = layer.bias
+            table = np.concatenate([layer.multiplier[:1], layer.shift[:1], biases]).astype(np.int32)
             channels = ConstArray("channels", "int32_t", table)
         else:
-            channels = ConstArray("channels", "mcutk_channel", pack_channels(site, self.rounding is Rounding.ANY))
+            channels = ConstArray("channels", "mcutk_channel", pack_channels(layer, self.rounding is Rounding.ANY))
         return PackedConv(ConstArray("weights", "int8_t", weights, align=16), channels)
 
-    def overlap_slack(self, site: ConvSite) -> int | None:
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
         """A batch's inputs are needed until its last four channels are computed."""
-        batches = site.out_h * site.out_w
-        return max(n * (site.out_c - site.in_c) for n in (1, batches)) + site.in_c
+        batches = layer.out_h * layer.out_w
+        return max(n * (layer.out_c - layer.in_c) for n in (1, batches)) + layer.in_c
 
 
 KERNELS: tuple[MveFullyConnected, ...] = (

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.site import ConstArray, ConvKind, ConvSite
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
 
 #: Output channels that the inner blocks compute together.
 GROUP = 4
@@ -29,7 +29,7 @@ class Rounding(str, Enum):
 
 @dataclass(frozen=True, eq=False)
 class Channels:
-    """The channels of a site with constant ones replaced, so that every other one obeys known bounds.
+    """The channels of a layer with constant ones replaced, so that every other one obeys known bounds.
 
     Attributes:
         weights: int64 [out_c, taps]; zero where the output does not depend on the input.
@@ -55,27 +55,27 @@ def requantize(acc: Ints, multiplier: Ints, shift: Ints) -> Ints:
 
 
 @lru_cache(maxsize=4)
-def channels(site: ConvSite) -> Channels | None:
-    """The channels of a site, None where an accumulator could leave int32 on its way."""
-    order = (2, 0, 1) if site.kind is ConvKind.DEPTHWISE else (0, 1, 2, 3)
-    weights = site.weights.astype(np.int64).transpose(order).reshape(site.out_c, -1)
-    bias, multiplier, shift = (a.astype(np.int64) for a in (site.bias, site.multiplier, site.shift))
+def channels(layer: ConvLayer) -> Channels | None:
+    """The channels of a layer, None where an accumulator could leave int32 on its way."""
+    order = (2, 0, 1) if layer.kind is ConvKind.DEPTHWISE else (0, 1, 2, 3)
+    weights = layer.weights.astype(np.int64).transpose(order).reshape(layer.out_c, -1)
+    bias, multiplier, shift = (a.astype(np.int64) for a in (layer.bias, layer.multiplier, layer.shift))
     positive, negative = np.maximum(weights, 0).sum(axis=1), np.minimum(weights, 0).sum(axis=1)
     high, low = bias + 127 * positive - 128 * negative, bias - 128 * positive + 127 * negative
     if (np.maximum(np.abs(high), np.abs(low)) << np.maximum(shift, 0)).max(initial=0) >= 2**31:
         return None
     ends = [
-        np.clip(requantize(acc, multiplier, shift) + site.out_zero_point, site.act_min, site.act_max)
+        np.clip(requantize(acc, multiplier, shift) + layer.out_zero_point, layer.act_min, layer.act_max)
         for acc in (low, high)
     ]
     constant = ends[0] == ends[1]
     weights = np.where(constant[:, None], 0, weights)
     if np.any(constant):
-        wanted = ends[0] - site.out_zero_point
+        wanted = ends[0] - layer.out_zero_point
         bias, multiplier, shift = _constants(constant, wanted, bias, multiplier, shift)
     # Partial sums may exceed the ends; sums modulo 2^32 do not mind.
     bound = np.where(constant, np.abs(bias), np.maximum(np.abs(high), np.abs(low)))
-    return Channels(weights, bias, multiplier, shift, bound, _rounding(site, shift, bound))
+    return Channels(weights, bias, multiplier, shift, bound, _rounding(layer, shift, bound))
 
 
 def _constants(constant: npt.NDArray[np.bool_], wanted: Ints, bias: Ints, multiplier: Ints, shift: Ints) -> list[Ints]:
@@ -96,13 +96,13 @@ def _constants(constant: npt.NDArray[np.bool_], wanted: Ints, bias: Ints, multip
     return [np.where(constant, a, b) for a, b in zip(plain, (bias, multiplier, shift), strict=True)]
 
 
-def _rounding(site: ConvSite, shift: Ints, bound: Ints) -> Rounding:
+def _rounding(layer: ConvLayer, shift: Ints, bound: Ints) -> Rounding:
     simple = shift.max(initial=-1) <= -1 and shift.min(initial=-1) >= -_MAX_RIGHT and bound.max(initial=0) < 2**30
-    if not simple or site.act_max != 127:
+    if not simple or layer.act_max != 127:
         return Rounding.ANY
-    if site.act_min == site.out_zero_point == -128:
+    if layer.act_min == layer.out_zero_point == -128:
         return Rounding.RELU
-    return Rounding.LINEAR if site.act_min == -128 else Rounding.ANY
+    return Rounding.LINEAR if layer.act_min == -128 else Rounding.ANY
 
 
 def channel_table(made: Channels, order: Ints | None = None) -> ConstArray:

@@ -17,7 +17,7 @@ from mcu_toolkit.compiler.call import (
     ParamsArg,
     TensorArg,
 )
-from mcu_toolkit.compiler.site import ConstArray
+from mcu_toolkit.compiler.layer import ConstArray
 from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 
 #: One loop: extent, then one stride an operand.

@@ -1,10 +1,10 @@
-"""CONV_2D: a site for a kernel variant."""
+"""CONV_2D: a layer for a kernel variant."""
 
 from __future__ import annotations
 
 from mcu_toolkit.compiler.call import ConvUse
-from mcu_toolkit.compiler.lower.sites import conv_use
-from mcu_toolkit.compiler.site import ConvKind
+from mcu_toolkit.compiler.layer import ConvKind
+from mcu_toolkit.compiler.lower.layers import conv_use
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.conv_2d import prepare
 from mcu_toolkit.targets.target import Target

@@ -1,10 +1,10 @@
-"""FULLY_CONNECTED: a site for a kernel variant."""
+"""FULLY_CONNECTED: a layer for a kernel variant."""
 
 from __future__ import annotations
 
 from mcu_toolkit.compiler.call import ConvUse
-from mcu_toolkit.compiler.lower.sites import conv_use
-from mcu_toolkit.compiler.site import ConvKind
+from mcu_toolkit.compiler.layer import ConvKind
+from mcu_toolkit.compiler.lower.layers import conv_use
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.fully_connected import prepare
 from mcu_toolkit.targets.target import Target

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mcu_toolkit.compiler.call import Call, ConstArg, IntArg, Invocation, TensorArg
+from mcu_toolkit.compiler.layer import ConstArray
 from mcu_toolkit.compiler.lower.common import move_call
-from mcu_toolkit.compiler.site import ConstArray
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.resize_nearest_neighbor import prepare
 from mcu_toolkit.targets.target import Target

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mcu_toolkit.compiler.call import Call, Invocation, TensorArg
+from mcu_toolkit.compiler.layer import ConstArray
 from mcu_toolkit.compiler.lower.common import params
-from mcu_toolkit.compiler.site import ConstArray
 from mcu_toolkit.graph.ir import DType, Graph, Node
 from mcu_toolkit.graph.ops.svdf import prepare
 from mcu_toolkit.targets.target import Target

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mcu_toolkit.compiler.call import Alias, Call, Parts
-from mcu_toolkit.compiler.plan import Buffer, OverlapRule, Plan, PlanProblem
+from mcu_toolkit.compiler.plan.problem import Buffer, MemoryPlan, OverlapRule, PlanProblem
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.targets.target import Target
 
@@ -44,7 +44,7 @@ class Schedule:
         """The planner's key of the buffer that holds a tensor."""
         return ("tensor", self.root[tensor])
 
-    def address(self, plan: Plan, tensor: int) -> int:
+    def address(self, plan: MemoryPlan, tensor: int) -> int:
         """Byte offset of a tensor in the arena."""
         return plan.offsets[self.key(tensor)] + self.shift[tensor]
 

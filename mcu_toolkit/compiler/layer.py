@@ -1,6 +1,6 @@
 """What a kernel variant is told about the place where it is to run.
 
-A `ConvSite` holds one convolution-like node (CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED) with everything
+A `ConvLayer` holds one convolution-like node (CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED) with everything
 known at
 compile time: geometry, weights, folded biases, requantization. A kernel variant
 (`mcu_toolkit.compiler.kernels`) decides from it whether it can serve, what it costs, how weights are packed
@@ -22,7 +22,7 @@ from mcu_toolkit.targets.target import Target
 
 
 class ConvKind(str, Enum):
-    """Which operator a site is."""
+    """Which operator a layer is."""
 
     CONV = "conv"
     DEPTHWISE = "depthwise"
@@ -30,7 +30,7 @@ class ConvKind(str, Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class ConvSite:
+class ConvLayer:
     """One convolution, depthwise convolution or fully connected layer.
 
     Attributes:
@@ -107,7 +107,7 @@ class ConstArray:
 
 @dataclass(frozen=True, eq=False)
 class PackedConv:
-    """What a variant made of a site: the arrays behind ``mcutk_conv.weights`` and ``mcutk_conv.channels``."""
+    """What a variant made of a layer: the arrays behind ``mcutk_conv.weights`` and ``mcutk_conv.channels``."""
 
     weights: ConstArray
     channels: ConstArray
@@ -138,19 +138,19 @@ class ConvKernel(Protocol):
     def header(self) -> str:
         """Header that declares it, relative to firmware/kernels."""
 
-    def accepts(self, site: ConvSite, target: Target) -> bool:
-        """Whether the variant computes this site bit-exactly."""
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
+        """Whether the variant computes this layer bit-exactly."""
 
-    def cost(self, site: ConvSite, target: Target) -> int:
+    def cost(self, layer: ConvLayer, target: Target) -> int:
         """Estimated instructions for one inference; calibrated by measurement on the emulator."""
 
-    def scratch_bytes(self, site: ConvSite, target: Target) -> int:
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         """Bytes of 4-byte-aligned scratch (8-byte for MVE)."""
 
-    def pack(self, site: ConvSite) -> PackedConv:
+    def pack(self, layer: ConvLayer) -> PackedConv:
         """Weights and channel table in the order that the C function reads."""
 
-    def overlap_slack(self, site: ConvSite) -> int | None:
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
         """Least ``input_address - output_address`` for which the output may overlap the input, or None if
         never.
 

@@ -1,4 +1,4 @@
-"""Convolution sites with random weights, their exact outputs in int64, and both as C for the test rigs."""
+"""Convolution layers with random weights, their exact outputs in int64, and both as C for the test rigs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mcu_toolkit.compiler.site import ConstArray, ConvKernel, ConvKind, ConvSite
+from mcu_toolkit.compiler.layer import ConstArray, ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.targets.target import Target
 
 _FIELDS = (
@@ -15,7 +15,7 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def make_site(
+def make_layer(
     kind: ConvKind,
     in_shape: tuple[int, int, int],
     out_c: int,
@@ -27,7 +27,7 @@ def make_site(
     seed: int = 0,
     sparse: float = 0.0,
     lowest: int = -127,
-) -> ConvSite:
+) -> ConvLayer:
     """Random weights. `rounding`: relu (zero point -128), linear, or any (odd clamp, shifts of both signs)."""
     rng = np.random.default_rng(seed)
     in_h, in_w, in_c = in_shape
@@ -57,7 +57,7 @@ def make_site(
     in_zero = int(rng.integers(-128, 128))
     zero = -128 if rounding == "relu" else zero
     low, high = (zero, min(127, zero + 90)) if rounding == "any" else (-128, 127)
-    return ConvSite(
+    return ConvLayer(
         kind, in_h, in_w, in_c, out_h, out_w, out_c, kh, kw, *stride, *dilation, pad_top, pad_left, weights, bias,
         multiplier, shift, in_zero, zero, low, high, depth_multiplier=out_c // in_c if depthwise else 1,
     )  # fmt: skip
@@ -76,27 +76,27 @@ def requantize(x: np.ndarray, multiplier: np.ndarray, shift: np.ndarray) -> np.n
     return (high >> right) + (remainder > (mask >> 1) + (high < 0))
 
 
-def reference(site: ConvSite, x: np.ndarray) -> np.ndarray:
+def reference(layer: ConvLayer, x: np.ndarray) -> np.ndarray:
     """int8 [out_h, out_w, out_c] of int8 [in_h, in_w, in_c]."""
-    tall = (site.out_h - 1) * site.stride_h + (site.kernel_h - 1) * site.dilation_h + 1
-    wide = (site.out_w - 1) * site.stride_w + (site.kernel_w - 1) * site.dilation_w + 1
+    tall = (layer.out_h - 1) * layer.stride_h + (layer.kernel_h - 1) * layer.dilation_h + 1
+    wide = (layer.out_w - 1) * layer.stride_w + (layer.kernel_w - 1) * layer.dilation_w + 1
     padded = np.full(
-        (max(tall, site.in_h + site.pad_top), max(wide, site.in_w + site.pad_left), site.in_c), 0, np.int64
+        (max(tall, layer.in_h + layer.pad_top), max(wide, layer.in_w + layer.pad_left), layer.in_c), 0, np.int64
     )
-    padded[:] = site.in_zero_point
-    padded[site.pad_top : site.pad_top + site.in_h, site.pad_left : site.pad_left + site.in_w] = x
-    acc = np.zeros((site.out_h, site.out_w, site.out_c), np.int64) + site.bias
-    for ky in range(site.kernel_h):
-        for kx in range(site.kernel_w):
-            y0, x0 = ky * site.dilation_h, kx * site.dilation_w
-            part = padded[y0 : y0 + site.out_h * site.stride_h : site.stride_h]
-            part = part[: site.out_h, x0 : x0 + site.out_w * site.stride_w : site.stride_w][:, : site.out_w]
-            if site.kind is ConvKind.DEPTHWISE:
-                acc += np.repeat(part, site.depth_multiplier, axis=2) * site.weights[ky, kx].astype(np.int64)
+    padded[:] = layer.in_zero_point
+    padded[layer.pad_top : layer.pad_top + layer.in_h, layer.pad_left : layer.pad_left + layer.in_w] = x
+    acc = np.zeros((layer.out_h, layer.out_w, layer.out_c), np.int64) + layer.bias
+    for ky in range(layer.kernel_h):
+        for kx in range(layer.kernel_w):
+            y0, x0 = ky * layer.dilation_h, kx * layer.dilation_w
+            part = padded[y0 : y0 + layer.out_h * layer.stride_h : layer.stride_h]
+            part = part[: layer.out_h, x0 : x0 + layer.out_w * layer.stride_w : layer.stride_w][:, : layer.out_w]
+            if layer.kind is ConvKind.DEPTHWISE:
+                acc += np.repeat(part, layer.depth_multiplier, axis=2) * layer.weights[ky, kx].astype(np.int64)
             else:
-                acc += part @ site.weights[:, ky, kx].T.astype(np.int64)
-    out = requantize(acc, site.multiplier, site.shift) + site.out_zero_point
-    return np.clip(out, site.act_min, site.act_max).astype(np.int8)
+                acc += part @ layer.weights[:, ky, kx].T.astype(np.int64)
+    out = requantize(acc, layer.multiplier, layer.shift) + layer.out_zero_point
+    return np.clip(out, layer.act_min, layer.act_max).astype(np.int8)
 
 
 def c_array(name: str, ctype: str, values: np.ndarray, align: int = 4) -> str:
@@ -111,7 +111,7 @@ def c_table(name: str, array: ConstArray) -> str:
     return c_array(name, array.ctype, array.values, array.align)
 
 
-def case_table(jobs: Sequence[tuple[ConvKernel, ConvSite]], overlap: bool, target: Target) -> tuple[str, int]:
+def case_table(jobs: Sequence[tuple[ConvKernel, ConvLayer]], overlap: bool, target: Target) -> tuple[str, int]:
     """cases.c of a rig (test_dsp_rig.h), and how many cases it has.
 
     With `overlap`, each job runs twice where its kernel permits: the second time with the output over the input.
@@ -119,21 +119,21 @@ def case_table(jobs: Sequence[tuple[ConvKernel, ConvSite]], overlap: bool, targe
     text = ['#include "mcutk_types.h"\n#include "test_dsp_rig.h"\n']
     text += [f'#include "{header}"\n' for header in sorted({kernel.header for kernel, _ in jobs})]
     rows = []
-    for n, (kernel, site) in enumerate(jobs):
+    for n, (kernel, layer) in enumerate(jobs):
         rng = np.random.default_rng(1000 + n)
-        x = rng.integers(-128, 128, (site.in_h, site.in_w, site.in_c)).astype(np.int8)
+        x = rng.integers(-128, 128, (layer.in_h, layer.in_w, layer.in_c)).astype(np.int8)
         x.reshape(-1)[rng.random(x.size) < 0.1] = -128
-        packed = kernel.pack(site)
-        expected = reference(site, x)
+        packed = kernel.pack(layer)
+        expected = reference(layer, x)
         text += [c_table(f"w{n}", packed.weights), c_table(f"ch{n}", packed.channels)]
         text += [c_array(f"x{n}", "int8_t", x), c_array(f"e{n}", "int8_t", expected)]
-        fields = ", ".join(f".{f} = {int(getattr(site, f))}" for f in _FIELDS)
+        fields = ", ".join(f".{f} = {int(getattr(layer, f))}" for f in _FIELDS)
         pointers = f".weights = w{n}, .channels = (const void *)ch{n}"
         text.append(f"static const mcutk_conv p{n} = {{{pointers}, {fields}}};\n")
-        slack = kernel.overlap_slack(site)
+        slack = kernel.overlap_slack(layer)
         for over in (0, 1) if overlap and slack is not None else (0,):
             call = f"(void (*)(const int8_t *, int8_t *, void *, const void *))(void (*)(void)){kernel.name}"
-            sizes = f"{x.size}, {expected.size}, {kernel.scratch_bytes(site, target)}, {over}, {slack or 0}"
+            sizes = f"{x.size}, {expected.size}, {kernel.scratch_bytes(layer, target)}, {over}, {slack or 0}"
             rows.append(f"{{{call}, &p{n}, x{n}, e{n}, {sizes}}},\n")
     text += ["const rig_case rig_cases[] = {\n", *rows, "};\n", f"const int32_t rig_case_count = {len(rows)};\n"]
     return "".join(text), len(rows)

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mcu_toolkit.compiler import planner
 from mcu_toolkit.compiler.call import Alias, Call, Parts
-from mcu_toolkit.compiler.plan import Plan, PlanProblem
-from mcu_toolkit.compiler.schedule import Schedule, build_schedule, plan_problem
-from mcu_toolkit.compiler.select import Choice
+from mcu_toolkit.compiler.plan import planner
+from mcu_toolkit.compiler.plan.problem import MemoryPlan, PlanProblem
+from mcu_toolkit.compiler.plan.schedule import Schedule, build_schedule, plan_problem
+from mcu_toolkit.compiler.select import Candidate
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.targets.target import Optimize, Target
 
 #: What a node may become: a fixed call, nothing, or one of several kernel variants, fastest first.
-Option = Call | Alias | Parts | tuple[Choice, ...]
+Option = Call | Alias | Parts | tuple[Candidate, ...]
 
 #: The arena that `balanced` accepts, as a factor on the live-tensor bound.
 _BALANCED_SLACK = 1.05
@@ -35,7 +35,7 @@ class Assignment:
     lowered: tuple[Call | Alias | Parts, ...]
     schedule: Schedule
     problem: PlanProblem
-    plan: Plan
+    plan: MemoryPlan
 
 
 def assign(graph: Graph, options: Sequence[Option], target: Target) -> Assignment:
@@ -62,7 +62,7 @@ class Estimate:
 
     schedule: Schedule
     problem: PlanProblem
-    plan: Plan
+    plan: MemoryPlan
     cost: int
 
 
@@ -131,7 +131,7 @@ class _Search:
         option = self.options[node]
         return option[pick].call.cost if isinstance(option, tuple) else 0
 
-    def least(self, node: int, measure: Callable[[Choice], int]) -> int:
+    def least(self, node: int, measure: Callable[[Candidate], int]) -> int:
         """The variant of a node for which a measure is least; of equals the fastest."""
         option = self.options[node]
         return min(range(len(option)), key=lambda i: (measure(option[i]), i)) if isinstance(option, tuple) else 0
@@ -147,7 +147,7 @@ class _Search:
                     break
         return picks
 
-    def place(self, picks: Sequence[int]) -> Plan:
+    def place(self, picks: Sequence[int]) -> MemoryPlan:
         """A quick plan; the final one can only be better."""
         schedule = build_schedule(self.graph, self.calls(picks))
         return planner.plan(plan_problem(self.graph, schedule, self.target), rounds=0)
@@ -160,14 +160,14 @@ class _Search:
         ]
 
 
-def _slack(choice: Choice) -> int:
+def _slack(choice: Candidate) -> int:
     """Bytes by which input and output must be apart at the best placement."""
     slack = min((overlap.slack for overlap in choice.call.overlaps), default=None)
-    site = choice.use.site
-    apart = min(site.in_h * site.in_w * site.in_c, site.out_h * site.out_w * site.out_c)
+    layer = choice.use.layer
+    apart = min(layer.in_h * layer.in_w * layer.in_c, layer.out_h * layer.out_w * layer.out_c)
     return apart if slack is None else max(0, min(slack, apart))
 
 
-def _appetite(choice: Choice) -> int:
+def _appetite(choice: Candidate) -> int:
     """Bytes that a variant costs beyond its input and output at the best placement."""
     return choice.call.scratch_bytes + _slack(choice)

@@ -16,9 +16,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mcu_toolkit.compiler.plan import (
+from mcu_toolkit.compiler.plan.problem import (
     Buffer,
-    Plan,
+    MemoryPlan,
     PlanProblem,
     live_tensor_bound,
     overlap_bound,
@@ -44,7 +44,7 @@ class _Pairs:
     exact_rules: bool
 
 
-def plan(problem: PlanProblem, rounds: int = _SEARCH_ROUNDS) -> Plan:
+def plan(problem: PlanProblem, rounds: int = _SEARCH_ROUNDS) -> MemoryPlan:
     """Place all buffers.
 
     Args:
@@ -52,7 +52,7 @@ def plan(problem: PlanProblem, rounds: int = _SEARCH_ROUNDS) -> Plan:
         rounds: placements that the search may try; 0 for a quick plan in simple orders, without any search.
 
     Returns:
-        The best plan found. `Plan.optimal` says whether it is proved best.
+        The best plan found. `MemoryPlan.optimal` says whether it is proved best.
     """
     pairs = _index(problem)
     offsets, proved = _solve(pairs, rounds)
@@ -64,7 +64,7 @@ def plan(problem: PlanProblem, rounds: int = _SEARCH_ROUNDS) -> Plan:
         if at + b.size == arena
         for step in range(b.first, b.last + 1)
     }
-    return Plan(
+    return MemoryPlan(
         offsets={b.key: at for b, at in zip(pairs.buffers, offsets, strict=True)},
         arena_bytes=-(-arena // align) * align,
         lower_bound=live_tensor_bound(problem),

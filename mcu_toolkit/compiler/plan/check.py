@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcu_toolkit.compiler.plan import Plan, PlanProblem
-from mcu_toolkit.compiler.schedule import Schedule, Step
+from mcu_toolkit.compiler.plan.problem import MemoryPlan, PlanProblem
+from mcu_toolkit.compiler.plan.schedule import Schedule, Step
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph
 
 
-def check(plan: Plan, problem: PlanProblem) -> None:
+def check(plan: MemoryPlan, problem: PlanProblem) -> None:
     """Prove that a plan is legal.
 
     Every buffer has an aligned place inside the arena, and no two buffers that are live at one step share a
@@ -40,7 +40,7 @@ def check(plan: Plan, problem: PlanProblem) -> None:
             raise CompileError(f"the memory plan lets {a.key} and {b.key} share bytes while both are live")
 
 
-def check_execution(graph: Graph, schedule: Schedule, plan: Plan) -> None:
+def check_execution(graph: Graph, schedule: Schedule, plan: MemoryPlan) -> None:
     """Prove a plan by playing it: each byte of the arena remembers whose byte it holds.
 
     A step must find every byte of its inputs, its scratch must touch neither inputs nor outputs, and where an output
@@ -60,7 +60,7 @@ def check_execution(graph: Graph, schedule: Schedule, plan: Plan) -> None:
 class _Arena:
     """The arena during one inference: for each byte the buffer whose byte it is, and which."""
 
-    def __init__(self, graph: Graph, schedule: Schedule, plan: Plan) -> None:
+    def __init__(self, graph: Graph, schedule: Schedule, plan: MemoryPlan) -> None:
         self.graph, self.schedule, self.plan = graph, schedule, plan
         self.owner = np.full(plan.arena_bytes, -1, np.int64)
         self.byte = np.zeros(plan.arena_bytes, np.int64)

@@ -1,4 +1,4 @@
-"""From a prepared convolution-like node to the site that kernels are chosen for."""
+"""From a prepared convolution-like node to the layer that kernels are chosen for."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from mcu_toolkit.compiler.call import ConvUse
-from mcu_toolkit.compiler.site import ConvKind, ConvSite
+from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 from mcu_toolkit.graph.ir import Node
 from mcu_toolkit.graph.ops.linear import Linear
 
 
 def conv_use(node: Node, kind: ConvKind, p: Linear) -> ConvUse:
-    """The site of a node; the input zero point is folded into the biases.
+    """The layer of a node; the input zero point is folded into the biases.
 
     Args:
         kind: the operator.
@@ -28,7 +28,7 @@ def conv_use(node: Node, kind: ConvKind, p: Linear) -> ConvUse:
     weights = np.ascontiguousarray(p.weights.reshape(shape))
     sums = weights.astype(np.int64).sum(axis=(0, 1) if depthwise else (1, 2, 3))
     folded = p.bias.astype(np.int64) - p.in_zero_point * sums
-    site = ConvSite(
+    layer = ConvLayer(
         kind=kind,
         in_h=g.in_h,
         in_w=g.in_w,
@@ -54,4 +54,4 @@ def conv_use(node: Node, kind: ConvKind, p: Linear) -> ConvUse:
         act_max=p.act_max,
         depth_multiplier=p.out_c // p.in_c if depthwise else 1,
     )
-    return ConvUse(site, node.inputs[0], node.outputs[0])
+    return ConvUse(layer, node.inputs[0], node.outputs[0])

@@ -1,4 +1,4 @@
-"""The memory plan: what is asked of the arena (`PlanProblem`) and what was decided (`Plan`).
+"""The memory plan: what is asked of the arena (`PlanProblem`) and what was decided (`MemoryPlan`).
 
 One arena holds every activation, variable and scratch. Time is counted in steps, one step a call. A buffer is
 live from the step that writes it first to the step that reads it last, both included. Two buffers that are
@@ -67,7 +67,7 @@ class PlanProblem:
 
 
 @dataclass(frozen=True)
-class Plan:
+class MemoryPlan:
     """Where each buffer lies.
 
     Attributes:
