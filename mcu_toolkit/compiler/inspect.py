@@ -41,10 +41,10 @@ def inspect_report(graph: Graph, target: Target | None = None, *, modes: bool = 
         "macs": {"model": graph_macs(graph), "after_passes": report.macs if report else None},
         "ram": {
             "arena": report.arena_bytes if report else None,
-            "arena_lower_bound": report.arena_lower_bound if report else live_bound(graph),
-            "arena_lower_bound_model": live_bound(graph),
-            "arena_overlap_bound": report.arena_overlap_bound if report else None,
-            "arena_optimal": report.arena_optimal if report else None,
+            "no_overlap": report.arena_no_overlap if report else live_bound(graph),
+            "no_overlap_model": live_bound(graph),
+            "overlap_bound": report.arena_overlap_bound if report else None,
+            "optimal": report.arena_optimal if report else None,
         },
         "weights_bytes": {
             "model": report.weights_bytes_model if report else constant_bytes(graph, graph.nodes),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mcu_toolkit.compiler import emit, names, passes
+from mcu_toolkit.compiler import passes
 from mcu_toolkit.compiler.call import Call
+from mcu_toolkit.compiler.emit import folder, names
 from mcu_toolkit.compiler.lean import least_ram
 from mcu_toolkit.compiler.lowering import Lowerer
 from mcu_toolkit.compiler.plan.assign import Assignment, assign
@@ -81,7 +82,7 @@ def compile_model(graph: Graph, target: Target, name: str = "model", *, model: b
     check(chosen.plan, chosen.problem)
     check_execution(final, chosen.schedule, chosen.plan)
     prefix = names.identifier(name)
-    files, source = emit.emit(final, chosen.schedule, chosen.problem, chosen.plan, prefix, model)
+    files, source = folder.emit(final, chosen.schedule, chosen.problem, chosen.plan, prefix, model)
     report = compile_report(graph, final, chosen, source, target)
     weights = {table.symbol: table.weights_bytes for table in source.tables if table.is_weights}
     return Compiled(prefix, target, final, chosen.schedule, chosen.problem, chosen.plan, weights, files, report)

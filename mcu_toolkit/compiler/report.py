@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mcu_toolkit.compiler.emit import Source
+from mcu_toolkit.compiler.emit.folder import Source
 from mcu_toolkit.compiler.plan.assign import Assignment
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops import operator
@@ -60,8 +60,8 @@ class CompileReport:
         weights_bytes_model, weights_bytes: weights and biases, in the file and in flash.
         table_bytes: other constants in flash (multipliers, shifts, look-up tables).
         arena_bytes: activations, variables and scratch.
-        arena_lower_bound: greatest sum of tensors live at one step, after the passes.
-        arena_lower_bound_model: the same of the model as it stands in the file.
+        arena_no_overlap: live-tensor bound (without overlaps), after the passes.
+        arena_no_overlap_model: the same of the model as it stands in the file.
         arena_overlap_bound: what no placement of these kernels can beat, overlaps included.
         arena_optimal: whether the placement is proved least for these kernels in this order.
         cost: estimated instructions of one inference.
@@ -77,8 +77,8 @@ class CompileReport:
     weights_bytes: int
     table_bytes: int
     arena_bytes: int
-    arena_lower_bound: int
-    arena_lower_bound_model: int
+    arena_no_overlap: int
+    arena_no_overlap_model: int
     arena_overlap_bound: int
     arena_optimal: bool
     cost: int
@@ -150,8 +150,8 @@ def compile_report(model: Graph, final: Graph, chosen: Assignment, source: Sourc
         weights_bytes=sum(table.weights_bytes for table in source.tables),
         table_bytes=sum(table.bytes - table.weights_bytes for table in source.tables),
         arena_bytes=chosen.plan.arena_bytes,
-        arena_lower_bound=chosen.plan.lower_bound,
-        arena_lower_bound_model=live_bound(model),
+        arena_no_overlap=chosen.plan.no_overlap,
+        arena_no_overlap_model=live_bound(model),
         arena_overlap_bound=chosen.plan.overlap_bound,
         arena_optimal=chosen.plan.optimal,
         cost=sum(layer.cost for layer in layers),

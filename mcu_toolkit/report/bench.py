@@ -64,7 +64,7 @@ class Memory:
     flash_limit: int
     ram_total: int
     ram_arena: int
-    ram_arena_lower_bound: int
+    ram_no_overlap: int
     ram_static: int
     ram_stack: int
     ram_stack_peak: int
@@ -259,7 +259,7 @@ def _memory(memory: Memory) -> dict[str, Any]:
         "ram": {
             "total": memory.ram_total,
             "arena": memory.ram_arena,
-            "arena_lower_bound": memory.ram_arena_lower_bound,
+            "no_overlap": memory.ram_no_overlap,
             "static": memory.ram_static,
             "stack": memory.ram_stack,
             "stack_peak": memory.ram_stack_peak,

@@ -161,7 +161,7 @@ def _flash(flash: Mapping[str, Any]) -> Markup:
 def _ram(ram: Mapping[str, Any]) -> Markup:
     parts = {name: int(ram[name]) for name in ("arena", "static", "stack") if name in ram}
     said = (
-        f"The live-tensor bound of the arena is {fmt.exact(ram['arena_lower_bound'])} bytes; the plan, which may write "
+        f"The live-tensor bound of the arena is {fmt.exact(ram['no_overlap'])} bytes; the plan, which may write "
         f"an output over its dying input, takes {fmt.exact(ram['arena'])}. "
         f"On the device the stack grew to {fmt.exact(ram['stack_peak'])} bytes."
     )

@@ -97,7 +97,7 @@ def _memory_rows(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         (
             "RAM",
             f"{fmt.exact(ram['total'])} B",
-            f"arena {fmt.exact(ram['arena'])} (live-tensor bound {fmt.exact(ram['arena_lower_bound'])}), "
+            f"arena {fmt.exact(ram['arena'])} (live-tensor bound {fmt.exact(ram['no_overlap'])}), "
             f"static {fmt.exact(ram['static'])}, stack peak {fmt.exact(ram['stack_peak'])} (at most "
             f"{fmt.exact(ram.get('stack_bound'))}){_of_limit(ram)}",
         ),
@@ -284,10 +284,8 @@ def _inspection_totals(report: Mapping[str, Any]) -> Table:
             made.add_row(word, shape, f"{border['dtype']} {scale}  {escape(border['name'])}")
     made.add_row("MACs", fmt.exact(macs["model"]), f"after passes {fmt.exact(macs['after_passes'])}")
     made.add_row("weights", f"{fmt.exact(weights['model'])} B", f"after passes {fmt.exact(weights['after_passes'])} B")
-    proved = "; proved least for these kernels" if ram.get("arena_optimal") else ""
-    made.add_row(
-        "arena", f"{fmt.exact(ram['arena'])} B", f"live-tensor bound {fmt.exact(ram['arena_lower_bound'])}{proved}"
-    )
+    proved = "; proved least for these kernels" if ram.get("optimal") else ""
+    made.add_row("arena", f"{fmt.exact(ram['arena'])} B", f"live-tensor bound {fmt.exact(ram['no_overlap'])}{proved}")
     if report.get("cost_estimate") is not None:
         target = report["target"]
         made.add_row(

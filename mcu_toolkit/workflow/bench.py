@@ -166,7 +166,7 @@ def _memory(built: Built, run: BenchRun) -> Memory:
         flash_limit=firmware.flash_limit,
         ram_total=firmware.ram.total,
         ram_arena=firmware.ram.arena,
-        ram_arena_lower_bound=int(built.facts.get("plan", {}).get("lower_bound", 0)),
+        ram_no_overlap=int(built.facts.get("plan", {}).get("no_overlap", 0)),
         ram_static=firmware.ram.static,
         ram_stack=firmware.ram.stack,
         ram_stack_peak=run.device.stack_peak,

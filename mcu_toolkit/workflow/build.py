@@ -123,7 +123,7 @@ def build_firmware(
         "optimize": optimize.value,
         "mcutk": __version__,
         "macs": sum(layer.macs for layer in compiled.report.layers),
-        "plan": {"arena": compiled.plan.arena_bytes, "lower_bound": compiled.plan.lower_bound},
+        "plan": {"arena": compiled.plan.arena_bytes, "no_overlap": compiled.plan.no_overlap},
         "layers": layer_rows(compiled),
     }
     folder = workspace.build_dir(board.id)

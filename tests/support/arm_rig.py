@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mcu_toolkit import process
-from mcu_toolkit.compiler import literals
+from mcu_toolkit.compiler.emit import literals
 from mcu_toolkit.compiler.pipeline import Compiled, compile_model
 from mcu_toolkit.graph.ir import Array
 from mcu_toolkit.graph.reader import read_model

@@ -91,7 +91,7 @@ class _Search:
         plan = self.place(fastest)
         budget = 0
         if self.target.optimize is Optimize.BALANCED:
-            budget = int(plan.lower_bound * _BALANCED_SLACK)
+            budget = int(plan.no_overlap * _BALANCED_SLACK)
         if plan.arena_bytes <= max(budget, plan.overlap_bound) and budget:
             return fastest
         picks = self.descend(self.leanest_start(), budget)

@@ -67,7 +67,7 @@ def plan(problem: PlanProblem, rounds: int = _SEARCH_ROUNDS) -> MemoryPlan:
     return MemoryPlan(
         offsets={b.key: at for b, at in zip(pairs.buffers, offsets, strict=True)},
         arena_bytes=-(-arena // align) * align,
-        lower_bound=live_tensor_bound(problem),
+        no_overlap=live_tensor_bound(problem),
         overlap_bound=pairs.bound,
         optimal=proved,
         align=align,

@@ -73,7 +73,7 @@ class MemoryPlan:
     Attributes:
         offsets: byte offset in the arena by buffer key.
         arena_bytes: size of the arena.
-        lower_bound: the classic live-tensor bound in bytes: the largest sum of live tensors (scratch not
+        no_overlap: the live-tensor bound (without overlaps) in bytes: the largest sum of live tensors (scratch not
             counted) over all steps. Overlap can push the arena below it.
         overlap_bound: bytes below which no placement can go even with every permitted overlap (scratch
             counted).
@@ -84,7 +84,7 @@ class MemoryPlan:
 
     offsets: Mapping[Key, int]
     arena_bytes: int
-    lower_bound: int
+    no_overlap: int
     overlap_bound: int
     optimal: bool
     align: int = 4

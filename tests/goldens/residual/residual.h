@@ -23,7 +23,7 @@ extern "C" {
 #define RESIDUAL_SHA256 "a17351c9a61c77366de82f5d84e6e300448c4179860f0b23304198ed3e42bc93" /* of the .tflite file */
 #define RESIDUAL_MACS 10380
 #define RESIDUAL_ARENA_BYTES 460
-#define RESIDUAL_ARENA_LOWER_BOUND 432 /* live-tensor bound without overlap */
+#define RESIDUAL_ARENA_NO_OVERLAP 432 /* live-tensor bound (without overlaps) */
 #define RESIDUAL_ARENA_ALIGN 4
 #define RESIDUAL_INPUT_COUNT 1
 #define RESIDUAL_OUTPUT_COUNT 1

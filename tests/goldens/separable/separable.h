@@ -23,7 +23,7 @@ extern "C" {
 #define SEPARABLE_SHA256 "121f62eaa94d4d4c9dabbf3cb7df060f47a46c6075141ac60b90a08f6eccee0d" /* of the .tflite file */
 #define SEPARABLE_MACS 1696
 #define SEPARABLE_ARENA_BYTES 144
-#define SEPARABLE_ARENA_LOWER_BOUND 192 /* live-tensor bound without overlap */
+#define SEPARABLE_ARENA_NO_OVERLAP 192 /* live-tensor bound (without overlaps) */
 #define SEPARABLE_ARENA_ALIGN 4
 #define SEPARABLE_INPUT_COUNT 1
 #define SEPARABLE_OUTPUT_COUNT 1

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mcu_toolkit.compiler import literals, names
 from mcu_toolkit.compiler.call import (
     Argument,
     Call,
@@ -22,6 +21,7 @@ from mcu_toolkit.compiler.call import (
     StructValue,
     TensorArg,
 )
+from mcu_toolkit.compiler.emit import literals, names
 from mcu_toolkit.compiler.layer import ConstArray
 from mcu_toolkit.compiler.plan.problem import MemoryPlan
 from mcu_toolkit.compiler.plan.schedule import Schedule

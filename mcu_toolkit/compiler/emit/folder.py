@@ -12,8 +12,8 @@ import numpy as np
 
 from mcu_toolkit import __version__
 from mcu_toolkit.assets import asset_dir
-from mcu_toolkit.compiler import literals, names
-from mcu_toolkit.compiler.code import CodeStep, ConstTable, c_type, write_step
+from mcu_toolkit.compiler.emit import literals, names
+from mcu_toolkit.compiler.emit.code import CodeStep, ConstTable, c_type, write_step
 from mcu_toolkit.compiler.plan.problem import MemoryPlan, PlanProblem
 from mcu_toolkit.compiler.plan.schedule import Schedule
 from mcu_toolkit.errors import CompileError

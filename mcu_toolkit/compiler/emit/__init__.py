@@ -1,0 +1,1 @@
+"""Emission of C: turns a planned graph into the generated folder, with the templates of firmware/templates."""
