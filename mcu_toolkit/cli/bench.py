@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import command_line, common_options, console, progress_bar, write_json
+from mcu_toolkit.cli.console import common_options, console, context, write_json
 from mcu_toolkit.cli.options import board_option, data_option, port_option, positive, skip_bad_option
 from mcu_toolkit.errors import McutkError
 from mcu_toolkit.workflow.sources import pick_board, pick_port
-from mcu_toolkit.workspace import Workspace
 
 
 @click.command()
@@ -47,17 +46,14 @@ def command(
 
     if random is not None and (data is not None or limit is not None):
         raise McutkError("--random streams no images, so --data and --limit mean nothing beside it")
-    workspace = Workspace.find()
-    board = pick_board(workspace, board_id, "flash", "build")
-    with progress_bar() as progress:
+    with context() as ctx:
+        board = pick_board(ctx.workspace, board_id, "flash", "build")
         done = bench_board(
-            workspace,
+            ctx,
             board,
-            pick_port(workspace, board, port),
+            pick_port(ctx.workspace, board, port),
             Choice(data, limit, random, seed, skip_bad),
             profile=profile,
-            command=command_line(),
-            progress=progress,
         )
     out = console(json_path)
     out.print(terminal.bench(done.report))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import command_line, common_options, console, progress_bar, write_json
+from mcu_toolkit.cli.console import common_options, console, context, write_json
 from mcu_toolkit.cli.options import board_option, model_option, optimize_option
 from mcu_toolkit.workflow.sources import board_key, pick_board, pick_model
-from mcu_toolkit.workspace import Workspace, read_json
+from mcu_toolkit.workspace import read_json
 
 
 @click.command()
@@ -27,19 +27,16 @@ def command(board_id: str | None, model: Path | None, optimize: str, model_data:
     from mcu_toolkit.targets.target import Optimize
     from mcu_toolkit.workflow.build import BUILD_FILE, build_firmware
 
-    workspace = Workspace.find()
-    board = pick_board(workspace, board_id)
-    source = pick_model(workspace, model)
-    with progress_bar() as progress:
+    with context() as ctx:
+        board = pick_board(ctx.workspace, board_id)
+        source = pick_model(ctx.workspace, model)
         firmware = build_firmware(
-            workspace,
+            ctx,
             board,
             source,
             Optimize(optimize),
             key=board_key(board, board_id),
             with_data=model_data,
-            command=command_line(),
-            progress=progress,
         )
     out = console(json_path)
     out.print(f"[bold]{board.id}[/bold]  {board.name}", highlight=False)

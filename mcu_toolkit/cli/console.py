@@ -17,7 +17,8 @@ import click
 from mcu_toolkit.cli.main import ReaderGone, Settings
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.progress import Progress, silent
-from mcu_toolkit.workspace import atomic_write, to_json
+from mcu_toolkit.workflow.context import Context
+from mcu_toolkit.workspace import Workspace, atomic_write, to_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -136,6 +137,13 @@ def progress_bar() -> Iterator[Progress]:
         yield bar.update
     finally:
         bar.close()
+
+
+@contextmanager
+def context() -> Iterator[Context]:
+    """The context of a use case: the project folder found from here, a progress bar, and the command as typed."""
+    with progress_bar() as progress:
+        yield Context(Workspace.find(), progress, note, command_line())
 
 
 class _Bar:

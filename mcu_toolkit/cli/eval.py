@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import command_line, common_options, console, progress_bar, write_json
+from mcu_toolkit.cli.console import common_options, console, context, write_json
 from mcu_toolkit.cli.options import data_option, model_option, positive, skip_bad_option
 from mcu_toolkit.errors import McutkError
-from mcu_toolkit.workspace import Workspace
 
 
 @click.command("eval")
@@ -62,17 +61,14 @@ def command(
         raise McutkError("--random takes no images, so --data, --external and --limit mean nothing beside it")
     if external is not None and data is not None:
         raise McutkError("--external and --data name two folders", expected="one of them")
-    workspace = Workspace.find()
-    with progress_bar() as progress:
+    with context() as ctx:
         done = evaluate(
-            workspace,
-            pick_model(workspace, model),
+            ctx,
+            pick_model(ctx.workspace, model),
             Choice(data, limit, random, seed, skip_bad),
             external=external,
             margin=margin,
             sweep=threshold_sweep,
-            command=command_line(),
-            progress=progress,
         )
     out = console(json_path)
     out.print(terminal.evaluation(done.report))

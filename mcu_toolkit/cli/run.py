@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import command_line, common_options, console, progress_bar, write_json
+from mcu_toolkit.cli.console import common_options, console, context, write_json
 from mcu_toolkit.cli.options import (
     board_option,
     data_option,
@@ -18,7 +18,6 @@ from mcu_toolkit.cli.options import (
 )
 from mcu_toolkit.errors import McutkError
 from mcu_toolkit.workflow.sources import board_key, pick_board, pick_model, pick_port
-from mcu_toolkit.workspace import Workspace
 
 DEFAULT_BOARD = "qemu-m4"
 
@@ -60,11 +59,11 @@ def command(
     mcutk run                        the synthetic phantom recipe on the emulated Cortex-M4
     mcutk run --model net.tflite     a model of your own: no training
     """
-    from mcu_toolkit.cli.flash import flash_board
     from mcu_toolkit.report import terminal
     from mcu_toolkit.targets.target import Optimize
     from mcu_toolkit.workflow.bench import bench_board, check_outcome
     from mcu_toolkit.workflow.build import build_firmware
+    from mcu_toolkit.workflow.flash import flash_board
     from mcu_toolkit.workflow.samples import Choice
     from mcu_toolkit.workflow.train import train_if_needed
 
@@ -72,21 +71,19 @@ def command(
         raise McutkError("--no-train leaves nothing for --recipe, --set and --retrain to do")
     if model is not None and (retrain or recipe is not None or overrides):
         raise McutkError("--model is not trained, so --recipe, --set and --retrain mean nothing beside it")
-    workspace = Workspace.find()
-    board = pick_board(workspace, board_id, default=DEFAULT_BOARD)
-    key, typed = board_key(board, board_id), command_line()
     out = console(json_path)
-    with progress_bar() as progress:
+    with context() as ctx:
+        workspace = ctx.workspace
+        board = pick_board(workspace, board_id, default=DEFAULT_BOARD)
+        key = board_key(board, board_id)
         if model is None and not no_train:
-            train_if_needed(
-                workspace, recipe, overrides, data, retrain=retrain, skip_bad=skip_bad, command=typed, progress=progress
-            )
+            train_if_needed(ctx, recipe, overrides, data, retrain=retrain, skip_bad=skip_bad)
         source = pick_model(workspace, model)
-        build_firmware(workspace, board, source, Optimize(optimize), key=key, command=typed, progress=progress)
+        build_firmware(ctx, board, source, Optimize(optimize), key=key)
         serial = pick_port(workspace, board, port)
-        flash_board(workspace, board, serial, key=key)
+        flash_board(ctx, board, serial, key=key)
         choice = Choice(data if source.kind == "file" else None, limit, skip_bad=skip_bad)
-        done = bench_board(workspace, board, serial, choice, profile=profile, command=typed, progress=progress)
+        done = bench_board(ctx, board, serial, choice, profile=profile)
     out.print(terminal.bench(done.report))
     out.print(f"\nreport  {done.html}", markup=False, soft_wrap=True)
     write_json(json_path, done.report)

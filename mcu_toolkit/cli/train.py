@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mcu_toolkit.cli.console import command_line, common_options, console, note, progress_bar, write_json
+from mcu_toolkit.cli.console import common_options, console, context, write_json
 from mcu_toolkit.cli.options import data_option, positive, skip_bad_option
 from mcu_toolkit.errors import McutkError
 from mcu_toolkit.workflow.samples import data_folder
@@ -60,29 +60,29 @@ def command(
     if recipe.data.source == "phantom" and data is not None:
         raise McutkError(f"recipe '{recipe.name}' makes its images itself, so --data means nothing beside it")
     folder = None if recipe.data.source == "phantom" else data_folder(workspace, data)
-    run_dir, typed = workspace.train_dir(recipe.name), command_line()
+    run_dir = workspace.train_dir(recipe.name)
     cache = workspace.cache_dir("train")
-    with progress_bar() as progress:
+    with context() as ctx:
         results: tuple[TrainResult, ...]
         if seeds is None:
             results = (
                 train(
-                    recipe, folder, run_dir, resume=resume, progress=progress, skip_bad=skip_bad, cache_dir=cache,
-                    command=typed, int8_runner=oracle_runner,
+                    recipe, folder, run_dir, resume=resume, progress=ctx.progress, skip_bad=skip_bad, cache_dir=cache,
+                    command=ctx.command, int8_runner=oracle_runner,
                 ),
             )  # fmt: skip
         else:
             results = train_seeds(
-                recipe, folder, run_dir, seeds, resume=resume, progress=progress, skip_bad=skip_bad, cache_dir=cache,
-                command=typed, int8_runner=oracle_runner,
+                recipe, folder, run_dir, seeds, resume=resume, progress=ctx.progress, skip_bad=skip_bad,
+                cache_dir=cache, command=ctx.command, int8_runner=oracle_runner,
             )  # fmt: skip
         workspace.remember(train=recipe.name)
         summary = summarize(results)
         document = {**results[0].metrics} if seeds is None else {"schema": "mcutk.seeds/1", **summary}
         if baseline is not None:
-            document = baseline_document(workspace, recipe, run_dir, results, progress)
+            document = baseline_document(ctx, recipe, run_dir, results)
             atomic_write(baseline, to_json(document))
-            note(f"baseline  {baseline}")
+            ctx.note(f"baseline  {baseline}")
     best = max(results, key=lambda r: float(r.metrics["accuracy"]["int8"]))
     page = run_dir / "report.html"
     atomic_write(page, rendering.page(best.metrics, _maps(run_dir)))

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import common_options, console, progress_bar, write_json
+from mcu_toolkit.cli.console import common_options, console, context, write_json
 from mcu_toolkit.cli.options import board_option, data_option, port_option
 from mcu_toolkit.errors import McutkError
 from mcu_toolkit.workflow.sources import pick_board, pick_port
-from mcu_toolkit.workspace import Workspace
 
 
 @click.command()
@@ -35,11 +34,10 @@ def command(
     from mcu_toolkit.workflow.samples import Choice
     from mcu_toolkit.workflow.verify import verify_board
 
-    workspace = Workspace.find()
-    board = pick_board(workspace, board_id, "flash", "build")
     choice = Choice(data) if random_seed is None else Choice(random=1, seed=random_seed)
-    with progress_bar() as progress:
-        report = verify_board(workspace, board, pick_port(workspace, board, port), choice, sample, progress=progress)
+    with context() as ctx:
+        board = pick_board(ctx.workspace, board_id, "flash", "build")
+        report = verify_board(ctx, board, pick_port(ctx.workspace, board, port), choice, sample)
     out = console(json_path)
     wrong = report["mismatch"]
     if wrong is None:

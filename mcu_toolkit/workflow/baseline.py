@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mcu_toolkit.progress import Progress
 from mcu_toolkit.recipe import Recipe
+from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 BOARD = "qemu-m4"
 
 
-def baseline_document(
-    workspace: Workspace, recipe: Recipe, run_dir: Path, results: Sequence[TrainResult], progress: Progress
-) -> dict[str, Any]:
+def baseline_document(ctx: Context, recipe: Recipe, run_dir: Path, results: Sequence[TrainResult]) -> dict[str, Any]:
     """Accuracies over seeds, and what the model in `run_dir` costs on the emulated Cortex-M4.
 
     Raises:
@@ -29,7 +28,7 @@ def baseline_document(
 
     accuracy = summarize(results)["accuracy"]
     split = results[0].metrics["split"]
-    measured = _measure(workspace, run_dir, progress)
+    measured = _measure(ctx, run_dir)
     return {
         "schema": "mcutk.baseline/1",
         "recipe": recipe.name,
@@ -49,15 +48,15 @@ def baseline_document(
     }
 
 
-def _measure(workspace: Workspace, run_dir: Path, progress: Progress) -> dict[str, Any]:
+def _measure(ctx: Context, run_dir: Path) -> dict[str, Any]:
     """Build the run's model for the emulated board in a folder of its own, and count one image's instructions."""
     from mcu_toolkit.boards import load_board
-    from mcu_toolkit.cli.flash import flash_board
     from mcu_toolkit.compiler.inspect import inspect_report
     from mcu_toolkit.graph.reader import read_model
     from mcu_toolkit.targets.target import Optimize
     from mcu_toolkit.workflow.bench import bench_board
     from mcu_toolkit.workflow.build import build_firmware
+    from mcu_toolkit.workflow.flash import flash_board
     from mcu_toolkit.workflow.samples import Choice
     from mcu_toolkit.workflow.sources import ModelSource
 
@@ -65,11 +64,11 @@ def _measure(workspace: Workspace, run_dir: Path, progress: Progress) -> dict[st
     data = model.read_bytes()
     board = load_board(BOARD)
     with tempfile.TemporaryDirectory(prefix="mcutk-baseline-") as folder:
-        own = Workspace(Path(folder))
+        own = replace(ctx, workspace=Workspace(Path(folder)))
         source = ModelSource("train", model, data, run_dir=run_dir, recipe=run_dir.name)
-        build_firmware(own, board, source, Optimize.BALANCED, progress=progress)
+        build_firmware(own, board, source, Optimize.BALANCED)
         flash_board(own, board, None)
-        report = bench_board(own, board, None, Choice(limit=1), progress=progress).report
+        report = bench_board(own, board, None, Choice(limit=1)).report
     macs = inspect_report(read_model(data))["macs"]["model"]
     return {
         "macs": macs,

@@ -12,9 +12,9 @@ from mcu_toolkit.boards import Board
 from mcu_toolkit.device.types import BenchRun
 from mcu_toolkit.errors import McutkError, ModelError, WorkspaceError
 from mcu_toolkit.graph.ir import DType, Graph
-from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.report.bench import BenchData, Layer, Memory, document
 from mcu_toolkit.workflow.build import Built, read_built, read_graph
+from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import Choice, Samples, open_samples
 from mcu_toolkit.workspace import Workspace, atomic_write, to_json, write_manifest
 
@@ -33,14 +33,12 @@ class Benched:
 
 
 def bench_board(
-    workspace: Workspace,
+    ctx: Context,
     board: Board,
     port: str | None,
     choice: Choice,
     *,
     profile: bool = False,
-    command: str = "mcutk bench",
-    progress: Progress = silent,
 ) -> Benched:
     """Stream the samples, compare every answer with the oracle's, and write bench.json and report.html.
 
@@ -51,11 +49,12 @@ def bench_board(
     from mcu_toolkit.device.bench import bench
     from mcu_toolkit.host.oracle import Oracle
 
+    workspace = ctx.workspace
     built = read_built(workspace, board)
     require_flashed(workspace, board, built)
     graph = read_graph(built.source.data)
     _require_int8_output(graph)
-    samples = open_samples(workspace, built.source, graph, choice, progress)
+    samples = open_samples(ctx, built.source, graph, choice)
     run = bench(
         board,
         workspace.device_dir(board.id),
@@ -63,13 +62,13 @@ def bench_board(
         samples.inputs.reshape(len(samples.ids), -1),
         model_sha256=built.firmware.model_sha256,
         profile=profile,
-        progress=progress,
+        progress=ctx.progress,
     )
-    progress("host reference", 0, 1)
+    ctx.progress("host reference", 0, 1)
     host = Oracle(graph).run(samples.inputs).reshape(len(samples.ids), -1)
-    progress("host reference", 1, 1)
-    report = document(_bench_data(board, built, samples, run, host.astype(np.int8, copy=False), command))
-    return Benched(report, _write(workspace, board, report, samples, run, graph, command))
+    ctx.progress("host reference", 1, 1)
+    report = document(_bench_data(board, built, samples, run, host.astype(np.int8, copy=False), ctx.command))
+    return Benched(report, _write(ctx, board, report, samples, run, graph))
 
 
 def require_flashed(workspace: Workspace, board: Board, built: Built) -> None:
@@ -190,26 +189,25 @@ def _layers(built: Built, run: BenchRun) -> tuple[Layer, ...]:
 
 
 def _write(
-    workspace: Workspace,
+    ctx: Context,
     board: Board,
     report: Mapping[str, Any],
     samples: Samples,
     run: BenchRun,
     graph: Graph,
-    command: str,
 ) -> str:
     """bench.json, report.html and their manifest; returns the path of the page."""
     from mcu_toolkit.report import html
     from mcu_toolkit.report.gallery import choose
 
-    folder = workspace.bench_dir(board.id)
+    folder = ctx.workspace.bench_dir(board.id)
     shots = choose(report, samples.ids, samples.images, samples.truth, run.outputs, SHOWN_IMAGES)
     page = html.bench(report, run.latencies, shots)
     atomic_write(folder / REPORT_JSON, to_json(report))
     atomic_write(folder / REPORT_HTML, page)
     write_manifest(
         folder,
-        command,
+        ctx.command,
         inputs={"model": str(report["model_sha256"]), "firmware": str(report["firmware_sha256"])},
         facts={"samples": report["samples"], "graph": graph.sha256},
     )

@@ -9,9 +9,9 @@ from mcu_toolkit import __version__
 from mcu_toolkit.boards import Board
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.graph.ir import Graph
-from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.targets.isa import ISAS, PORTABLE
 from mcu_toolkit.targets.target import Optimize, Target
+from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.sources import MODEL_FILE, ModelSource, read_bytes, source_from_facts
 from mcu_toolkit.workspace import Workspace, read_json
 
@@ -90,21 +90,18 @@ def layer_rows(compiled: Compiled) -> list[dict[str, Any]]:
 
 
 def build_firmware(
-    workspace: Workspace,
+    ctx: Context,
     board: Board,
     source: ModelSource,
     optimize: Optimize,
     *,
     key: str | None = None,
     with_data: bool = False,
-    command: str = "mcutk build",
-    progress: Progress = silent,
 ) -> Firmware:
     """Compile, link, check that it fits, and remember it as what was built last.
 
     Args:
         with_data: also write the flatbuffer as a C array, ``model_data.c``.
-        command: what the manifest says made it.
         key: how `flash` and `bench` find the board again; its id by default.
 
     Raises:
@@ -115,9 +112,9 @@ def build_firmware(
     """
     from mcu_toolkit.device.firmware import build
 
-    progress("compile", 0, 2)
+    ctx.progress("compile", 0, 2)
     compiled = compile_source(source, target_for(board, optimize), with_data=with_data)
-    progress("build", 1, 2)
+    ctx.progress("build", 1, 2)
     facts = {
         "model": source.facts(),
         "optimize": optimize.value,
@@ -126,10 +123,10 @@ def build_firmware(
         "plan": {"arena": compiled.plan.arena_bytes, "no_overlap": compiled.plan.no_overlap},
         "layers": layer_rows(compiled),
     }
-    folder = workspace.build_dir(board.id)
-    firmware = build(compiled, board, folder, model_bytes=source.data, facts=facts, command=command)
-    progress("build", 2, 2)
-    workspace.remember(build=key or board.id)
+    folder = ctx.workspace.build_dir(board.id)
+    firmware = build(compiled, board, folder, model_bytes=source.data, facts=facts, command=ctx.command)
+    ctx.progress("build", 2, 2)
+    ctx.workspace.remember(build=key or board.id)
     return firmware
 
 

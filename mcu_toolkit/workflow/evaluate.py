@@ -10,18 +10,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.cli.console import note
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
 from mcu_toolkit.errors import McutkError, ToolMissingError
 from mcu_toolkit.graph.ir import Graph
-from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Recipe, load, shipped
 from mcu_toolkit.report.evaluation import EvalData, document
 from mcu_toolkit.workflow.build import HOST_TARGET, compile_source, read_graph
-from mcu_toolkit.workflow.samples import Choice, Samples, folder_testset, input_tensor, open_samples, samples_from
+from mcu_toolkit.workflow.context import Context
+from mcu_toolkit.workflow.samples import Choice, Samples, folder_testset, open_samples, samples_from
 from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource
-from mcu_toolkit.workspace import Workspace, atomic_write, sha256_file, to_json, write_manifest
+from mcu_toolkit.workspace import atomic_write, sha256_file, to_json, write_manifest
 
 REPORT_JSON = "eval.json"
 REPORT_HTML = "report.html"
@@ -36,15 +35,13 @@ class Evaluated:
 
 
 def evaluate(
-    workspace: Workspace,
+    ctx: Context,
     source: ModelSource,
     choice: Choice,
     *,
     external: Path | None = None,
     margin: float = 0.02,
     sweep: bool = False,
-    command: str = "mcutk eval",
-    progress: Progress = silent,
 ) -> Evaluated:
     """Run the references, compare them, and write eval.json and report.html.
 
@@ -54,10 +51,10 @@ def evaluate(
     graph = read_graph(source.data)
     facts: dict[str, Any] = {}
     if external is None:
-        samples = open_samples(workspace, source, graph, choice, progress)
+        samples = open_samples(ctx, source, graph, choice)
     else:
-        samples, facts = _external(workspace, source, graph, external, choice, progress)
-    outputs, absent, sizes = _references(source, graph, samples, progress)
+        samples, facts = _external(ctx, source, graph, external, choice)
+    outputs, absent, sizes = _references(ctx, source, graph, samples)
     report = document(
         EvalData(
             model_sha256=source.sha256,
@@ -72,10 +69,10 @@ def evaluate(
             margin=margin,
             sweep=sweep,
             random_seed=samples.random_seed,
-            facts={"model": source.path.name, **samples.facts, **facts, "command": command},
+            facts={"model": source.path.name, **samples.facts, **facts, "command": ctx.command},
         )
     )
-    return Evaluated(report, _write(workspace, report, command))
+    return Evaluated(report, _write(ctx, report))
 
 
 def check_agreement(report: Mapping[str, Any]) -> None:
@@ -95,7 +92,7 @@ def check_agreement(report: Mapping[str, Any]) -> None:
 
 
 def _references(
-    source: ModelSource, graph: Graph, samples: Samples, progress: Progress
+    ctx: Context, source: ModelSource, graph: Graph, samples: Samples
 ) -> tuple[dict[str, npt.NDArray[np.int8]], dict[str, str], dict[str, int]]:
     """Outputs of each reference that can run here, why others cannot, and sizes."""
     from mcu_toolkit.host.native import NativeModel
@@ -105,14 +102,14 @@ def _references(
     count = len(samples.ids)
     outputs: dict[str, npt.NDArray[np.int8]] = {}
     absent: dict[str, str] = {}
-    progress("NumPy oracle", 0, 1)
+    ctx.progress("NumPy oracle", 0, 1)
     outputs["oracle"] = Oracle(graph).run(samples.inputs).reshape(count, -1).astype(np.int8, copy=False)
-    progress("TensorFlow Lite Micro", 0, 1)
+    ctx.progress("TensorFlow Lite Micro", 0, 1)
     try:
         outputs["tflm"] = TflmRuntime(source.data).run(samples.inputs).reshape(count, -1).astype(np.int8, copy=False)
     except ToolMissingError as lacking:
         absent["tflm"] = f"{lacking.message}; {lacking.hint}"
-    progress("generated C", 0, 1)
+    ctx.progress("generated C", 0, 1)
     compiled = compile_source(source, HOST_TARGET)
     try:
         with NativeModel(compiled) as native:
@@ -130,28 +127,26 @@ def _references(
 
 
 def _external(
-    workspace: Workspace, source: ModelSource, graph: Graph, folder: Path, choice: Choice, progress: Progress
+    ctx: Context, source: ModelSource, graph: Graph, folder: Path, choice: Choice
 ) -> tuple[Samples, dict[str, Any]]:
     """All images of another folder, fed as the network's own were; none of them may be one that it learned from."""
     recipe, classes, known = _training(source)
     testset = folder_testset(
+        ctx,
         folder,
-        input_tensor(graph),
         graph,
         class_names=classes,
         normalization=recipe.input.normalization if recipe is not None else "unit",
         skip_bad=choice.skip_bad,
-        cache=workspace.cache_dir("images"),
-        progress=progress,
     )
     seen = sum(sha256_file(folder / name) in known for name in testset.ids) if known else 0
     if choice.limit is not None:
         testset = testset.subset(choice.limit)
-    samples = samples_from(testset, source, graph, float_logits=_float_logits(source, testset.images))
+    samples = samples_from(testset, source, graph, float_logits=_float_logits(ctx, source, testset.images))
     return samples, {"external": str(folder), "also_in_training": seen}
 
 
-def _float_logits(source: ModelSource, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32] | None:
+def _float_logits(ctx: Context, source: ModelSource, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32] | None:
     """What the run's float network says about images that it has no recorded predictions of; None without a run."""
     if source.run_dir is None:
         return None
@@ -160,7 +155,7 @@ def _float_logits(source: ModelSource, images: npt.NDArray[np.uint8]) -> npt.NDA
     try:
         return float_logits(source.run_dir, images)
     except McutkError as lacking:
-        note(f"without the float network's answers: {lacking.message}")
+        ctx.note(f"without the float network's answers: {lacking.message}")
         return None
 
 
@@ -178,11 +173,13 @@ def _training(source: ModelSource) -> tuple[Recipe | None, tuple[str, ...], froz
     return None, (), frozenset()
 
 
-def _write(workspace: Workspace, report: Mapping[str, Any], command: str) -> str:
+def _write(ctx: Context, report: Mapping[str, Any]) -> str:
     from mcu_toolkit.report import html
 
-    folder = workspace.eval_dir
+    folder = ctx.workspace.eval_dir
     atomic_write(folder / REPORT_JSON, to_json(report))
     atomic_write(folder / REPORT_HTML, html.evaluation(report))
-    write_manifest(folder, command, inputs={"model": str(report["model_sha256"])}, facts={"samples": report["samples"]})
+    write_manifest(
+        folder, ctx.command, inputs={"model": str(report["model_sha256"])}, facts={"samples": report["samples"]}
+    )
     return str(folder / REPORT_HTML)

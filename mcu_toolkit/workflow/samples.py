@@ -10,14 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.cli.console import note
 from mcu_toolkit.data import predictions
 from mcu_toolkit.data.testset import TestSet, open_testset
 from mcu_toolkit.errors import DataError, ModelError
 from mcu_toolkit.graph.ir import DType, Graph, Tensor
-from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import load, shipped
 from mcu_toolkit.report.bench import Truth
+from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.settings import load_project
 from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource
 from mcu_toolkit.workspace import Workspace
@@ -96,9 +95,7 @@ def random_samples(graph: Graph, count: int, seed: int) -> Samples:
     return Samples(ids, inputs, output_scale=scale, output_zero_point=zero_point, random_seed=seed)
 
 
-def open_samples(
-    workspace: Workspace, source: ModelSource, graph: Graph, choice: Choice, progress: Progress = silent
-) -> Samples:
+def open_samples(ctx: Context, source: ModelSource, graph: Graph, choice: Choice) -> Samples:
     """The inputs for a model: random where asked for, else the images that belong to it.
 
     A model file without images of its own (no `--data`, no `data` in mcutk.toml) is given random inputs: outputs are
@@ -110,14 +107,14 @@ def open_samples(
     """
     if choice.random is not None:
         return random_samples(graph, choice.random, choice.seed)
-    tensor = input_tensor(graph)
-    if source.kind == "file" and data_folder(workspace, choice.data) is None:
-        note(
+    input_tensor(graph)  # refuses borders that samples cannot be streamed to
+    if source.kind == "file" and data_folder(ctx.workspace, choice.data) is None:
+        ctx.note(
             f"no test images belong to {source.path.name}: streaming {DEFAULT_RANDOM} random inputs "
             "(--random N; --data DIR for images of your own)"
         )
         return random_samples(graph, choice.limit or DEFAULT_RANDOM, choice.seed)
-    testset = _testset(workspace, source, tensor, graph, choice, progress)
+    testset = _testset(ctx, source, graph, choice)
     if choice.limit is not None:
         testset = testset.subset(choice.limit)
     return samples_from(testset, source, graph)
@@ -131,29 +128,25 @@ def data_folder(workspace: Workspace, given: Path | None) -> Path | None:
     return Path(listed) if listed is not None else None
 
 
-def _testset(
-    workspace: Workspace, source: ModelSource, tensor: Tensor, graph: Graph, choice: Choice, progress: Progress
-) -> TestSet:
-    cache = workspace.cache_dir("images")
+def _testset(ctx: Context, source: ModelSource, graph: Graph, choice: Choice) -> TestSet:
+    cache = ctx.workspace.cache_dir("images")
     if source.run_dir is not None:
         return open_testset(source.run_dir, choice.data, cache_dir=cache)
     if source.kind == "shipped" and choice.data is None:
         return open_testset(load(shipped()[SHIPPED_RECIPE]), None, cache_dir=cache)
-    folder = data_folder(workspace, choice.data)
+    folder = data_folder(ctx.workspace, choice.data)
     assert folder is not None  # open_samples streams random inputs otherwise
-    return folder_testset(folder, tensor, graph, skip_bad=choice.skip_bad, cache=cache, progress=progress)
+    return folder_testset(ctx, folder, graph, skip_bad=choice.skip_bad)
 
 
 def folder_testset(
+    ctx: Context,
     folder: Path,
-    tensor: Tensor,
     graph: Graph,
     *,
     class_names: tuple[str, ...] = (),
     normalization: str = "unit",
     skip_bad: bool = False,
-    cache: Path | None = None,
-    progress: Progress = silent,
 ) -> TestSet:
     """Every image of a folder of class folders, for a model that was not trained on them.
 
@@ -170,6 +163,7 @@ def folder_testset(
     from mcu_toolkit.data.preprocess import normalization as find_normalization
     from mcu_toolkit.recipe import Recipe
 
+    tensor = input_tensor(graph)
     if len(tensor.shape) != 4 or tensor.shape[3] not in {1, 3}:
         raise DataError(
             f"the model takes no images: its input is {list(tensor.shape)}",
@@ -183,9 +177,11 @@ def folder_testset(
         data=replace(base.data, source="folder", classes=class_names),
         input=replace(base.input, height=height, width=width, channels=channels, normalization=normalization),
     )
-    found = load_dataset(recipe, folder, skip_bad=skip_bad, cache_dir=cache, progress=progress)
+    found = load_dataset(
+        recipe, folder, skip_bad=skip_bad, cache_dir=ctx.workspace.cache_dir("images"), progress=ctx.progress
+    )
     for left_out in found.skipped:
-        note(f"skipped {left_out.id}: {left_out.reason}")
+        ctx.note(f"skipped {left_out.id}: {left_out.reason}")
     outputs = graph.tensors[graph.outputs[0]].elements
     if len(found.class_names) != outputs:
         raise DataError(

@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.cli.console import note
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
 from mcu_toolkit.errors import ConfigError, McutkError, WorkspaceError
-from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Recipe, find, load, override, to_toml
+from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import data_folder
 from mcu_toolkit.workflow.settings import load_project
 from mcu_toolkit.workflow.sources import MODEL_FILE, SHIPPED_RECIPE
@@ -48,21 +47,20 @@ def oracle_runner(model: bytes, inputs: npt.NDArray[np.int8]) -> npt.NDArray[np.
 
 
 def train_if_needed(
-    workspace: Workspace,
+    ctx: Context,
     given: str | None,
     overrides: Sequence[str],
     data: Path | None,
     *,
     retrain: bool = False,
     skip_bad: bool = False,
-    command: str = "mcutk run",
-    progress: Progress = silent,
 ) -> Path:
     """Train a recipe unless its run is here already; an interrupted run is taken up again. Returns the run folder.
 
     Raises:
         ConfigError: the recipe; DataError: the images; TrainError: TensorFlow is missing, or training failed.
     """
+    workspace = ctx.workspace
     recipe = resolve_recipe(workspace, given, overrides)
     if recipe.data.source == "phantom" and data is not None:
         raise McutkError(f"recipe '{recipe.name}' makes its images itself, so --data means nothing beside it")
@@ -70,7 +68,7 @@ def train_if_needed(
     run_dir = workspace.train_dir(recipe.name)
     begun = _same_recipe(run_dir, recipe)
     if begun and not retrain and _finished(run_dir, folder):
-        note(f"{recipe.name}: trained already (--retrain trains again)")
+        ctx.note(f"{recipe.name}: trained already (--retrain trains again)")
     else:
         from mcu_toolkit.train.run import train
 
@@ -79,10 +77,10 @@ def train_if_needed(
             folder,
             run_dir,
             resume=begun and not retrain and not (run_dir / MODEL_FILE).is_file(),
-            progress=progress,
+            progress=ctx.progress,
             skip_bad=skip_bad,
             cache_dir=workspace.cache_dir("train"),
-            command=command,
+            command=ctx.command,
             int8_runner=oracle_runner,
         )
     workspace.remember(train=recipe.name)

@@ -8,11 +8,10 @@ import numpy as np
 
 from mcu_toolkit.boards import Board
 from mcu_toolkit.errors import DataError, WorkspaceError
-from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.workflow.bench import require_flashed
 from mcu_toolkit.workflow.build import Built, compile_source, layer_rows, read_built, read_graph, target_for
+from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import Choice, open_samples
-from mcu_toolkit.workspace import Workspace
 
 if TYPE_CHECKING:
     from mcu_toolkit.compiler.pipeline import Compiled
@@ -21,15 +20,7 @@ if TYPE_CHECKING:
 SCHEMA = "mcutk.verify/1"
 
 
-def verify_board(
-    workspace: Workspace,
-    board: Board,
-    port: str | None,
-    choice: Choice,
-    sample: int,
-    *,
-    progress: Progress = silent,
-) -> dict[str, Any]:
+def verify_board(ctx: Context, board: Board, port: str | None, choice: Choice, sample: int) -> dict[str, Any]:
     """Compare every tensor of one inference on the device with the oracle's.
 
     Returns:
@@ -41,12 +32,13 @@ def verify_board(
     """
     from mcu_toolkit.device.verify import verify
 
+    workspace = ctx.workspace
     built = read_built(workspace, board)
     require_flashed(workspace, board, built)
-    progress("compile", 0, 0)
+    ctx.progress("compile", 0, 0)
     compiled = compile_source(built.source, target_for(board, built.optimize))
     _require_same_code(built, compiled)
-    samples = open_samples(workspace, built.source, read_graph(built.source.data), choice, progress)
+    samples = open_samples(ctx, built.source, read_graph(built.source.data), choice)
     chosen = 0 if choice.random is not None else sample
     if chosen >= len(samples.ids):
         raise DataError(f"there is no test image {sample}", expected=f"0 to {len(samples.ids) - 1}")

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from mcu_toolkit.cli import main, training
+from mcu_toolkit.cli import main
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.recipe import to_toml
+from mcu_toolkit.workflow import train as training
 from mcu_toolkit.workflow.train import resolve_recipe
 from mcu_toolkit.workspace import Workspace
 from tests.support.cli import ROOT, Mcutk

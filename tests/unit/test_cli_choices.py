@@ -11,6 +11,7 @@ from mcu_toolkit.boards import load_board
 from mcu_toolkit.errors import ConfigError, DataError, McutkError, ModelError, WorkspaceError
 from mcu_toolkit.workflow import samples, sources
 from mcu_toolkit.workflow.build import read_graph
+from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import Choice
 from mcu_toolkit.workflow.settings import load_project
 from mcu_toolkit.workflow.sources import ModelSource
@@ -23,6 +24,18 @@ from tests.support.tflite_writer import SubgraphSpec, write_model
 def workspace(project: Path) -> Workspace:
     """An empty project."""
     return Workspace(project)
+
+
+@pytest.fixture
+def remarks() -> list[str]:
+    """What use cases told the user beside their results."""
+    return []
+
+
+@pytest.fixture
+def ctx(workspace: Workspace, remarks: list[str]) -> Context:
+    """The context of a use case in the empty project."""
+    return Context(workspace, note=remarks.append)
 
 
 def source(path: Path | None = None, **shape: int) -> ModelSource:
@@ -129,9 +142,9 @@ def test_a_wrong_project_file_is_refused(text: str, said: str, workspace: Worksp
 # Samples -------------------------------------------------------------------------------------------------------------
 
 
-def test_random_inputs_are_those_of_the_public_generator(workspace: Workspace) -> None:
+def test_random_inputs_are_those_of_the_public_generator(ctx: Context) -> None:
     model = source()
-    found = samples.open_samples(workspace, model, read_graph(model.data), Choice(random=2, seed=5))
+    found = samples.open_samples(ctx, model, read_graph(model.data), Choice(random=2, seed=5))
     state, expected = 6, []
     for _ in range(64):
         state = (state * 1664525 + 1013904223) % 2**32
@@ -141,51 +154,47 @@ def test_random_inputs_are_those_of_the_public_generator(workspace: Workspace) -
     assert (found.ids, found.random_seed, found.truth) == (("seed 5", "seed 6"), 5, None)
 
 
-def test_a_model_file_without_images_gets_random_inputs_and_a_remark(
-    workspace: Workspace, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_model_file_without_images_gets_random_inputs_and_a_remark(ctx: Context, remarks: list[str]) -> None:
     model = source()
-    found = samples.open_samples(workspace, model, read_graph(model.data), Choice())
+    found = samples.open_samples(ctx, model, read_graph(model.data), Choice())
     assert found.random_seed == 1 and len(found.ids) == samples.DEFAULT_RANDOM
-    assert "--data DIR" in capsys.readouterr().err
+    assert "--data DIR" in "\n".join(remarks)
 
 
-def test_the_projects_images_serve_a_model_file(workspace: Workspace) -> None:
-    write_images(workspace.root / "images")
-    (workspace.root / "mcutk.toml").write_text('data = "images"\n', encoding="utf-8")
+def test_the_projects_images_serve_a_model_file(ctx: Context) -> None:
+    write_images(ctx.workspace.root / "images")
+    (ctx.workspace.root / "mcutk.toml").write_text('data = "images"\n', encoding="utf-8")
     model = source()
-    found = samples.open_samples(workspace, model, read_graph(model.data), Choice())
+    found = samples.open_samples(ctx, model, read_graph(model.data), Choice())
     assert found.truth is not None and found.truth.class_names == ("a", "b", "c")
     assert found.inputs.shape == (12, 8, 8, 1)
 
 
-def test_pixels_reach_the_model_by_its_quantization(workspace: Workspace) -> None:
-    folder = write_images(workspace.root / "images", side=8)
+def test_pixels_reach_the_model_by_its_quantization(ctx: Context) -> None:
+    folder = write_images(ctx.workspace.root / "images", side=8)
     model = source()
-    found = samples.open_samples(workspace, model, read_graph(model.data), Choice(data=folder))
+    found = samples.open_samples(ctx, model, read_graph(model.data), Choice(data=folder))
     assert found.images is not None
     assert (found.inputs.astype(int) == found.images.astype(int) - 128).all()
 
 
-def test_another_number_of_classes_is_refused(workspace: Workspace) -> None:
-    folder = write_images(workspace.root / "images", classes=("a", "b"))
+def test_another_number_of_classes_is_refused(ctx: Context) -> None:
+    folder = write_images(ctx.workspace.root / "images", classes=("a", "b"))
     model = source()
     with pytest.raises(DataError, match="2 classes, the model has 3 outputs"):
-        samples.open_samples(workspace, model, read_graph(model.data), Choice(data=folder))
+        samples.open_samples(ctx, model, read_graph(model.data), Choice(data=folder))
 
 
-def test_an_unreadable_image_is_named_and_skipped_only_when_asked(
-    workspace: Workspace, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = write_images(workspace.root / "images")
+def test_an_unreadable_image_is_named_and_skipped_only_when_asked(ctx: Context, remarks: list[str]) -> None:
+    folder = write_images(ctx.workspace.root / "images")
     (folder / "b" / "1.png").write_bytes(b"not an image")
     model = source()
     graph = read_graph(model.data)
     with pytest.raises(DataError, match=r"1\.png"):
-        samples.open_samples(workspace, model, graph, Choice(data=folder))
-    found = samples.open_samples(workspace, model, graph, Choice(data=folder, skip_bad=True))
+        samples.open_samples(ctx, model, graph, Choice(data=folder))
+    found = samples.open_samples(ctx, model, graph, Choice(data=folder, skip_bad=True))
     assert len(found.ids) == 11
-    assert "1.png" in capsys.readouterr().err
+    assert "1.png" in "\n".join(remarks)
 
 
 def border_model(dtype: str) -> bytes:
@@ -204,11 +213,11 @@ def test_a_float_input_cannot_be_streamed_to() -> None:
     assert "mcutk convert" in str(caught.value)
 
 
-def test_a_model_that_takes_no_images_says_so(workspace: Workspace) -> None:
-    folder = write_images(workspace.root / "images")
+def test_a_model_that_takes_no_images_says_so(ctx: Context) -> None:
+    folder = write_images(ctx.workspace.root / "images")
     model = ModelSource("file", Path("m.tflite"), border_model("int8"))
     with pytest.raises(DataError, match="takes no images") as caught:
-        samples.open_samples(workspace, model, read_graph(model.data), Choice(data=folder))
+        samples.open_samples(ctx, model, read_graph(model.data), Choice(data=folder))
     assert "--random" in str(caught.value)
 
 
