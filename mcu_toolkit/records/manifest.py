@@ -1,0 +1,88 @@
+"""``manifest.json`` of a stage folder: the SHA-256 of every file and of everything that it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from mcu_toolkit.errors import WorkspaceError
+from mcu_toolkit.records.codec import read, write
+from mcu_toolkit.workspace import sha256_file
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The files of a stage and their origin.
+
+    Attributes:
+        command: the command line that made them.
+        inputs: name → SHA-256 of each input.
+        artefacts: file name relative to the stage folder → SHA-256.
+        complete: False where the stage was interrupted.
+        versions: package → version, where the result depends on it.
+    """
+
+    SCHEMA: ClassVar[str] = "mcutk.manifest/1"
+
+    command: str
+    inputs: Mapping[str, str]
+    artefacts: Mapping[str, str]
+    complete: bool = True
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_manifest(
+    folder: Path,
+    command: str,
+    *,
+    inputs: Mapping[str, str] | None = None,
+    complete: bool = True,
+    versions: Mapping[str, str] | None = None,
+) -> Manifest:
+    """Hash every file below `folder` and record them in its manifest.
+
+    Raises:
+        WorkspaceError: a file cannot be read, or the disk refuses.
+    """
+    artefacts = {
+        str(path.relative_to(folder)): sha256_file(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST and not path.name.startswith(".")
+    }
+    manifest = Manifest(command, dict(inputs or {}), artefacts, complete, dict(versions or {}))
+    write(folder / MANIFEST, manifest)
+    return manifest
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a stage folder.
+
+    Raises:
+        WorkspaceError: there is none, it is damaged, or it is of another version.
+    """
+    return read(Manifest, folder / MANIFEST)
+
+
+def checked_artefact(folder: Path, name: str) -> Path:
+    """Path of an artefact whose contents are those that its manifest recorded.
+
+    Raises:
+        WorkspaceError: it is missing or was changed since.
+    """
+    path = folder / name
+    recorded = read_manifest(folder).artefacts.get(name)
+    if recorded is None or not path.is_file():
+        raise WorkspaceError(f"{path} is missing", hint="run the command that makes it again")
+    actual = sha256_file(path)
+    if actual != recorded:
+        raise WorkspaceError(
+            f"{path} is not what its manifest recorded",
+            expected=recorded,
+            received=actual,
+            hint="run the command that makes it again",
+        )
+    return path
