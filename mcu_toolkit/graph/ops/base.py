@@ -53,6 +53,15 @@ class Operator(ABC):
         """Positions in ``node.inputs`` of the variables that the operator also writes."""
         return ()
 
+    def table(self, graph: Graph, node: Node) -> Array | None:
+        """Results for every value of the first input, where the node maps each byte to a byte by itself.
+
+        Returns:
+            int8 or uint8 [256], as the output is; entry 0 belongs to the least input value (-128 of an int8 input,
+            0 of a uint8 input). None where the node is no function of one byte. `check` has passed.
+        """
+        return None
+
     @abstractmethod
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         """The exact integer meaning, over many samples at once.

@@ -43,7 +43,7 @@ class Lookup(Operator):
 
     @abstractmethod
     def table(self, graph: Graph, node: Node) -> Table:
-        """Entry ``i`` is the result of the input ``i - 128``. int8 [256]; `check` has passed."""
+        """int8 [256]: entry ``i`` is the result of the input ``i - 128``; `check` has passed."""
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         return (graph.tensors[node.inputs[0]].shape,)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import (
@@ -77,11 +76,6 @@ def prepare(graph: Graph, node: Node) -> Requantization:
     return Requantization(factor, zero_point_of(data), zero_point_of(out), low, high)
 
 
-def lut(graph: Graph, node: Node) -> npt.NDArray[np.int8]:
-    """The table of an int8 to int8 QUANTIZE: entry ``i`` is the result of the input ``i - 128``. int8 [256]."""
-    return prepare(graph, node).apply(np.arange(-128, 128)).astype(np.int8)
-
-
 def quantize_real(x: Array, scale: float, zero_point: int, dtype: DType) -> Array:
     """From float32 to a quantized type: divided in float32, halves away from zero, saturated; NaN is taken as 0."""
     low, high = RANGES[dtype]
@@ -122,6 +116,13 @@ class Quantize(Operator):
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         return (graph.tensors[node.inputs[0]].shape,)
+
+    def table(self, graph: Graph, node: Node) -> Array | None:
+        data, out = tensors_of(graph, node)
+        if data.dtype.bytes != 1 or out.dtype.bytes != 1:
+            return None
+        low, high = RANGES[data.dtype]
+        return prepare(graph, node).apply(np.arange(low, high + 1)).astype(out.dtype.numpy)
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         data, out = tensors_of(graph, node)
