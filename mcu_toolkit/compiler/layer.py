@@ -93,9 +93,12 @@ class ConstArray:
     Attributes:
         suffix: appended to the layer's prefix to name the C array (``weights``, ``channels`` …).
         ctype: C element type, for example ``int8_t``, ``uint32_t``, ``mcutk_channel``.
-        values: integers [n], or [n, fields] for a struct type.
+        values: integers; for a struct type [n, fields]. An integer type may have [rows, n]: the generated table then
+            starts a line at every row and shows its number, for example a row per output channel.
         align: alignment in bytes.
         is_weights: counted as weights and biases in the flash report, not as engine.
+        layout: what a row is and the order of its elements, for the comment above the generated table, for example
+            ``a row per output channel: [kernel_h][kernel_w][in_c]``; empty where there is nothing to say.
     """
 
     suffix: str
@@ -103,6 +106,7 @@ class ConstArray:
     values: npt.NDArray[np.generic]
     align: int = 4
     is_weights: bool = True
+    layout: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import numpy as np
 
 from mcu_toolkit import __version__
-from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.emit import literals, names
 from mcu_toolkit.compiler.emit.code import CodeStep, ConstTable, c_type, write_step
+from mcu_toolkit.compiler.emit.kernel_files import kernel_files
 from mcu_toolkit.compiler.plan.problem import MemoryPlan, PlanProblem
 from mcu_toolkit.compiler.plan.schedule import Schedule
 from mcu_toolkit.errors import CompileError
@@ -25,7 +23,6 @@ from mcu_toolkit.templates import render_firmware
 KERNEL_ABI = 1
 #: Name of the folder that the files go to; an Arduino sketch bears the name of its folder.
 FOLDER = "src"
-_INCLUDE = re.compile(rb'^([ \t]*#[ \t]*include[ \t]*)"([^"]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -207,41 +204,3 @@ def _plan_rows(graph: Graph, problem: PlanProblem, plan: MemoryPlan) -> tuple[st
             what = f"t{number} {shape} {names.comment(tensor.name)}"
         rows.append(f"{plan.offsets[b.key]:8d} {b.size:8d}  {steps:>9}  {what}")
     return tuple(rows)
-
-
-@lru_cache(maxsize=1)
-def _kernel_index() -> Mapping[str, Path]:
-    """Every file below firmware/kernels by its bare name.
-
-    Raises:
-        CompileError: two have one name.
-    """
-    index: dict[str, Path] = {}
-    for path in sorted((asset_dir("firmware") / "kernels").rglob("*")):
-        if path.suffix in {".c", ".h", ".S", ".inc"}:
-            if path.name in index:
-                raise CompileError(f"two kernel files are named {path.name}")
-            index[path.name] = path
-    return index
-
-
-def kernel_files(paths: list[str]) -> dict[str, bytes]:
-    """Kernel sources and every header that they reach, by bare name, with includes made flat.
-
-    Raises:
-        CompileError: a file is missing.
-    """
-    index = _kernel_index()
-    found: dict[str, bytes] = {}
-    waiting = sorted({PurePosixPath(path).name for path in paths} | {"mcutk_types.h"})
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        if name not in index:
-            raise CompileError(f"the kernel file {name} is missing from firmware/kernels")
-        content = index[name].read_bytes()
-        included = [PurePosixPath(m.group(2).decode()).name for m in _INCLUDE.finditer(content)]
-        found[name] = _INCLUDE.sub(lambda m: m.group(1) + b'"' + m.group(2).rsplit(b"/", 1)[-1] + b'"', content)
-        waiting.extend(included)
-    return {name: found[name] for name in sorted(found)}
