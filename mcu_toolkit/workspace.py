@@ -1,10 +1,10 @@
-"""Project folder, run folders, manifests and atomic writes.
+"""Project folder, atomic writes and hashes.
 
-A project is a folder with an ``mcutk.toml``, or simply the current folder. Everything the toolkit makes goes below
+A project is a folder with an ``mcutk.toml``, or else the current folder. Everything that the toolkit makes goes below
 ``mcutk-out/`` in it::
 
     mcutk-out/
-      state.json            what was trained, built and flashed last
+      state.json            what was trained, built and flashed last (`records.state`)
       train/<recipe>/       a training run
       build/<board>/        generated C, firmware, build.json
       devices/<board>/      the flash memory of an emulated board
@@ -12,7 +12,7 @@ A project is a folder with an ``mcutk.toml``, or simply the current folder. Ever
       eval/                 reports of `mcutk eval`
       cache/                decoded images, teacher outputs; may be deleted at any time
 
-Each stage folder holds a ``manifest.json`` with the SHA-256 of every artefact and of what it was made from.
+Each stage folder holds a ``manifest.json`` with the SHA-256 of every artefact and of its inputs (`records.manifest`).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,6 @@ from mcu_toolkit.errors import WorkspaceError
 
 PROJECT_FILE = "mcutk.toml"
 OUT_DIR = "mcutk-out"
-MANIFEST = "manifest.json"
-_STATE = "state.json"
 
 
 def sha256_bytes(data: bytes) -> str:
@@ -123,8 +121,12 @@ def to_json(value: Any) -> str:
     return json.dumps(value, indent=2, sort_keys=False, ensure_ascii=False) + "\n"
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path, *, hint: str = "run the command that made it again") -> dict[str, Any]:
     """Read a JSON object.
+
+    Args:
+        path: of the file.
+        hint: what to try where it is damaged.
 
     Raises:
         WorkspaceError: missing, unreadable or not a JSON object.
@@ -134,86 +136,10 @@ def read_json(path: Path) -> dict[str, Any]:
     except OSError as bad:
         raise WorkspaceError(f"cannot read {path}: {bad.strerror}") from bad
     except ValueError as bad:
-        raise WorkspaceError(
-            f"{path} is damaged: {bad}", expected="a JSON object", hint="run the command that made it again"
-        ) from bad
+        raise WorkspaceError(f"{path} is damaged: {bad}", expected="a JSON object", hint=hint) from bad
     if not isinstance(value, dict):
-        raise WorkspaceError(f"{path} is damaged", expected="a JSON object", received=type(value).__name__)
+        raise WorkspaceError(f"{path} is damaged", expected="a JSON object", received=type(value).__name__, hint=hint)
     return value
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a stage made and from what.
-
-    Attributes:
-        command: the command line that made it.
-        inputs: name → SHA-256 of each thing read.
-        artefacts: file name relative to the stage folder → SHA-256.
-        facts: anything else worth tracing (versions, seeds).
-    """
-
-    command: str
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    artefacts: Mapping[str, str] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-def write_manifest(
-    folder: Path, command: str, *, inputs: Mapping[str, str] | None = None, facts: Mapping[str, Any] | None = None
-) -> Manifest:
-    """Hash every file below `folder` and record them in its manifest."""
-    artefacts = {
-        str(path.relative_to(folder)): sha256_file(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST and not path.name.startswith(".")
-    }
-    manifest = Manifest(command, dict(inputs or {}), artefacts, dict(facts or {}))
-    document = {
-        "schema": "mcutk.manifest/1",
-        "command": manifest.command,
-        "inputs": dict(manifest.inputs),
-        "artefacts": dict(manifest.artefacts),
-        "facts": dict(manifest.facts),
-    }
-    atomic_write(folder / MANIFEST, to_json(document))
-    return manifest
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of a stage folder.
-
-    Raises:
-        WorkspaceError: there is none, or it is damaged.
-    """
-    document = read_json(folder / MANIFEST)
-    return Manifest(
-        str(document.get("command", "")),
-        dict(document.get("inputs", {})),
-        dict(document.get("artefacts", {})),
-        dict(document.get("facts", {})),
-    )
-
-
-def checked_artefact(folder: Path, name: str) -> Path:
-    """Path of an artefact whose contents are those that its manifest recorded.
-
-    Raises:
-        WorkspaceError: it is missing or was changed since.
-    """
-    path = folder / name
-    recorded = read_manifest(folder).artefacts.get(name)
-    if recorded is None or not path.is_file():
-        raise WorkspaceError(f"{path} is missing", hint="run the command that makes it again")
-    actual = sha256_file(path)
-    if actual != recorded:
-        raise WorkspaceError(
-            f"{path} is not what its manifest recorded",
-            expected=recorded,
-            received=actual,
-            hint="run the command that makes it again",
-        )
-    return path
 
 
 @dataclass(frozen=True)
@@ -260,22 +186,3 @@ class Workspace:
     def cache_dir(self, name: str) -> Path:
         """A folder of things that can be made again."""
         return self.out / "cache" / name
-
-    def state(self) -> dict[str, Any]:
-        """What was done last: keys ``train``, ``build``, ``flash`` with the recipe or board.
-
-        Raises:
-            WorkspaceError: the file is damaged.
-        """
-        path = self.out / _STATE
-        try:
-            return read_json(path) if path.is_file() else {}
-        except WorkspaceError as bad:
-            # Every command reads it, so that none could mend it by running again.
-            raise WorkspaceError(
-                bad.message, expected=bad.expected, hint="delete it: it only remembers what was built and flashed last"
-            ) from bad
-
-    def remember(self, **facts: Any) -> None:
-        """Update the state."""
-        atomic_write(self.out / _STATE, to_json({**self.state(), **facts}))

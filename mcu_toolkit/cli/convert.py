@@ -9,6 +9,7 @@ import click
 from mcu_toolkit.cli.console import command_line, common_options, console, progress_bar, write_json
 from mcu_toolkit.cli.options import data_option, skip_bad_option
 from mcu_toolkit.errors import DataError
+from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow.samples import data_folder
 from mcu_toolkit.workflow.train import oracle_runner
 from mcu_toolkit.workspace import Workspace
@@ -77,7 +78,7 @@ def command(
             int8_runner=oracle_runner,
             compare=tuple(mode for mode in MODES if mode != "int8") if compare else (),
         )
-    workspace.remember(train=run_dir.name)
+    remember(workspace, train=run_dir.name)
     out = console(json_path)
     out.print(rendering.trained(done.metrics))
     if compare:

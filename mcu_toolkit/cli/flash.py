@@ -9,6 +9,7 @@ import click
 from mcu_toolkit.boards import Board
 from mcu_toolkit.cli.console import common_options, console, context, write_json
 from mcu_toolkit.cli.options import board_option, port_option
+from mcu_toolkit.records.state import read_state
 from mcu_toolkit.workflow.sources import board_key, pick_board, pick_port
 from mcu_toolkit.workspace import Workspace
 
@@ -39,4 +40,4 @@ def _key(workspace: Workspace, board: Board, given: str | None) -> str:
     """The board given, or what the build remembered."""
     if given is not None:
         return board_key(board, given)
-    return str(workspace.state().get("build", board.id))
+    return read_state(workspace).build or board.id

@@ -10,6 +10,7 @@ import click
 from mcu_toolkit.cli.console import common_options, console, context, write_json
 from mcu_toolkit.cli.options import data_option, positive, skip_bad_option
 from mcu_toolkit.errors import McutkError
+from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow.samples import data_folder
 from mcu_toolkit.workflow.train import oracle_runner, resolve_recipe
 from mcu_toolkit.workspace import Workspace, atomic_write, to_json
@@ -76,7 +77,7 @@ def command(
                 recipe, folder, run_dir, seeds, resume=resume, progress=ctx.progress, skip_bad=skip_bad,
                 cache_dir=cache, command=ctx.command, int8_runner=oracle_runner,
             )  # fmt: skip
-        workspace.remember(train=recipe.name)
+        remember(workspace, train=recipe.name)
         summary = summarize(results)
         document = {**results[0].metrics} if seeds is None else {"schema": "mcutk.seeds/1", **summary}
         if baseline is not None:

@@ -14,8 +14,8 @@ from mcu_toolkit.device.link import Link, Patience
 from mcu_toolkit.device.transport import SerialTransport, Transport, serial_ports
 from mcu_toolkit.device.types import DeviceInfo
 from mcu_toolkit.errors import PortError, WorkspaceError, WrongFirmwareError
+from mcu_toolkit.records.manifest import checked_artefact
 from mcu_toolkit.wire import Hello
-from mcu_toolkit.workspace import checked_artefact
 
 _CALIBRATION = 10**9
 

@@ -18,16 +18,9 @@ from mcu_toolkit.device.sketch import compile_sketch, write_sketch
 from mcu_toolkit.device.types import CompiledModel, Contributor, Firmware, FlashUse, RamUse
 from mcu_toolkit.errors import CompileError, FitError, ToolFailedError, WorkspaceError
 from mcu_toolkit.graph.ir import Tensor
+from mcu_toolkit.records.manifest import checked_artefact, write_manifest
 from mcu_toolkit.templates import render_firmware
-from mcu_toolkit.workspace import (
-    atomic_dir,
-    checked_artefact,
-    disk_error,
-    read_json,
-    sha256_file,
-    to_json,
-    write_manifest,
-)
+from mcu_toolkit.workspace import atomic_dir, disk_error, read_json, sha256_file, to_json
 
 SCHEMA = "mcutk.build/1"
 ELF = "firmware.elf"
@@ -92,7 +85,7 @@ def build(
             stack_bound=None if stack_bound is None else stack_bound + STACK_BESIDE_MODEL,
         )
         (staging / "build.json").write_text(to_json(_document(made, compiled, facts or {})), encoding="utf-8")
-        write_manifest(staging, command, inputs={"model": compiled.graph.sha256}, facts={"mcutk": __version__})
+        write_manifest(staging, command, inputs={"model": compiled.graph.sha256}, versions={"mcutk": __version__})
     return made
 
 

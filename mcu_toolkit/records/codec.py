@@ -58,7 +58,7 @@ def read(kind: type[R], path: Path, *, hint: str = "run the command that made it
     Raises:
         WorkspaceError: it is missing or damaged, holds another kind of document, or one of an unknown version.
     """
-    return load(kind, read_json(path), origin=str(path), hint=hint)
+    return load(kind, read_json(path, hint=hint), origin=str(path), hint=hint)
 
 
 def loads(kind: type[R], text: str, *, origin: str = "the document") -> R:
@@ -87,7 +87,9 @@ def load(kind: type[R], document: object, *, origin: str = "the document", hint:
         WorkspaceError: another schema or version, a missing key, or a value of the wrong type; the key is named.
     """
     if not isinstance(document, Mapping):
-        raise WorkspaceError(f"{origin} is damaged", expected="a JSON object", received=type(document).__name__)
+        raise WorkspaceError(
+            f"{origin} is damaged", expected="a JSON object", received=type(document).__name__, hint=hint
+        )
     schema = document.get("schema")
     if schema != kind.SCHEMA:
         name, _, version = kind.SCHEMA.partition("/")

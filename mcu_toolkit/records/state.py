@@ -10,7 +10,7 @@ from mcu_toolkit.records.codec import read, write
 from mcu_toolkit.workspace import Workspace
 
 FILE = "state.json"
-_HINT = "delete the file: it only holds what was trained, built and flashed last"
+_HINT = "delete it: the file only holds what was trained, built and flashed last"
 
 
 @dataclass(frozen=True)

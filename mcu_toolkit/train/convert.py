@@ -24,13 +24,14 @@ from mcu_toolkit.data.split import divide, summary, write_split
 from mcu_toolkit.errors import DataError, ModelError
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Recipe, to_toml
+from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.train import modes, predict
 from mcu_toolkit.train.augment import plain_batches
 from mcu_toolkit.train.backend import backend, quiet
 from mcu_toolkit.train.export import Int8Runner, border, log_probabilities, run_int8, to_int8, with_softmax
 from mcu_toolkit.train.run import METRICS_FILE, MODEL_FILE, PREDICTIONS_FILE, RECIPE_FILE, gather
 from mcu_toolkit.train.teacher import Material
-from mcu_toolkit.workspace import atomic_dir, atomic_write, sha256_bytes, sha256_file, to_json, write_manifest
+from mcu_toolkit.workspace import atomic_dir, atomic_write, sha256_bytes, sha256_file, to_json
 
 Float = npt.NDArray[np.float32]
 
@@ -144,7 +145,7 @@ def convert(
         atomic_write(folder / METRICS_FILE, to_json(metrics))
         atomic_write(folder / MODEL_FILE, content)
         inputs = {"model": sha256_file(model_path)} if model_path.is_file() else {}
-        write_manifest(folder, command, inputs=inputs, facts={"complete": True, **backend().versions})
+        write_manifest(folder, command, inputs=inputs, versions=backend().versions)
     return ConvertResult(run_dir, run_dir / MODEL_FILE, metrics, data.class_names)
 
 

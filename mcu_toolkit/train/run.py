@@ -21,6 +21,7 @@ from mcu_toolkit.data.split import Division, divide, summary, write_split
 from mcu_toolkit.errors import TrainError, WorkspaceError
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Recipe, to_toml
+from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.train import predict
 from mcu_toolkit.train.backend import backend
 from mcu_toolkit.train.explain import SALIENCY_FILE, explain
@@ -28,7 +29,7 @@ from mcu_toolkit.train.export import Int8Runner, border, log_probabilities, run_
 from mcu_toolkit.train.saved import FLOAT_FILE, save_student
 from mcu_toolkit.train.student import calibration_batches, distil, quantize
 from mcu_toolkit.train.teacher import Answers, Material, teach
-from mcu_toolkit.workspace import atomic_write, sha256_bytes, to_json, write_manifest
+from mcu_toolkit.workspace import atomic_write, sha256_bytes, to_json
 
 MODEL_FILE = "model.tflite"
 RECIPE_FILE = "recipe.toml"
@@ -136,9 +137,9 @@ class _Job:
         except BaseException:
             # Ctrl-C included: what is there is whole, and its manifest says so.
             with suppress(WorkspaceError):
-                write_manifest(self.run_dir, self.command, inputs=inputs, facts={"complete": False})
+                write_manifest(self.run_dir, self.command, inputs=inputs, complete=False)
             raise
-        write_manifest(self.run_dir, self.command, inputs=inputs, facts={"complete": True, **backend().versions})
+        write_manifest(self.run_dir, self.command, inputs=inputs, versions=backend().versions)
         return TrainResult(self.run_dir, self.run_dir / MODEL_FILE, metrics, data.class_names)
 
     def _begin(self, resume: bool) -> None:

@@ -13,9 +13,10 @@ import numpy as np
 from mcu_toolkit.errors import TrainError, WorkspaceError
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Recipe, load, to_toml
+from mcu_toolkit.records.manifest import checked_artefact, write_manifest
 from mcu_toolkit.train.export import Int8Runner
 from mcu_toolkit.train.run import METRICS_FILE, MODEL_FILE, RECIPE_FILE, RUN_FILES, TrainResult, train
-from mcu_toolkit.workspace import atomic_write, checked_artefact, read_json, to_json, write_manifest
+from mcu_toolkit.workspace import atomic_write, read_json, sha256_file, to_json
 
 SEEDS_FILE = "seeds.json"
 
@@ -60,7 +61,7 @@ def train_seeds(
         if (best.run_dir / name).is_file():
             shutil.copyfile(best.run_dir / name, run_dir / name)
     atomic_write(run_dir / SEEDS_FILE, to_json({"schema": "mcutk.seeds/1", **summarize(results)}))
-    write_manifest(run_dir, command, facts={"complete": True, "best": best.run_dir.name})
+    write_manifest(run_dir, command, inputs={best.run_dir.name: sha256_file(best.model)})
     return tuple(results)
 
 

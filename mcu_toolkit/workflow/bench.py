@@ -12,11 +12,13 @@ from mcu_toolkit.boards import Board
 from mcu_toolkit.device.types import BenchRun
 from mcu_toolkit.errors import McutkError, ModelError, WorkspaceError
 from mcu_toolkit.graph.ir import DType, Graph
+from mcu_toolkit.records.manifest import write_manifest
+from mcu_toolkit.records.state import read_state
 from mcu_toolkit.report.bench import BenchData, Layer, Memory, document
 from mcu_toolkit.workflow.build import Built, read_built, read_graph
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import Choice, Samples, open_samples
-from mcu_toolkit.workspace import Workspace, atomic_write, to_json, write_manifest
+from mcu_toolkit.workspace import Workspace, atomic_write, to_json
 
 REPORT_JSON = "bench.json"
 REPORT_HTML = "report.html"
@@ -68,7 +70,7 @@ def bench_board(
     host = Oracle(graph).run(samples.inputs).reshape(len(samples.ids), -1)
     ctx.progress("host reference", 1, 1)
     report = document(_bench_data(board, built, samples, run, host.astype(np.int8, copy=False), ctx.command))
-    return Benched(report, _write(ctx, board, report, samples, run, graph))
+    return Benched(report, _write(ctx, board, report, samples, run))
 
 
 def require_flashed(workspace: Workspace, board: Board, built: Built) -> None:
@@ -77,7 +79,7 @@ def require_flashed(workspace: Workspace, board: Board, built: Built) -> None:
     Raises:
         WorkspaceError: the board was programmed with another firmware than was built last, or (emulated) not at all.
     """
-    flashed = workspace.state().get("flashed", {}).get(board.id)
+    flashed = read_state(workspace).flashed.get(board.id)
     hint = f"mcutk flash --board {board.id}"
     if flashed is None and board.is_emulated:
         raise WorkspaceError(f"{board.id} was not flashed yet", hint=hint)
@@ -194,7 +196,6 @@ def _write(
     report: Mapping[str, Any],
     samples: Samples,
     run: BenchRun,
-    graph: Graph,
 ) -> str:
     """bench.json, report.html and their manifest; returns the path of the page."""
     from mcu_toolkit.report import html
@@ -209,6 +210,5 @@ def _write(
         folder,
         ctx.command,
         inputs={"model": str(report["model_sha256"]), "firmware": str(report["firmware_sha256"])},
-        facts={"samples": report["samples"], "graph": graph.sha256},
     )
     return str(folder / REPORT_HTML)

@@ -9,6 +9,7 @@ from mcu_toolkit import __version__
 from mcu_toolkit.boards import Board
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.graph.ir import Graph
+from mcu_toolkit.records.state import remember
 from mcu_toolkit.targets.isa import ISAS, PORTABLE
 from mcu_toolkit.targets.target import Optimize, Target
 from mcu_toolkit.workflow.context import Context
@@ -126,7 +127,7 @@ def build_firmware(
     folder = ctx.workspace.build_dir(board.id)
     firmware = build(compiled, board, folder, model_bytes=source.data, facts=facts, command=ctx.command)
     ctx.progress("build", 2, 2)
-    ctx.workspace.remember(build=key or board.id)
+    remember(ctx.workspace, build=key or board.id)
     return firmware
 
 

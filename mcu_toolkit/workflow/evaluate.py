@@ -15,12 +15,13 @@ from mcu_toolkit.data.split import read_split
 from mcu_toolkit.errors import McutkError, ToolMissingError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.recipe import Recipe, load, shipped
+from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.report.evaluation import EvalData, document
 from mcu_toolkit.workflow.build import HOST_TARGET, compile_source, read_graph
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import Choice, Samples, folder_testset, open_samples, samples_from
 from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource
-from mcu_toolkit.workspace import atomic_write, sha256_file, to_json, write_manifest
+from mcu_toolkit.workspace import atomic_write, sha256_file, to_json
 
 REPORT_JSON = "eval.json"
 REPORT_HTML = "report.html"
@@ -179,7 +180,5 @@ def _write(ctx: Context, report: Mapping[str, Any]) -> str:
     folder = ctx.workspace.eval_dir
     atomic_write(folder / REPORT_JSON, to_json(report))
     atomic_write(folder / REPORT_HTML, html.evaluation(report))
-    write_manifest(
-        folder, ctx.command, inputs={"model": str(report["model_sha256"])}, facts={"samples": report["samples"]}
-    )
+    write_manifest(folder, ctx.command, inputs={"model": str(report["model_sha256"])})
     return str(folder / REPORT_HTML)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device.types import FlashReport
+from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow.build import require_build
 from mcu_toolkit.workflow.context import Context
 
@@ -27,6 +28,5 @@ def flash_board(
     folder = workspace.build_dir(board.id)
     require_build(folder, board)
     done = flash(board, folder, workspace.device_dir(board.id), port, tool=tool)
-    flashed = {**workspace.state().get("flashed", {}), board.id: done.firmware_sha256}
-    workspace.remember(flash=key or board.id, flashed=flashed)
+    remember(workspace, flash=key or board.id, flashed={board.id: done.firmware_sha256})
     return done

@@ -10,6 +10,7 @@ from typing import Any
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board, load_board
 from mcu_toolkit.errors import ConfigError, WorkspaceError
+from mcu_toolkit.records.state import read_state
 from mcu_toolkit.workflow.settings import load_project
 from mcu_toolkit.workspace import Workspace, sha256_bytes, sha256_file
 
@@ -116,7 +117,7 @@ def trained_run(workspace: Workspace) -> Path | None:
     Raises:
         WorkspaceError: state.json is damaged.
     """
-    recipe = workspace.state().get("train")
+    recipe = read_state(workspace).train
     return workspace.train_dir(str(recipe)) if recipe else None
 
 
@@ -154,10 +155,11 @@ def pick_board(workspace: Workspace, given: str | None, *remembered: str, defaul
     """
     if given is not None:
         return load_board(given)
-    state = workspace.state()
+    state = read_state(workspace)
+    last = {"build": state.build, "flash": state.flash}
     for key in remembered:
-        if state.get(key):
-            return load_board(str(state[key]))
+        if (board := last[key]) is not None:
+            return load_board(board)
     chosen = load_project(workspace).board or default
     if chosen is None:
         what = "nothing was built here yet" if remembered else "no board was named"

@@ -12,11 +12,13 @@ from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
 from mcu_toolkit.errors import ConfigError, McutkError, WorkspaceError
 from mcu_toolkit.recipe import Recipe, find, load, override, to_toml
+from mcu_toolkit.records.manifest import checked_artefact
+from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import data_folder
 from mcu_toolkit.workflow.settings import load_project
 from mcu_toolkit.workflow.sources import MODEL_FILE, SHIPPED_RECIPE
-from mcu_toolkit.workspace import Workspace, checked_artefact
+from mcu_toolkit.workspace import Workspace
 
 RECIPE_FILE = "recipe.toml"
 
@@ -83,7 +85,7 @@ def train_if_needed(
             command=ctx.command,
             int8_runner=oracle_runner,
         )
-    workspace.remember(train=recipe.name)
+    remember(workspace, train=recipe.name)
     return run_dir
 
 

@@ -17,7 +17,8 @@ from mcu_toolkit.boards import Board, list_boards, load_board
 from mcu_toolkit.device import firmware, sketch, toolchain
 from mcu_toolkit.device.types import Firmware
 from mcu_toolkit.errors import CompileError, FitError, ToolFailedError, ToolMissingError, WorkspaceError
-from mcu_toolkit.workspace import read_json, read_manifest
+from mcu_toolkit.records.manifest import read_manifest
+from mcu_toolkit.workspace import read_json
 from tests.support.device import WEIGHTS, TinyModel, tiny_model
 
 pytestmark = pytest.mark.skipif(shutil.which(toolchain.CC) is None, reason="needs arm-none-eabi-gcc")

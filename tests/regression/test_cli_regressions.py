@@ -12,6 +12,7 @@ import pytest
 from mcu_toolkit.cli import main
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.recipe import to_toml
+from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow import train as training
 from mcu_toolkit.workflow.train import resolve_recipe
 from mcu_toolkit.workspace import Workspace
@@ -45,7 +46,7 @@ def test_a_damaged_state_file_locked_every_command_out(mcutk: Mcutk, project: Pa
     assert outcome.code == 1
     assert "delete it" in outcome.err
     with pytest.raises(WorkspaceError, match="damaged"):
-        Workspace(project).remember(build="qemu-m4")
+        remember(Workspace(project), build="qemu-m4")
 
 
 def test_a_run_of_another_version_could_not_be_trained_again(project: Path) -> None:

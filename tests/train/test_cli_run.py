@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mcu_toolkit.recipe import to_toml
-from mcu_toolkit.workspace import read_manifest
+from mcu_toolkit.records.manifest import read_manifest
 from tests.support.cli import Mcutk, in_process_of_its_own
 from tests.support.training import tiny_recipe
 
@@ -46,7 +46,7 @@ def test_an_interrupted_run_is_taken_up_and_a_finished_one_is_not_trained_again(
     _, err = child.communicate(timeout=60)
     assert child.returncode == 130, err
     assert "Traceback" not in err
-    assert read_manifest(run_dir).facts["complete"] is False
+    assert read_manifest(run_dir).complete is False
     before = {p: p.stat().st_mtime_ns for p in run_dir.glob("checkpoints/*.npz")}
 
     report = mcutk.json("run")

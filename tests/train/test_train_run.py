@@ -15,17 +15,17 @@ from mcu_toolkit.data.testset import open_testset
 from mcu_toolkit.errors import TrainError
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.graph.support import unsupported
+from mcu_toolkit.records.manifest import checked_artefact, read_manifest
 from mcu_toolkit.train.export import border, run_int8
 from mcu_toolkit.train.run import TrainResult, train
 from mcu_toolkit.train.saved import float_logits
-from mcu_toolkit.workspace import checked_artefact, read_manifest
 from tests.support.training import tiny_recipe
 
 
 def test_run_folder_holds_what_stages_hand_on(tiny_run: TrainResult) -> None:
     for name in ("recipe.toml", "split.json", "model.tflite", "metrics.json", "predictions.npz", "student.npz"):
         checked_artefact(tiny_run.run_dir, name)
-    assert read_manifest(tiny_run.run_dir).facts["complete"] is True
+    assert read_manifest(tiny_run.run_dir).complete is True
     assert json.loads((tiny_run.run_dir / "metrics.json").read_text())["synthetic"] is True
 
 
@@ -70,7 +70,7 @@ def test_interrupted_run_resumes_to_the_same_model(tiny_run: TrainResult, tmp_pa
     with pytest.raises(KeyboardInterrupt):
         train(tiny_recipe(), None, folder, progress=interrupt)
     assert not (folder / "model.tflite").exists()
-    assert read_manifest(folder).facts["complete"] is False
+    assert read_manifest(folder).complete is False
     resumed = train(tiny_recipe(), None, folder, resume=True)
     assert resumed.model.read_bytes() == tiny_run.model.read_bytes()
 

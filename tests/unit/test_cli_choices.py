@@ -9,6 +9,7 @@ import pytest
 
 from mcu_toolkit.boards import load_board
 from mcu_toolkit.errors import ConfigError, DataError, McutkError, ModelError, WorkspaceError
+from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow import samples, sources
 from mcu_toolkit.workflow.build import read_graph
 from mcu_toolkit.workflow.context import Context
@@ -54,13 +55,13 @@ def test_after_training_the_trained_model_is_taken(workspace: Workspace) -> None
     run_dir = workspace.train_dir("brain")
     run_dir.mkdir(parents=True)
     (run_dir / "model.tflite").write_bytes(tiny_model())
-    workspace.remember(train="brain")
+    remember(workspace, train="brain")
     found = sources.pick_model(workspace)
     assert (found.kind, found.recipe, found.run_dir) == ("train", "brain", run_dir)
 
 
 def test_an_unfinished_training_is_not_passed_over_in_silence(workspace: Workspace) -> None:
-    workspace.remember(train="brain")
+    remember(workspace, train="brain")
     with pytest.raises(WorkspaceError, match="no model yet") as caught:
         sources.pick_model(workspace)
     assert "--resume" in str(caught.value)
@@ -109,9 +110,9 @@ def test_the_board_given_goes_before_what_was_done_last_and_the_project(workspac
     assert sources.pick_board(workspace, None, default="qemu-m7").id == "qemu-m7"
     (workspace.root / "mcutk.toml").write_text('board = "qemu-m3"\n', encoding="utf-8")
     assert sources.pick_board(workspace, None, default="qemu-m7").id == "qemu-m3"
-    workspace.remember(build="qemu-m33")
+    remember(workspace, build="qemu-m33")
     assert sources.pick_board(workspace, None, "flash", "build").id == "qemu-m33"
-    workspace.remember(flash="qemu-m55")
+    remember(workspace, flash="qemu-m55")
     assert sources.pick_board(workspace, None, "flash", "build").id == "qemu-m55"
     assert sources.pick_board(workspace, "qemu-m4", "flash", "build").id == "qemu-m4"
 

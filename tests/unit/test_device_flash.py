@@ -14,7 +14,8 @@ from mcu_toolkit.device import firmware, flash
 from mcu_toolkit.device.flashers import FLASHERS, Flasher, FlashJob, bossac
 from mcu_toolkit.device.types import Firmware, FlashUse, RamUse
 from mcu_toolkit.errors import ConfigError, PortError, ToolFailedError, ToolMissingError, WorkspaceError
-from mcu_toolkit.workspace import sha256_file, to_json, write_manifest
+from mcu_toolkit.records.manifest import write_manifest
+from mcu_toolkit.workspace import sha256_file, to_json
 
 
 @pytest.fixture

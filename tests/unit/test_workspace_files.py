@@ -1,9 +1,8 @@
-"""Files of a project: atomic writes, manifests, where things lie."""
+"""Files of a project: atomic writes, folders that appear whole, JSON texts, the project folder."""
 
 from __future__ import annotations
 
 import errno
-import json
 import os
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 
 from mcu_toolkit import workspace
 from mcu_toolkit.errors import WorkspaceError
-from mcu_toolkit.workspace import Workspace, atomic_dir, atomic_write, checked_artefact, read_manifest, write_manifest
+from mcu_toolkit.workspace import Workspace, atomic_dir, atomic_write
 
 
 def no_space(*_: object, **__: object) -> None:
@@ -81,20 +80,6 @@ def test_a_full_disk_inside_a_folder_keeps_the_old_one(tmp_path: Path) -> None:
     assert files(tmp_path) == ["out", "out/a"]
 
 
-def test_a_manifest_notices_changed_and_missing_files(tmp_path: Path) -> None:
-    (tmp_path / "x.bin").write_bytes(b"1")
-    write_manifest(tmp_path, "mcutk build", inputs={"model": "f" * 64}, facts={"seed": 1})
-    manifest = read_manifest(tmp_path)
-    assert (manifest.command, manifest.inputs, manifest.facts) == ("mcutk build", {"model": "f" * 64}, {"seed": 1})
-    assert checked_artefact(tmp_path, "x.bin") == tmp_path / "x.bin"
-    (tmp_path / "x.bin").write_bytes(b"2")
-    with pytest.raises(WorkspaceError, match="not what its manifest recorded"):
-        checked_artefact(tmp_path, "x.bin")
-    (tmp_path / "x.bin").unlink()
-    with pytest.raises(WorkspaceError, match="missing"):
-        checked_artefact(tmp_path, "x.bin")
-
-
 @pytest.mark.parametrize("text", ["", "[1, 2]", '{"a": ', "\x00\xff"])
 def test_damaged_json_is_a_clear_error(text: str, tmp_path: Path) -> None:
     path = tmp_path / "state.json"
@@ -110,12 +95,3 @@ def test_the_project_is_the_nearest_folder_upward(tmp_path: Path) -> None:
     assert Workspace.find(inner).root == tmp_path
     (tmp_path / "a" / "mcutk.toml").touch()
     assert Workspace.find(inner).root == tmp_path / "a"
-
-
-def test_state_is_updated_key_by_key(tmp_path: Path) -> None:
-    found = Workspace(tmp_path)
-    assert found.state() == {}
-    found.remember(build="qemu-m4")
-    found.remember(flash="qemu-m4")
-    assert found.state() == {"build": "qemu-m4", "flash": "qemu-m4"}
-    assert json.loads((tmp_path / "mcutk-out" / "state.json").read_text(encoding="utf-8"))["build"] == "qemu-m4"

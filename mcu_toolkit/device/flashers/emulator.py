@@ -8,7 +8,8 @@ from mcu_toolkit import process
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device.emulator import QEMU
 from mcu_toolkit.device.flashers.base import Flasher, FlashJob, require_key
-from mcu_toolkit.workspace import atomic_dir, write_manifest
+from mcu_toolkit.records.manifest import write_manifest
+from mcu_toolkit.workspace import atomic_dir
 
 
 class EmulatorFlasher(Flasher):
