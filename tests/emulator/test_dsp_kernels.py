@@ -1,82 +1,31 @@
 """DSP kernels on the emulated Cortex-M4, each against int64 arithmetic.
 
-A rig of its own (test_dsp_rig.c) runs kernels without the rest of the firmware: the input ends where RAM ends, so
-that a read beyond it faults; guards around output and scratch catch stray writes; a second run lays the output over
-the input as far as `overlap_slack` permits.
+The input ends where RAM ends, so that a read beyond it faults; guards around output and scratch catch stray writes; a
+second run lays the output over the input as far as `overlap_slack` permits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mcu_toolkit import process
-from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels.conv_dsp import KERNELS as CONV
 from mcu_toolkit.compiler.kernels.depthwise_dsp import KERNELS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_dsp import KERNELS as FULLY_CONNECTED
 from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
-from mcu_toolkit.targets.isa import DSP
-from mcu_toolkit.targets.target import Optimize, Target
-from tests.support.conv_layers import case_table, make_layer
+from mcu_toolkit.targets.target import Optimize
+from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
+from tests.support.conv_layers import make_layer
 
-HERE = Path(__file__).parent
-TARGET = Target(DSP, "cortex-m4")
+MACHINE = MACHINES["m4"]
+TARGET = MACHINE.target
 FAST = replace(TARGET, optimize=Optimize.SPEED)
-FLAGS = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-O2", "-std=c11", "-Wall", "-Wextra", "-Wshadow", "-Werror")
-BARE = ("-ffreestanding", "-nostartfiles", "--specs=nosys.specs")
 
-pytestmark = pytest.mark.skipif(
-    process.find_tool("arm-none-eabi-gcc") is None or process.find_tool("qemu-system-arm") is None,
-    reason="needs arm-none-eabi-gcc and qemu-system-arm",
-)
-
-
-@dataclass(frozen=True)
-class Result:
-    """What the rig printed for a case."""
-
-    mismatches: int
-    stray: int
-    instructions: int
-
-
-def run_rig(folder: Path, jobs: Sequence[tuple[ConvKernel, ConvLayer]], overlap: bool) -> list[Result]:
-    """Build and run one image with every job; with `overlap`, twice, the output over the input the second time."""
-    text, count = case_table(jobs, overlap, TARGET)
-    (folder / "cases.c").write_text(text)
-    return run_cases(folder, sorted({s for kernel, _ in jobs for s in kernel.sources}), count)
-
-
-def run_cases(folder: Path, sources: Sequence[str], count: int) -> list[Result]:
-    """Compile cases.c with kernel sources, run it, and read what it printed."""
-    kernels = asset_dir("firmware") / "kernels"
-    elf = folder / "rig.elf"
-    process.run(
-        ["arm-none-eabi-gcc", *FLAGS, *BARE, "-I", str(HERE), "-I", str(kernels), "-I", str(kernels / "dsp"),
-         "-I", str(kernels / "portable"), "-T", str(HERE / "test_dsp_rig.ld"),
-         str(HERE / "test_dsp_rig.c"), str(folder / "cases.c"),
-         *(str(kernels / s) for s in sources), "-o", str(elf), "-lgcc", "-lc"]
-    )  # fmt: skip
-    done = process.run(
-        ["qemu-system-arm", "-M", "mps2-an386", "-kernel", str(elf), "-display", "none", "-serial", "none",
-         "-monitor", "none", "-semihosting-config", "enable=on,target=native", "-icount", "shift=0"],
-        timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    rows = [Result(*map(int, line.split())) for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    assert len(rows) == count
-    return rows
-
-
-def check(results: Sequence[Result], jobs: Sequence[tuple[ConvKernel, ConvLayer]]) -> None:
-    assert sum(r.mismatches for r in results) == 0, [r.mismatches for r in results]
-    assert sum(r.stray for r in results) == 0, [r.stray for r in results]
-    assert len(results) >= len(jobs)
+pytestmark = needs_arm
 
 
 def jobs_for(kernels: Sequence[ConvKernel], layers: Sequence[ConvLayer]) -> list[tuple[ConvKernel, ConvLayer]]:
@@ -108,7 +57,7 @@ def test_dsp_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) ->
         for n, shape in enumerate(CONV_SHAPES)
     ]
     jobs = jobs_for(CONV, layers)
-    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+    assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
 DEPTHWISE_SHAPES = [
@@ -131,7 +80,7 @@ def test_dsp_depthwise_equals_the_arithmetic(tmp_path: Path, rounding: str) -> N
         for n, (shape, stride, same) in enumerate(DEPTHWISE_SHAPES)
     ]
     jobs = jobs_for(DEPTHWISE, layers)
-    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+    assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
 GENERAL_DEPTHWISE_SHAPES = [
@@ -153,7 +102,7 @@ def test_dsp_depthwise_of_any_geometry_equals_the_arithmetic(tmp_path: Path, rou
         for n, shape in enumerate(GENERAL_DEPTHWISE_SHAPES)
     ]
     jobs = jobs_for([*DEPTHWISE, *CONV], layers)
-    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+    assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
 def fc_layer(batch: int, in_c: int, out_c: int, rounding: str, seed: int) -> ConvLayer:
@@ -171,7 +120,7 @@ def test_dsp_fully_connected_equals_the_arithmetic(tmp_path: Path, rounding: str
     layers += [_one_scale(layer) for layer in layers if rounding != "any"]
     jobs = jobs_for([*FULLY_CONNECTED, *CONV], layers)
     assert rounding == "any" or any(k in FULLY_CONNECTED for k, _ in jobs)
-    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+    assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
 def _one_scale(layer: ConvLayer) -> ConvLayer:
@@ -203,8 +152,8 @@ def test_costs_agree_with_the_emulator(tmp_path: Path) -> None:
         fc_layer(1, 250, 10, "linear", 15),
     ]
     jobs = jobs_for([*CONV, *DEPTHWISE, *FULLY_CONNECTED], layers)
-    results = run_rig(tmp_path, jobs, overlap=False)
-    check(results, jobs)
+    results = run_layers(tmp_path, MACHINE, jobs, overlap=False)
+    assert_exact(results)
     for (kernel, layer), result in zip(jobs, results, strict=True):
         target = TARGET if kernel.accepts(layer, TARGET) else FAST
         ratio = kernel.cost(layer, target) / result.instructions

@@ -1,8 +1,7 @@
 """Helium kernels on the emulated Cortex-M55, each against int64 arithmetic written out here.
 
-The rig runs kernels without the rest of the firmware: the input ends where RAM ends, so that a read beyond it faults;
-guards around output and scratch catch stray writes; a second run lays the output over the input as far as
-`overlap_slack` permits.
+The input ends where RAM ends, so that a read beyond it faults; guards around output and scratch catch stray writes; a
+second run lays the output over the input as far as `overlap_slack` permits.
 """
 
 from __future__ import annotations
@@ -11,55 +10,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from mcu_toolkit.compiler.kernels.conv_mve import KERNELS as CONV
 from mcu_toolkit.compiler.kernels.depthwise_mve import KERNELS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_mve import KERNELS as FULLY_CONNECTED
 from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
-from tests.support.conv_layers import c_array, c_table, make_layer, reference
-from tests.support.mve_rig import TARGET, Result, needs_emulator, run_cases
+from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
+from tests.support.conv_layers import make_layer
 
-pytestmark = needs_emulator
+MACHINE = MACHINES["m55"]
+TARGET = MACHINE.target
 
-
-_FIELDS = (
-    "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w", "dilation_h",
-    "dilation_w", "pad_top", "pad_left", "in_zero_point", "out_zero_point", "act_min", "act_max", "depth_multiplier",
-)  # fmt: skip
-
-
-def run_rig(folder: Path, jobs: Sequence[tuple[ConvKernel, ConvLayer]], overlap: bool) -> list[Result]:
-    """Build and run one image with every job; with `overlap`, twice, the output over the input the second time."""
-    text = ['#include "mcutk_types.h"\n#include "rig.h"\n']
-    text += [f'#include "{header}"\n' for header in sorted({kernel.header for kernel, _ in jobs})]
-    rows = []
-    for n, (kernel, layer) in enumerate(jobs):
-        rng = np.random.default_rng(1000 + n)
-        x = rng.integers(-128, 128, (layer.in_h, layer.in_w, layer.in_c)).astype(np.int8)
-        x.reshape(-1)[rng.random(x.size) < 0.1] = -128
-        packed = kernel.pack(layer)
-        expected = reference(layer, x)
-        text += [c_table(f"w{n}", packed.weights), c_table(f"ch{n}", packed.channels)]
-        text += [c_array(f"x{n}", "int8_t", x), c_array(f"e{n}", "int8_t", expected)]
-        table = f"(const mcutk_channel *)(const void *)ch{n}"
-        fields = ", ".join(f".{f} = {int(getattr(layer, f))}" for f in _FIELDS)
-        text.append(f"static const mcutk_conv p{n} = {{.weights = w{n}, .channels = {table}, {fields}}};\n")
-        slack = kernel.overlap_slack(layer)
-        for over in (0, 1) if overlap and slack is not None else (0,):
-            call = f"(void (*)(const int8_t *, int8_t *, void *, const void *))(void (*)(void)){kernel.name}"
-            sizes = f"{x.size}, {expected.size}, {kernel.scratch_bytes(layer, TARGET)}, {over}, {slack or 0}"
-            rows.append(f"{{{call}, &p{n}, x{n}, e{n}, {sizes}}},\n")
-    text += ["const rig_case rig_cases[] = {\n", *rows, "};\n", f"const int32_t rig_case_count = {len(rows)};\n"]
-    (folder / "cases.c").write_text("".join(text))
-    return run_cases(folder, sorted({s for kernel, _ in jobs for s in kernel.sources}), len(rows))
-
-
-def check(results: Sequence[Result], jobs: Sequence[tuple[ConvKernel, ConvLayer]]) -> None:
-    assert sum(r.mismatches for r in results) == 0, [r.mismatches for r in results]
-    assert sum(r.stray for r in results) == 0, [r.stray for r in results]
-    assert len(results) >= len(jobs)
+pytestmark = needs_arm
 
 
 def jobs_for(kernels: Sequence[ConvKernel], layers: Sequence[ConvLayer]) -> list[tuple[ConvKernel, ConvLayer]]:
@@ -90,7 +53,7 @@ def test_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) -> Non
         for n, shape in enumerate(CONV_SHAPES)
     ]
     jobs = jobs_for(CONV, layers)
-    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+    assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
 def fc_layer(batch: int, in_c: int, out_c: int, rounding: str, seed: int) -> ConvLayer:
@@ -105,7 +68,7 @@ def test_fully_connected_equals_the_arithmetic(tmp_path: Path, rounding: str) ->
     layers = [fc_layer(*shape, rounding, seed=n) for n, shape in enumerate(shapes)]
     layers += [replace(s, multiplier=s.multiplier * 0 + s.multiplier[-1], shift=s.shift * 0 - 9) for s in layers]
     jobs = jobs_for(FULLY_CONNECTED, layers)
-    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+    assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
 DEPTHWISE_SHAPES = [
@@ -129,7 +92,7 @@ def test_depthwise_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
         for n, (shape, *rest) in enumerate(DEPTHWISE_SHAPES)
     ]  # fmt: skip
     jobs = jobs_for(DEPTHWISE, layers)
-    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+    assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
 @pytest.mark.parametrize("rounding", ["relu", "linear"])
@@ -140,11 +103,11 @@ def test_depthwise_5x5_equals_the_arithmetic(tmp_path: Path, rounding: str) -> N
         for n, (shape, *rest) in enumerate(shapes)
     ]
     jobs = jobs_for(DEPTHWISE, layers)
-    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+    assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
 def test_depthwise_of_one_channel_is_a_convolution(tmp_path: Path) -> None:
     shapes = [((12, 10, 1), 8, (5, 4), (2, 2)), ((6, 5, 1), 1, (3, 3), (1, 1)), ((5, 5, 1), 6, (1, 1), (1, 1))]
     layers = [make_layer(ConvKind.DEPTHWISE, *shape, seed=n) for n, shape in enumerate(shapes)]
     jobs = jobs_for(CONV, layers)
-    check(run_rig(tmp_path, jobs, overlap=True), jobs)
+    assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.measure import Case, measure
-from tests.support.mve_rig import needs_emulator
+from tests.support.arm_rig import needs_arm
 
-pytestmark = needs_emulator
+pytestmark = needs_arm
 
 #: Operators that have Helium kernels for every form in these models.
 _COVERED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "AVERAGE_POOL_2D"}

@@ -15,10 +15,13 @@ from mcu_toolkit.compiler.lower.max_pool_2d import lower as lower_max
 from mcu_toolkit.graph.attrs import Activation, Arithmetic, Attrs, Padding, Pool2D
 from mcu_toolkit.graph.ir import DType, Graph, Node, Quant, Tensor
 from mcu_toolkit.graph.ops import operator
-from tests.support.conv_layers import c_array
-from tests.support.mve_rig import TARGET, Result, needs_emulator, run_cases
+from tests.support.arm_rig import MACHINES, Result, assert_exact, needs_arm, run_kernels
+from tests.support.kernel_cases import CaseTable
 
-pytestmark = needs_emulator
+MACHINE = MACHINES["m55"]
+TARGET = MACHINE.target
+
+pytestmark = needs_arm
 
 
 def call_text(call: Call, arrays: dict[int, str]) -> str:
@@ -40,10 +43,9 @@ def call_text(call: Call, arrays: dict[int, str]) -> str:
 
 
 def run_lowered(folder: Path, cases: Sequence[tuple[Graph, Call]]) -> list[Result]:
-    """Run lowered nodes (the graph's only node each) in the rig; the oracle says what must come out."""
-    text = ['#include "mcutk_types.h"\n#include "rig.h"\n']
-    text += [f'#include "{header}"\n' for header in sorted({h for _, call in cases for h in call.headers})]
-    rows = []
+    """Run lowered nodes (the graph's only node each) in the rig, against the NumPy oracle."""
+    table = CaseTable(sources=sorted({source for _, call in cases for source in call.sources}))
+    table.headers = {header for _, call in cases for header in call.headers}
     for n, (graph, call) in enumerate(cases):
         rng = np.random.default_rng(n)
         values = [rng.integers(-128, 128, graph.tensors[i].shape).astype(np.int8) for i in graph.inputs]
@@ -52,18 +54,13 @@ def run_lowered(folder: Path, cases: Sequence[tuple[Graph, Call]]) -> list[Resul
         for value in values:
             value.reshape(-1)[: value.size // 8] = rng.choice([-128, 127], value.size // 8)
         (expected,) = meaning.evaluate(graph, graph.nodes[0], values)
-        # The rig gives one input: both inputs lie behind one another.
+        # The rig gives one buffer, in which both inputs lie one after the other.
         sizes = [v.size for v in values]
         arrays = {i: f"in + {sum(sizes[:k])}" for k, i in enumerate(graph.inputs)}
         arrays[graph.outputs[0]] = "out"
         joined = np.concatenate([v.reshape(-1) for v in values])
-        text += [c_array(f"x{n}", "int8_t", joined), c_array(f"e{n}", "int8_t", expected)]
-        text.append(f"static void run{n}(const int8_t *in, int8_t *out, void *scratch, const void *params) {{\n")
-        text.append(f"    (void)scratch; (void)params; {call_text(call, arrays)};\n}}\n")
-        rows.append(f"{{run{n}, 0, x{n}, e{n}, {joined.size}, {expected.size}, {call.scratch_bytes}, 0, 0}},\n")
-    text += ["const rig_case rig_cases[] = {\n", *rows, "};\n", f"const int32_t rig_case_count = {len(rows)};\n"]
-    (folder / "cases.c").write_text("".join(text))
-    return run_cases(folder, sorted({s for _, call in cases for s in call.sources}), len(rows))
+        table.add(f"{call_text(call, arrays)};", joined, expected, call.scratch_bytes)
+    return run_kernels(folder, MACHINE, table)
 
 
 def activation(shape: tuple[int, ...], scale: float, zero: int) -> Tensor:
@@ -89,8 +86,7 @@ def test_add_equals_the_reference_arithmetic(tmp_path: Path) -> None:
         graph = one_node("ADD", (a, b), out, Arithmetic(activation=fused))
         cases.append((graph, lower_add(graph, graph.nodes[0], TARGET)))
     assert [call.name for _, call in cases] == ["mcutk_add_mve"] * 2 + ["mcutk_add_table_mve"] * (len(cases) - 2)
-    results = run_lowered(tmp_path, cases)
-    assert [r.mismatches + r.stray for r in results] == [0] * len(cases)
+    assert_exact(run_lowered(tmp_path, cases))
 
 
 @pytest.mark.parametrize("op", ["AVERAGE_POOL_2D", "MAX_POOL_2D"])
@@ -106,5 +102,4 @@ def test_pools_equal_the_reference_arithmetic(tmp_path: Path, op: str) -> None:
         graph = one_node(op, tensors[:1], tensors[1], attrs)
         lower = lower_average if op == "AVERAGE_POOL_2D" else lower_max
         cases.append((graph, lower(graph, graph.nodes[0], TARGET)))
-    results = run_lowered(tmp_path, cases)
-    assert [r.mismatches + r.stray for r in results] == [0] * len(cases)
+    assert_exact(run_lowered(tmp_path, cases))

@@ -6,31 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from mcu_toolkit import process
-from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels import conv_dsp, depthwise_dsp, fc_dsp
 from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Optimize, Target
-from tests.support.conv_layers import case_table, make_layer
+from tests.support.arm_rig import INCLUDES
+from tests.support.arm_rig import KERNELS as FOLDER
+from tests.support.conv_layers import make_layer
+from tests.support.host_rig import STRICT, needs_gcc, wrong_bytes
+from tests.support.kernel_cases import conv_cases
 
 HERE = Path(__file__).parent
 TARGET = Target(DSP, "host")
 FAST = replace(TARGET, optimize=Optimize.SPEED)
 KERNELS: tuple[ConvKernel, ...] = (*conv_dsp.KERNELS, *depthwise_dsp.KERNELS, *fc_dsp.KERNELS)
-FLAGS = (
-    "-std=c11",
-    "-O1",
-    "-Wall",
-    "-Wextra",
-    "-Wshadow",
-    "-Werror",
-    "-fsanitize=address,undefined",
-    "-fno-sanitize-recover=all",
-)
-
 _POOL_SOURCES = (
     ("dsp", "pool_dsp.c"),
     ("dsp", "reduce_dsp.c"),
@@ -38,7 +29,7 @@ _POOL_SOURCES = (
     ("portable", "reduce.c"),
 )
 
-pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
+pytestmark = needs_gcc
 
 
 def random_layer(seed: int) -> ConvLayer:
@@ -55,19 +46,9 @@ def random_layer(seed: int) -> ConvLayer:
 
 
 def run(folder: Path, jobs: list[tuple[ConvKernel, ConvLayer]]) -> None:
-    text, count = case_table(jobs, True, TARGET)
-    (folder / "cases.c").write_text(text)
-    kernels = asset_dir("firmware") / "kernels"
-    sources = sorted({s for kernel, _ in jobs for s in kernel.sources})
-    program = folder / "cases"
-    process.run(
-        ["gcc", *FLAGS, "-I", str(kernels), "-I", str(kernels / "dsp"), "-I", str(HERE.parent / "emulator"),
-         str(HERE / "test_kernels_dsp_host.c"), str(folder / "cases.c"), *(str(kernels / s) for s in sources),
-         "-o", str(program)]
-    )  # fmt: skip
-    done = process.run([str(program)], check=False, timeout=60)
-    assert done.returncode == 0, done.stderr
-    assert [int(line) for line in done.stdout.split()] == [0] * count
+    """Compile the jobs with their kernels and compare every output byte."""
+    wrong = wrong_bytes(folder, conv_cases(jobs, True, TARGET))
+    assert wrong == [0] * len(wrong)
 
 
 def test_random_layers_equal_the_arithmetic(tmp_path: Path) -> None:
@@ -107,12 +88,7 @@ def test_weights_that_do_not_fit_in_pairs_are_widened(tmp_path: Path) -> None:
 
 
 def test_pooling_and_reduction_equal_the_portable_kernels(tmp_path: Path) -> None:
-    kernels = asset_dir("firmware") / "kernels"
-    sources = [f"{folder}/mcutk_{name}" for folder, name in _POOL_SOURCES]
+    sources = [str(FOLDER / folder / f"mcutk_{name}") for folder, name in _POOL_SOURCES]
     program = tmp_path / "pool"
-    folders = [str(kernels), str(kernels / "dsp"), str(kernels / "portable")]
-    process.run(
-        ["gcc", *FLAGS, *(flag for folder in folders for flag in ("-I", folder)),
-         str(HERE / "test_kernels_dsp_pool.c"), *(str(kernels / s) for s in sources), "-o", str(program)]
-    )  # fmt: skip
+    process.run(["gcc", *STRICT, *INCLUDES, str(HERE / "test_kernels_dsp_pool.c"), *sources, "-o", str(program)])
     assert process.run([str(program)], timeout=60).stdout.split() == ["0", "0", "0"]

@@ -8,23 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcu_toolkit import process
-from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.compiler.kernels.conv_portable import KERNELS
 from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import PORTABLE
 from mcu_toolkit.targets.target import Target
-from tests.support.conv_layers import case_table, make_layer
+from tests.support.conv_layers import make_layer
+from tests.support.host_rig import needs_gcc, wrong_bytes
+from tests.support.kernel_cases import conv_cases
 
-HERE = Path(__file__).parent
 #: The second has kernels of its own; here they run in their C form.
 TARGETS = (Target(PORTABLE, "cortex-m3"), Target(PORTABLE, "cortex-m0"))
-FLAGS = (
-    "-std=c11", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wcast-align", "-Werror",
-    "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-)  # fmt: skip
 
-pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
+pytestmark = needs_gcc
 
 
 def random_layer(seed: int) -> ConvLayer:
@@ -52,24 +47,8 @@ def random_layer(seed: int) -> ConvLayer:
 
 def run(folder: Path, jobs: list[tuple[ConvKernel, ConvLayer]], target: Target) -> None:
     """Compile the jobs with their kernels and compare every output byte."""
-    text, count = case_table(jobs, True, target)
-    (folder / "cases.c").write_text(text)
-    kernels = asset_dir("firmware") / "kernels"
-    sources = sorted({s for kernel, _ in jobs for s in kernel.sources})
-    objects = [str(folder / f"{Path(s).stem}.o") for s in sources]
     long = ("-DMCUTK_NO_LONG_MULTIPLY=1",) if target.core == "cortex-m0" else ()
-    include = ("-I", str(kernels), "-I", str(kernels / "portable"), "-I", str(HERE.parent / "emulator"))
-    for source, target_file in zip(sources, objects, strict=True):
-        process.run(["gcc", *FLAGS, *long, *include, "-c", str(kernels / source), "-o", target_file])
-    program = folder / "cases"
-    process.run(
-        ["gcc", "-std=c11", *FLAGS[-2:], *include, str(HERE / "test_kernels_dsp_host.c"), str(folder / "cases.c"),
-         *objects, "-o", str(program)]
-    )  # fmt: skip
-    done = process.run([str(program)], check=False, timeout=60)
-    assert done.returncode == 0, done.stderr
-    wrong = [int(line) for line in done.stdout.split()]
-    assert len(wrong) == count
+    wrong = wrong_bytes(folder, conv_cases(jobs, True, target), long)
     assert sum(wrong) == 0, [
         (k.name, s.kind.value, s.in_h, s.in_w, s.in_c, s.out_c, s.kernel_h, s.kernel_w) for k, s in jobs
     ]

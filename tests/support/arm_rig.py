@@ -1,26 +1,27 @@
-"""Generated models on an emulated Cortex-M, many in one image, without the rest of the firmware."""
+"""Bare-metal images on emulated Cortex-M cores, without the rest of the firmware (rig/start.c)."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from mcu_toolkit import process
-from mcu_toolkit.compiler.emit import literals
-from mcu_toolkit.compiler.pipeline import Compiled, compile_model
-from mcu_toolkit.graph.ir import Array
-from mcu_toolkit.graph.reader import read_model
-from mcu_toolkit.host.oracle import Oracle
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.compiler.layer import ConvKernel, ConvLayer
 from mcu_toolkit.targets.isa import DSP, MVE, PORTABLE, Isa
-from mcu_toolkit.targets.target import Optimize, Target
-from tests.support.compare import random_inputs
+from mcu_toolkit.targets.target import Target
+from tests.support.kernel_cases import CaseTable, conv_cases
 
-RIG = Path(__file__).parent / "arm_graphs"
+RIG = Path(__file__).parent / "rig"
+KERNELS = asset_dir("firmware") / "kernels"
+#: Folders of kernel headers.
+INCLUDES = ("-I", str(RIG), *(flag for part in (".", "portable", "dsp", "mve") for flag in ("-I", str(KERNELS / part))))
+_KERNEL_FLAGS = ("-std=c11", "-O2", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-ffreestanding")
+_LARGE = "CODE (rx) : ORIGIN = 0x0, LENGTH = 4M\n RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 4M"
 
 needs_arm = pytest.mark.skipif(
     process.find_tool("arm-none-eabi-gcc") is None or process.find_tool("qemu-system-arm") is None,
@@ -30,27 +31,38 @@ needs_arm = pytest.mark.skipif(
 
 @dataclass(frozen=True)
 class Machine:
-    """An emulated machine: QEMU's name, compiler flags, and the memory that code and data get."""
+    """An emulated machine and the core that code is compiled for.
 
-    name: str
+    Attributes:
+        qemu: QEMU's name of the machine.
+        flags: compiler flags of the core.
+        memory: regions CODE and RAM of the linker script.
+        isa: best instruction set of the core.
+        core: its name in cost tables.
+        tick: instructions during one tick of SysTick (25 MHz or 32 MHz) with ``-icount shift=0``.
+    """
+
+    qemu: str
     flags: tuple[str, ...]
     memory: str
     isa: Isa
     core: str
+    tick: Fraction = Fraction(40)
+
+    @property
+    def target(self) -> Target:
+        """What kernels are chosen for."""
+        return Target(self.isa, self.core)
 
 
+#: Cortex-M0 code runs on the emulated Cortex-M3, whose machine has more memory.
 MACHINES = {
-    "m3": Machine(
-        "mps2-an385",
-        ("-mcpu=cortex-m3", "-mthumb"),
-        "CODE (rx) : ORIGIN = 0x0, LENGTH = 4M\n RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 4M",
-        PORTABLE,
-        "cortex-m3",
-    ),
+    "m0": Machine("mps2-an385", ("-mcpu=cortex-m0", "-mthumb"), _LARGE, PORTABLE, "cortex-m0"),
+    "m3": Machine("mps2-an385", ("-mcpu=cortex-m3", "-mthumb"), _LARGE, PORTABLE, "cortex-m3"),
     "m4": Machine(
         "mps2-an386",
         ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"),
-        "CODE (rx) : ORIGIN = 0x0, LENGTH = 4M\n RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 4M",
+        _LARGE,
         DSP,
         "cortex-m4",
     ),
@@ -60,109 +72,65 @@ MACHINES = {
         "CODE (rx) : ORIGIN = 0x0, LENGTH = 512K\n RAM (rwx) : ORIGIN = 0x30000000, LENGTH = 512K",
         MVE,
         "cortex-m55",
+        Fraction(125, 4),
     ),
 }
 
 
-def wrong_samples(models: Mapping[str, bytes], machine: Machine, seed: int, folder: Path) -> dict[str, int]:
-    """Run models on an emulated core and compare each output with the oracle's.
+def run_image(folder: Path, machine: Machine, sources: Sequence[str], flags: Sequence[str]) -> list[str]:
+    """Link an image and run it until it ends.
 
     Args:
-        models: name, an identifier → .tflite file.
-        machine: what to run on.
-        seed: of the inputs; also picks what each is optimised for.
-        folder: empty, for sources and objects.
+        folder: receives the image; the working directory of the compiler.
+        machine: what runs it.
+        sources: C and assembly files beside the start-up code.
+        flags: of the compiler, beside those of the core.
 
     Returns:
-        Name → number of wrong samples, of the models that have any.
+        The lines that it printed.
     """
-    modes = tuple(Optimize)
-    compiled = []
-    for number, (name, data) in enumerate(models.items()):
-        graph = read_model(data)
-        mode = modes[(seed + number) % len(modes)]
-        each = compile_model(graph, Target(machine.isa, machine.core, mode), name)
-        inputs = random_inputs(graph, 3, seed)
-        keep = any(tensor.variable for tensor in graph.tensors)
-        write_unit(folder, each, inputs, Oracle(graph).run_all(inputs, keep_state=keep), keep)
-        compiled.append(each)
-    lines = _run(compiled, machine, folder)
-    assert len(lines) == len(compiled), lines[-3:]
-    return {each.name: int(line) for each, line in zip(compiled, lines, strict=True) if line != "0"}
-
-
-def write_unit(folder: Path, compiled: Compiled, inputs: Sequence[Array], outputs: Sequence[Array], keep: bool) -> None:
-    """One translation unit a model: its code, its samples, and the CRC of each sample's outputs."""
-    name, upper = compiled.name, compiled.name.upper()
-    for file, content in compiled.files.items():
-        (folder / file).write_bytes(content)
-    count = len(inputs[0])
-    packed = [np.ascontiguousarray(array).reshape(count, -1).view(np.uint8) for array in inputs]
-    expected = [
-        zlib.crc32(b"".join(np.ascontiguousarray(array[sample]).tobytes() for array in outputs))
-        for sample in range(count)
-    ]
-    lines = [
-        f'#include "{name}.c"',
-        f'#include "{name}_weights.c"',
-        "#include <string.h>",
-        '#include "rig.h"',
-        '#include "crc.h"',
-    ]
-    for number, array in enumerate(packed):
-        rows = "\n".join(literals.rows(array.reshape(-1), "uint8_t"))
-        lines.append(f"static const uint8_t input_{number}[] = {{\n{rows}\n}};")
-    lines.append(f"static const uint32_t expected[] = {{{', '.join(f'{value}u' for value in expected)}}};")
-    lines.append(f"rig_model {name}_check;\nint32_t {name}_check(unsigned char *arena) {{\n    int32_t wrong = 0;")
-    lines.append(f"    for (int32_t i = 0; i < {count}; i++) {{")
-    guard = "if (i == 0) " if keep else ""
-    lines.append(f"        {guard}memset(arena, 0xA5, {upper}_ARENA_BYTES);\n        {guard}{name}_reset(arena);")
-    for number, array in enumerate(packed):
-        suffix = "" if number == 0 else str(number + 1)
-        size = array.shape[1]
-        lines.append(f"        memcpy({name}_input{suffix}(arena), input_{number} + i * {size}, {size});")
-    lines.append(f"        {name}_invoke(arena);\n        uint32_t crc = 0xFFFFFFFFu;")
-    for number in range(len(outputs)):
-        suffix = "" if number == 0 else str(number + 1)
-        lines.append(f"        crc = crc32_more(crc, {name}_output{suffix}(arena), {upper}_OUTPUT{suffix}_BYTES);")
-    lines.append("        wrong += ~crc != expected[i];\n    }\n    return wrong;\n}\n")
-    (folder / f"{name}_check.c").write_text("\n".join(lines))
-
-
-CRC = """#include <stddef.h>
-#include <stdint.h>
-static uint32_t crc32_more(uint32_t crc, const void *data, size_t count) {
-    const uint8_t *bytes = data;
-    for (size_t i = 0; i < count; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
-        }
-    }
-    return crc;
-}
-"""
-
-
-def _run(compiled: Sequence[Compiled], machine: Machine, folder: Path) -> list[str]:
-    (folder / "crc.h").write_text(CRC)
-    names = [each.name for each in compiled]
-    table = ['#include "rig.h"', *(f"rig_model {name}_check;" for name in names)]
-    table += [f"rig_model *const rig_models[] = {{{', '.join(f'{name}_check' for name in names)}}};"]
-    table += [f"const int32_t rig_model_count = {len(names)};", ""]
-    (folder / "table.c").write_text("\n".join(table))
-    (folder / "link.ld").write_text(f"MEMORY\n{{\n {machine.memory}\n}}\n{(RIG / 'rig.ld').read_text()}")
-    kernels = {f for each in compiled for f in each.files if f.startswith("mcutk_") and f.endswith((".c", ".S"))}
-    sources = [*sorted(kernels), *(f"{name}_check.c" for name in names), "table.c", str(RIG / "rig.c")]
-    arena = max(each.plan.arena_bytes for each in compiled)
-    flags = ["-std=gnu11", "-O2", "-fno-move-loop-stores", "-I.", f"-I{RIG}", f"-DRIG_ARENA_BYTES={arena}"]
-    linking = ["-nostartfiles", "-T", "link.ld", "-Wl,--gc-sections", "-ffunction-sections"]
+    (folder / "link.ld").write_text(f"MEMORY\n{{\n {machine.memory}\n}}\n{(RIG / 'link.ld').read_text()}")
+    linking = ["-nostartfiles", "-T", "link.ld", "-ffunction-sections", "-Wl,--gc-sections"]
     process.run(
-        ["arm-none-eabi-gcc", *machine.flags, *flags, *linking, *sources, "-lm", "-o", "image.elf"],
-        cwd=folder,
-        timeout=600,
-    )
-    qemu = ["qemu-system-arm", "-M", machine.name, "-display", "none", "-serial", "none", "-monitor", "none"]
-    semihosting = ["-semihosting-config", "enable=on,target=native", "-kernel", "image.elf"]
-    done = process.run([*qemu, *semihosting], cwd=folder, timeout=300)
-    return (done.stdout + done.stderr).split()
+        ["arm-none-eabi-gcc", *machine.flags, *flags, f"-I{RIG}", *linking, str(RIG / "start.c"), *sources,
+         "-lm", "-lc", "-lgcc", "-o", "image.elf"],
+        cwd=folder, timeout=600,
+    )  # fmt: skip
+    done = process.run(
+        ["qemu-system-arm", "-M", machine.qemu, "-kernel", "image.elf", "-display", "none", "-serial", "none",
+         "-monitor", "none", "-semihosting-config", "enable=on,target=native", "-icount", "shift=0"],
+        cwd=folder, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the rig printed for one kernel case (rig/kernels.c)."""
+
+    mismatches: int
+    stray: int
+    instructions: int
+
+
+def run_kernels(folder: Path, machine: Machine, cases: CaseTable) -> list[Result]:
+    """Run kernel cases on an emulated core."""
+    (folder / "cases.c").write_text(cases.text)
+    tick = (f"-DRIG_TICK_NUMERATOR={machine.tick.numerator}u", f"-DRIG_TICK_DENOMINATOR={machine.tick.denominator}u")
+    sources = [str(RIG / "kernels.c"), "cases.c", *(str(KERNELS / source) for source in cases.sources)]
+    lines = run_image(folder, machine, sources, [*_KERNEL_FLAGS, *INCLUDES, *tick])
+    assert len(lines) == cases.count
+    return [Result(*map(int, line.split())) for line in lines]
+
+
+def run_layers(
+    folder: Path, machine: Machine, jobs: Sequence[tuple[ConvKernel, ConvLayer]], overlap: bool
+) -> list[Result]:
+    """Run convolution kernels on layers; with `overlap`, also with the output over the input where permitted."""
+    return run_kernels(folder, machine, conv_cases(jobs, overlap, machine.target))
+
+
+def assert_exact(results: Sequence[Result]) -> None:
+    """No output byte differs from the expected one, and nothing else was written."""
+    assert [(r.mismatches, r.stray) for r in results] == [(0, 0)] * len(results)

@@ -1,18 +1,10 @@
-"""Convolution layers with random weights, their exact outputs in int64, and both as C for the test rigs."""
+"""Convolution layers with random weights, and their exact outputs in int64."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from mcu_toolkit.compiler.layer import ConstArray, ConvKernel, ConvKind, ConvLayer
-from mcu_toolkit.targets.target import Target
-
-_FIELDS = (
-    "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w", "dilation_h",
-    "dilation_w", "pad_top", "pad_left", "in_zero_point", "out_zero_point", "act_min", "act_max", "depth_multiplier",
-)  # fmt: skip
+from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 
 
 def make_layer(
@@ -97,43 +89,3 @@ def reference(layer: ConvLayer, x: np.ndarray) -> np.ndarray:
                 acc += part @ layer.weights[:, ky, kx].T.astype(np.int64)
     out = requantize(acc, layer.multiplier, layer.shift) + layer.out_zero_point
     return np.clip(out, layer.act_min, layer.act_max).astype(np.int8)
-
-
-def c_array(name: str, ctype: str, values: np.ndarray, align: int = 4) -> str:
-    if values.ndim == 2:
-        body = ",".join("{" + ",".join(map(str, row)) + "}" for row in values.tolist())
-    else:
-        body = ",".join(map(str, values.reshape(-1).tolist()))
-    return f"static const {ctype} {name}[] __attribute__((aligned({align}))) = {{{body}}};\n"
-
-
-def c_table(name: str, array: ConstArray) -> str:
-    return c_array(name, array.ctype, array.values, array.align)
-
-
-def case_table(jobs: Sequence[tuple[ConvKernel, ConvLayer]], overlap: bool, target: Target) -> tuple[str, int]:
-    """cases.c of a rig (test_dsp_rig.h), and how many cases it has.
-
-    With `overlap`, each job runs twice where its kernel permits: the second time with the output over the input.
-    """
-    text = ['#include "mcutk_types.h"\n#include "test_dsp_rig.h"\n']
-    text += [f'#include "{header}"\n' for header in sorted({kernel.header for kernel, _ in jobs})]
-    rows = []
-    for n, (kernel, layer) in enumerate(jobs):
-        rng = np.random.default_rng(1000 + n)
-        x = rng.integers(-128, 128, (layer.in_h, layer.in_w, layer.in_c)).astype(np.int8)
-        x.reshape(-1)[rng.random(x.size) < 0.1] = -128
-        packed = kernel.pack(layer)
-        expected = reference(layer, x)
-        text += [c_table(f"w{n}", packed.weights), c_table(f"ch{n}", packed.channels)]
-        text += [c_array(f"x{n}", "int8_t", x), c_array(f"e{n}", "int8_t", expected)]
-        fields = ", ".join(f".{f} = {int(getattr(layer, f))}" for f in _FIELDS)
-        pointers = f".weights = w{n}, .channels = (const void *)ch{n}"
-        text.append(f"static const mcutk_conv p{n} = {{{pointers}, {fields}}};\n")
-        slack = kernel.overlap_slack(layer)
-        for over in (0, 1) if overlap and slack is not None else (0,):
-            call = f"(void (*)(const int8_t *, int8_t *, void *, const void *))(void (*)(void)){kernel.name}"
-            sizes = f"{x.size}, {expected.size}, {kernel.scratch_bytes(layer, target)}, {over}, {slack or 0}"
-            rows.append(f"{{{call}, &p{n}, x{n}, e{n}, {sizes}}},\n")
-    text += ["const rig_case rig_cases[] = {\n", *rows, "};\n", f"const int32_t rig_case_count = {len(rows)};\n"]
-    return "".join(text), len(rows)

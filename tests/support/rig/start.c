@@ -1,11 +1,11 @@
-/* Bare-metal rig for generated models on an emulated Cortex-M: runs each model of table.c and prints, through semihosting, how
- * many of its samples gave another output than expected. */
-#include "rig.h"
+#include "start.h"
 
 #define CPACR (*(volatile uint32_t *)0xE000ED88u)
 #define CCR (*(volatile uint32_t *)0xE000ED14u)
-
-_Alignas(16) static unsigned char arena[RIG_ARENA_BYTES];
+#define CCR_LOW_OVERHEAD_LOOPS (1u << 19)
+#define SEMIHOST_WRITE0 0x04
+#define SEMIHOST_EXIT_EXTENDED 0x20
+#define APPLICATION_EXIT 0x20026u
 
 static int32_t semihost(int32_t operation, const void *arguments) {
     register int32_t r0 __asm("r0") = operation;
@@ -14,28 +14,31 @@ static int32_t semihost(int32_t operation, const void *arguments) {
     return r0;
 }
 
-static _Noreturn void leave(uint32_t code) {
-    const uint32_t block[2] = {0x20026u, code};
+_Noreturn void rig_leave(uint32_t code) {
+    const uint32_t block[2] = {APPLICATION_EXIT, code};
     for (;;) {
-        (void)semihost(0x20, block);
+        (void)semihost(SEMIHOST_EXIT_EXTENDED, block);
     }
 }
 
-static void fault(void) {
-    (void)semihost(0x04, "fault\n");
-    leave(2);
+void rig_print(const char *text) {
+    (void)semihost(SEMIHOST_WRITE0, text);
 }
 
-static void print_number(int32_t value) {
+void rig_print_number(uint32_t value) {
     char text[12];
     char *at = text + sizeof text - 1;
     *at = '\0';
-    *--at = '\n';
     do {
-        *--at = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    (void)semihost(0x04, at);
+        *--at = (char)('0' + value % 10u);
+        value /= 10u;
+    } while (value != 0u);
+    rig_print(at);
+}
+
+static void fault(void) {
+    rig_print("fault\n");
+    rig_leave(2);
 }
 
 void rig_start(void);
@@ -43,13 +46,11 @@ _Noreturn void rig_start(void) {
     CPACR |= 0xFu << 20;
     __asm volatile("dsb\nisb" ::: "memory");
 #ifdef __ARM_FEATURE_MVE
-    CCR |= 1u << 19; /* low-overhead branches */
+    CCR |= CCR_LOW_OVERHEAD_LOOPS;
     __asm volatile("dsb\nisb" ::: "memory");
 #endif
-    for (int32_t i = 0; i < rig_model_count; i++) {
-        print_number(rig_models[i](arena));
-    }
-    leave(0);
+    rig_main();
+    rig_leave(0);
 }
 
 extern const uint32_t rig_stack_top[];

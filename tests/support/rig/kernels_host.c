@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "test_dsp_rig.h"
+#include "cases.h"
 
 static int run(const rig_case *c) {
     const int32_t room = c->in_bytes + c->out_bytes + abs(c->slack);
@@ -13,8 +13,7 @@ static int run(const rig_case *c) {
     int8_t *const in = c->overlap ? shared + (c->slack > 0 ? c->slack : 0) : own_in;
     int8_t *const out = c->overlap ? in - c->slack : own_out;
     memcpy(in, c->in, (size_t)c->in_bytes);
-    /* Kernels take a mcutk_conv; the table has them all under one type. */
-    c->kernel(in, out, scratch, c->params);
+    c->run(in, out, scratch);
     int wrong = 0;
     for (int32_t i = 0; i < c->out_bytes; i++) {
         wrong += out[i] != c->expected[i];

@@ -1,9 +1,9 @@
-#ifndef RIG_H
-#define RIG_H
+#ifndef MODELS_H
+#define MODELS_H
 
 #include <stdint.h>
 
-/* Runs a model over its samples; how many outputs were wrong. */
+/* Runs a model over its samples; returns how many outputs were wrong. */
 typedef int32_t rig_model(unsigned char *arena);
 
 extern rig_model *const rig_models[];
