@@ -163,7 +163,7 @@ class _Writer:
                 count = int(array.values.size)
                 size = count * literals.SIZES[array.ctype]
             else:
-                size = int(array.values.size) * 4
+                size = int(array.values.nbytes if array.values.dtype.names else array.values.size * 4)
             if count == 0:
                 raise CompileError(f"node {self.node.source}: the constant table '{array.suffix}' is empty")
             self.tables[key] = self.intern(array, count, size)

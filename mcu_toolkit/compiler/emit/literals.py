@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from mcu_toolkit.errors import CompileError
@@ -46,13 +48,16 @@ def rows(values: np.ndarray[tuple[int, ...], np.dtype[np.generic]], ctype: str) 
     """The lines between the braces of an array's initialiser.
 
     Args:
-        values: [n] numbers, or [n, fields] for an array of structs.
+        values: [n] numbers, or [n, fields] for an array of structs, or [n] of a structured dtype where a member of the
+            struct is an array itself.
         ctype: C element type; the range of integer types is checked.
 
     Raises:
         CompileError: a value does not fit the element type.
     """
-    if values.ndim == 2 and ctype not in SIZES:
+    if values.dtype.names is not None:
+        items = [_braced(row) for row in values]
+    elif values.ndim == 2 and ctype not in SIZES:
         items = ["{" + ", ".join(integer(int(v)) for v in row) + "}" for row in values.tolist()]
     else:
         flat = values.reshape(-1)
@@ -61,6 +66,13 @@ def rows(values: np.ndarray[tuple[int, ...], np.dtype[np.generic]], ctype: str) 
             raise CompileError(f"a constant of type {ctype} holds a value from {flat.min()} to {flat.max()}")
         items = [floating(v) for v in flat.tolist()] if ctype == "float" else [integer(int(v)) for v in flat.tolist()]
     return _fill(items)
+
+
+def _braced(value: Any) -> str:
+    """An integer, or the members of a struct or the elements of an array within braces."""
+    if isinstance(value, (np.void, np.ndarray)):
+        return "{" + ", ".join(_braced(part) for part in value.tolist()) + "}"
+    return integer(int(value))
 
 
 def _fill(items: list[str]) -> tuple[str, ...]:
