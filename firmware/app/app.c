@@ -7,7 +7,7 @@
 #include "frame.h"
 #include "hal.h"
 #include "mcutk_config.h"
-#include "model.h"
+#include "mcutk_model.h"
 
 enum { /* types of frames; a reply has bit 7 set */
     TYPE_HELLO = 0x01,
@@ -35,17 +35,17 @@ enum { /* why a frame was refused */
 #define RESET_MAGIC 0x52455345u
 #define RESULT_PIECE 1024u /* output bytes in one RESULT frame */
 
-#if MODEL_STEPS
-#define STEP_COUNT ((uint32_t)model_step_count())
+#if MCUTK_MODEL_STEPS
+#define STEP_COUNT ((uint32_t)mcutk_model_step_count())
 #else
 #define STEP_COUNT 0u
 #endif
 
-/* The one activation buffer. Its section is neither loaded nor zeroed: model_reset() prepares what needs it. */
+/* The one activation buffer. Its section is neither loaded nor zeroed: mcutk_model_reset() prepares what needs it. */
 #if MCUTK_ARENA_SECTION
 __attribute__((section(".bss.mcutk_arena")))
 #endif
-static _Alignas(MODEL_ARENA_ALIGN) uint8_t arena[MODEL_ARENA_BYTES];
+static _Alignas(MCUTK_MODEL_ARENA_ALIGN) uint8_t arena[MCUTK_MODEL_ARENA_BYTES];
 
 static uint8_t frame_buffer[MCUTK_PAYLOAD + FRAME_OVERHEAD];
 
@@ -187,7 +187,7 @@ static void on_input(const frame *request) {
         app.ticket = ticket;
         app.received = 0u;
         app.steps = 0u;
-        model_reset(arena);
+        mcutk_model_reset(arena);
     }
     const uint32_t reached = app.open && ticket == app.ticket && app.steps == 0u ? app.received : 0u;
     if (offset > reached || (!known && offset != 0u)) {
@@ -226,7 +226,7 @@ static void on_run(const frame *request) {
         return;
     }
     hal_timed_begin();
-    model_invoke(arena);
+    mcutk_model_invoke(arena);
     const uint64_t ticks = hal_timed_end();
     app.open = false;
     uint32_t offset = 0u;
@@ -249,10 +249,10 @@ static void on_step(const frame *request) {
     if (!input_ready(request, ticket)) {
         return;
     }
-#if MODEL_STEPS
+#if MCUTK_MODEL_STEPS
     if (index == app.steps && index < STEP_COUNT) {
         hal_timed_begin();
-        model_step(arena, (int)index);
+        mcutk_model_step(arena, (int)index);
         app.step_ticks = hal_timed_end();
         app.steps++;
     }
@@ -343,7 +343,7 @@ void app_init(void) {
     hal_timed_begin();
     app.calibration_instructions = hal_calibration_loop();
     app.calibration_ticks = (uint32_t)hal_timed_end();
-    model_reset(arena);
+    mcutk_model_reset(arena);
 }
 
 void app_poll(void) {

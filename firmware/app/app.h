@@ -1,5 +1,5 @@
 /* The bench application: takes inputs over the link, runs the model, returns outputs and times. It reads the model only
- * through model.h and the chip only through hal.h. */
+ * through mcutk_model.h and the chip only through hal.h. */
 #ifndef MCUTK_APP_H
 #define MCUTK_APP_H
 

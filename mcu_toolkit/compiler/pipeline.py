@@ -66,13 +66,15 @@ def compile_model(graph: Graph, target: Target, name: str = "model", *, model: b
     Args:
         graph: as read from the file; it is not changed.
         target: instruction set, core, and what the user wants least of.
-        name: prefix of the generated files and symbols; made an identifier.
+        name: prefix of the generated files, functions and macros; models of different names link into one program.
         model: the flatbuffer, to ship it as a C array beside the generated code.
 
     Raises:
+        ConfigError: `name` cannot be a prefix in C.
         UnsupportedError: naming every node that the compiler has no code for.
         CompileError: the compiler broke one of its own invariants.
     """
+    prefix = names.prefix(name)
     problems = unsupported(graph)
     if problems:
         raise UnsupportedError(problems)
@@ -81,7 +83,6 @@ def compile_model(graph: Graph, target: Target, name: str = "model", *, model: b
     final, chosen = _assign(final, Lowerer(target))
     check(chosen.plan, chosen.problem)
     check_execution(final, chosen.schedule, chosen.plan)
-    prefix = names.identifier(name)
     files, source = folder.emit(final, chosen.schedule, chosen.problem, chosen.plan, prefix, model)
     report = compile_report(graph, final, chosen, source, target)
     weights = {table.symbol: table.weights_bytes for table in source.tables if table.is_weights}

@@ -14,9 +14,11 @@ from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board, Memory
 from mcu_toolkit.device import stack, toolchain
 from mcu_toolkit.device.image import Image, Piece, Share, measure
+from mcu_toolkit.device.model_header import FILE as MODEL_HEADER
+from mcu_toolkit.device.model_header import border_functions, model_header
 from mcu_toolkit.device.sketch import compile_sketch, write_sketch
 from mcu_toolkit.device.types import CompiledModel, Contributor, Firmware, FlashUse, RamUse
-from mcu_toolkit.errors import CompileError, FitError, ToolFailedError, WorkspaceError
+from mcu_toolkit.errors import FitError, ToolFailedError, WorkspaceError
 from mcu_toolkit.graph.ir import Tensor
 from mcu_toolkit.records.manifest import checked_artefact, write_manifest
 from mcu_toolkit.templates import render_firmware
@@ -46,7 +48,7 @@ def build(
     """Make the build folder of a board; it appears whole or not at all.
 
     Args:
-        compiled: the generated model; its name is ``model``.
+        compiled: the generated model.
         board: where it is to run.
         out_dir: the build folder, replaced.
         model_bytes: the flatbuffer, kept as ``model.tflite``.
@@ -60,8 +62,6 @@ def build(
         ToolFailedError: it fails.
         WorkspaceError: the disk refuses.
     """
-    if "model.h" not in compiled.files:
-        raise CompileError("the generated code of firmware must be named 'model'", received=", ".join(compiled.files))
     with atomic_dir(out_dir) as staging:
         _write_sources(compiled, board, staging, model_bytes)
         image, stack_bound = _compile_and_link(compiled, board, staging, steps)
@@ -179,6 +179,7 @@ def _sketch(compiled: CompiledModel, board: Board, staging: Path) -> tuple[Path 
 def _write_sources(compiled: CompiledModel, board: Board, staging: Path, model_bytes: bytes | None) -> None:
     files = {f"src/{name}": content for name, content in compiled.files.items()}
     files["board/mcutk_config.h"] = config_header(compiled, board)
+    files[f"board/{MODEL_HEADER}"] = model_header(compiled)
     files["board/memory.ld"] = _linker_script(board, board.memory.flash_bytes, board.memory.ram_bytes)
     if model_bytes is not None:
         files["model.tflite"] = model_bytes
@@ -231,8 +232,7 @@ def _side(name: str, tensors: list[Tensor]) -> dict[str, Any]:
     (bits,) = struct.unpack("<I", struct.pack("<f", scale))
     total = sum(tensor.bytes for tensor in tensors)
     shape = (tensors[0].shape or (1,)) if len(tensors) == 1 else (total,)
-    suffixes = ["", *(str(number) for number in range(2, len(tensors) + 1))]
-    functions = [f"model_{name.lower()}{suffix}" for suffix in suffixes]
+    functions = [f"mcutk_model_{function}" for function in border_functions(name.lower(), len(tensors))]
     return {
         "name": name,
         "pointer": "uint8_t *" if name == "INPUT" else "const uint8_t *",
@@ -262,8 +262,8 @@ def _units(compiled: CompiledModel, board: Board, staging: Path, objects: Path) 
     units = []
     for name in sorted(compiled.files):
         if name.endswith(_SOURCES):
-            # model.c is a list of calls, model_weights.c tables: size alone matters there.
-            flags = _OTHER_FLAGS if name.startswith("model") else _KERNEL_FLAGS
+            # Generated files are lists of calls and tables: only their size matters. Kernels are the rest.
+            flags = _OTHER_FLAGS if name.startswith((f"{compiled.name}.", f"{compiled.name}_")) else _KERNEL_FLAGS
             flags = (*flags, stack.FLAG)
             units.append(toolchain.Unit(staging / "src" / name, objects / f"model-{name}.o", flags))
     for folder in (asset_dir("firmware") / "app", *_hal_folders(board)):
@@ -282,10 +282,9 @@ def _compile_and_link(compiled: CompiledModel, board: Board, staging: Path, step
             units = _units(compiled, board, staging, objects)
             firmware = asset_dir("firmware")
             includes = (staging / "src", staging / "board", firmware / "app", firmware / "hal", *_hal_folders(board))
-            toolchain.compile_units(units, board.core, includes, [f"MODEL_STEPS={int(steps)}"])
-            bound = stack.deepest(
-                stack.read_graph(unit.object for unit in units if unit.object.name.startswith("model-")), "model_invoke"
-            )
+            toolchain.compile_units(units, board.core, includes, [f"{compiled.name.upper()}_STEPS={int(steps)}"])
+            objects_of_model = (unit.object for unit in units if unit.object.name.startswith("model-"))
+            bound = stack.deepest(stack.read_graph(objects_of_model), f"{compiled.name}_invoke")
             _check_stack(board, bound)
             return _link(compiled, board, staging, [unit.object for unit in units]), bound
     except OSError as bad:

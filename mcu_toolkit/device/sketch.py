@@ -7,6 +7,8 @@ from pathlib import Path
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board
+from mcu_toolkit.device.model_header import FILE as MODEL_HEADER
+from mcu_toolkit.device.model_header import model_header
 from mcu_toolkit.device.types import CompiledModel
 from mcu_toolkit.errors import ToolError
 
@@ -26,6 +28,7 @@ def write_sketch(compiled: CompiledModel, config: bytes, folder: Path) -> Path:
     sketch.mkdir(parents=True)
     files = {name: content for name, content in compiled.files.items() if name.endswith((".c", ".h", ".S"))}
     files["mcutk_config.h"] = config
+    files[MODEL_HEADER] = model_header(compiled)
     firmware = asset_dir("firmware")
     sources = [firmware / "hal" / "hal.h", *(firmware / "hal" / "arduino").iterdir(), *(firmware / "app").iterdir()]
     files |= {path.name: path.read_bytes() for path in sources if path.suffix in _CODE and path.name != "main.c"}

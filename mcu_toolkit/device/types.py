@@ -19,6 +19,10 @@ class CompiledModel(Protocol):
     """The part of the compiler's result that firmware is built from (`compiler.pipeline.Compiled` has it)."""
 
     @property
+    def name(self) -> str:
+        """Prefix of the generated files and symbols."""
+
+    @property
     def graph(self) -> Graph:
         """The graph after passes; `graph.sha256` is that of the model file."""
 

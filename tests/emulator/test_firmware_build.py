@@ -16,7 +16,7 @@ from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board, list_boards, load_board
 from mcu_toolkit.device import firmware, sketch, toolchain
 from mcu_toolkit.device.types import Firmware
-from mcu_toolkit.errors import CompileError, FitError, ToolFailedError, ToolMissingError, WorkspaceError
+from mcu_toolkit.errors import FitError, ToolFailedError, ToolMissingError, WorkspaceError
 from mcu_toolkit.records.manifest import read_manifest
 from mcu_toolkit.workspace import read_json
 from tests.support.device import WEIGHTS, TinyModel, tiny_model
@@ -203,11 +203,18 @@ def test_a_missing_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_model_of_another_name_is_refused(tmp_path: Path) -> None:
+def test_a_model_of_any_prefix(tmp_path: Path) -> None:
+    """The application finds the model through mcutk_model.h: another prefix gives an image of the same sizes."""
     good = tiny_model()
-    files = {name.replace("model", "net"): content for name, content in good.files.items()}
-    with pytest.raises(CompileError, match="must be named 'model'"):
-        firmware.build(TinyModel(good.graph, files, {}), load_board("qemu-m4"), tmp_path / "b")
+    files = {
+        file.replace("model", "net"): content.replace(b"model", b"net").replace(b"MODEL", b"NET")
+        for file, content in good.files.items()
+    }
+    other = TinyModel(good.graph, files, {"net_weights": len(WEIGHTS)}, "net")
+    made = [firmware.build(m, load_board("qemu-m4"), tmp_path / m.name) for m in (good, other)]
+    assert made[0].flash == made[1].flash
+    assert made[0].ram == made[1].ram
+    assert made[0].stack_bound == made[1].stack_bound
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

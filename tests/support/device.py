@@ -16,6 +16,7 @@ import pytest
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board, load_board
 from mcu_toolkit.device.firmware import config_header
+from mcu_toolkit.device.model_header import model_header
 from mcu_toolkit.device.transport import SocketTransport
 from mcu_toolkit.graph.ir import DType, Graph, Quant, Tensor
 
@@ -74,6 +75,7 @@ class TinyModel:
     graph: Graph
     files: Mapping[str, bytes]
     weight_symbols: Mapping[str, int]
+    name: str = "model"
 
 
 def tiny_model(arena_bytes: int = 512, weights: np.ndarray = WEIGHTS, sha256: str = SHA256) -> TinyModel:
@@ -121,6 +123,7 @@ def build_host_app(folder: Path, flags: Sequence[str] = (), **link: object) -> P
     for name, content in model.files.items():
         (folder / name).write_bytes(content)
     (folder / "mcutk_config.h").write_bytes(config_header(model, board))
+    (folder / "mcutk_model.h").write_bytes(model_header(model))
     firmware = asset_dir("firmware")
     sources = [*(firmware / "app").glob("*.c"), firmware / "hal" / "host" / "hal_host.c", *folder.glob("*.c")]
     program = folder / "bench_app"

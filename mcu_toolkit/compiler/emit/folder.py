@@ -79,7 +79,7 @@ class Source:
 
 
 def emit(
-    graph: Graph, schedule: Schedule, problem: PlanProblem, plan: MemoryPlan, name: str, model: bytes | None
+    graph: Graph, schedule: Schedule, problem: PlanProblem, plan: MemoryPlan, prefix: str, model: bytes | None
 ) -> tuple[dict[str, bytes], Source]:
     """The generated folder as file name → contents, and the values behind it.
 
@@ -88,17 +88,16 @@ def emit(
         schedule: steps and aliases.
         problem: what the planner was asked.
         plan: checked placement.
-        name: prefix of files and symbols; made an identifier.
+        prefix: of files, functions and macros; checked by `names.prefix`.
         model: the flatbuffer for ``model_data.h/.c``, or None to leave them out.
     """
-    prefix = names.identifier(name)
     steps, tables = _steps(graph, schedule, plan, prefix)
     resets, initial = _resets(graph, schedule, plan, prefix)
     kernels = kernel_files([path for step in schedule.steps for path in (*step.call.sources, *step.call.headers)])
     own = [f"{prefix}.c", f"{prefix}_weights.c"] + ([f"{prefix}_data.c"] if model is not None else [])
     clash = set(kernels) & {*own, f"{prefix}.h"}
     if clash:
-        raise CompileError(f"the model name '{name}' clashes with the kernel file {sorted(clash)[0]}")
+        raise CompileError(f"the model name '{prefix}' clashes with the kernel file {sorted(clash)[0]}")
     source = Source(
         prefix=prefix,
         upper=prefix.upper(),

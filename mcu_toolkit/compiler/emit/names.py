@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mcu_toolkit.errors import ConfigError
+
 _KEYWORDS = frozenset((
     "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
     "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed",
@@ -11,7 +13,44 @@ _KEYWORDS = frozenset((
     "bool", "class", "delete", "new", "operator", "private", "protected", "public", "template", "this", "throw",
     "try", "using", "virtual", "main",
 ))  # fmt: skip
+#: Standard headers without ``.h``, and Arduino's: a model of this name would hide them.
+_HEADERS = frozenset((
+    "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits", "locale", "math", "setjmp",
+    "signal", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdio", "stdlib", "stdnoreturn",
+    "string", "tgmath", "threads", "time", "uchar", "wchar", "wctype", "arduino",
+))  # fmt: skip
 _LONGEST = 40
+
+
+def prefix(name: str) -> str:
+    """`name`, if it can be the prefix of a model's files, functions and macros.
+
+    Raises:
+        ConfigError: it is no C identifier, starts with an underscore or ``mcutk``, is a keyword or the name of a
+            standard header, or has over 40 characters.
+    """
+    reason = ""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name, re.ASCII):
+        reason = "is not a C identifier that starts with a letter"
+    elif len(name) > _LONGEST:
+        reason = f"has {len(name)} characters"
+    elif name.lower() in _KEYWORDS:
+        reason = "is a keyword of C or C++"
+    elif name.lower() in _HEADERS:
+        reason = f"would hide the header <{name}.h>"
+    elif name.lower().startswith("mcutk"):
+        reason = "starts with mcutk, as the kernels do"
+    if reason:
+        proposed = identifier(name)
+        if proposed in _HEADERS or proposed.startswith("mcutk"):
+            proposed = identifier(f"m_{proposed}")
+        raise ConfigError(
+            f"the model name '{comment(name)}' {reason}",
+            expected=f"a letter, then letters, digits and underscores; at most {_LONGEST} characters",
+            received=comment(name),
+            hint=f"--name {proposed}",
+        )
+    return name
 
 
 def identifier(text: str) -> str:
@@ -19,7 +58,7 @@ def identifier(text: str) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:_LONGEST].rstrip("_")
     if not name or name[0].isdigit() or name in _KEYWORDS:
         name = f"m_{name}".rstrip("_")
-    return name
+    return name[:_LONGEST]
 
 
 def comment(text: str) -> str:
