@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import common_options, console, context, write_json
-from mcu_toolkit.cli.options import board_option, model_option, optimize_option
+from mcu_toolkit.cli.console import console, context, write_json
+from mcu_toolkit.cli.options import board_option, common_options, model_option, optimize_option
 from mcu_toolkit.workflow.sources import board_key, pick_board, pick_model
 from mcu_toolkit.workspace import read_json
 

@@ -6,7 +6,7 @@ import click
 
 from mcu_toolkit.cli.main import cli
 
-_HOW = {
+_INSTALL = {
     "bash": '# add to ~/.bashrc:  eval "$(mcutk completion bash)"',
     "zsh": '# add to ~/.zshrc:  eval "$(mcutk completion zsh)"',
     "fish": "# run once:  mcutk completion fish > ~/.config/fish/completions/mcutk.fish",
@@ -14,7 +14,7 @@ _HOW = {
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(list(_HOW)))
+@click.argument("shell", type=click.Choice(list(_INSTALL)))
 def command(shell: str) -> None:
     """Print the completion script of a shell.
 
@@ -27,7 +27,7 @@ def command(shell: str) -> None:
 
     kind = get_completion_class(shell)
     assert kind is not None  # click knows the three shells of the choice
-    click.echo(_HOW[shell])
-    # source() alone would start bash to ask for its version, outside the one door to subprocesses
+    click.echo(_INSTALL[shell])
+    # source() alone would start bash to ask for its version; subprocesses start in mcu_toolkit.process only
     completion = kind(cli, {}, "mcutk", "_MCUTK_COMPLETE")
     click.echo(completion.source_template % completion.source_vars())

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import command_line, common_options, console, progress_bar, write_json
-from mcu_toolkit.cli.options import data_option, skip_bad_option
+from mcu_toolkit.cli.console import command_line, console, write_json
+from mcu_toolkit.cli.options import common_options, data_option, skip_bad_option
+from mcu_toolkit.cli.progress import progress_bar
 from mcu_toolkit.errors import DataError
 from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow.samples import data_folder

@@ -7,8 +7,8 @@ from dataclasses import asdict
 import click
 
 from mcu_toolkit.boards import Board
-from mcu_toolkit.cli.console import common_options, console, context, write_json
-from mcu_toolkit.cli.options import board_option, port_option
+from mcu_toolkit.cli.console import console, context, write_json
+from mcu_toolkit.cli.options import board_option, common_options, port_option
 from mcu_toolkit.records.state import read_state
 from mcu_toolkit.workflow.sources import board_key, pick_board, pick_port
 from mcu_toolkit.workspace import Workspace

@@ -1,4 +1,4 @@
-"""Options that several commands share, so that they mean the same everywhere."""
+"""Options that several commands have in common, so that they mean the same everywhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,41 @@ from typing import Any, TypeVar
 
 import click
 
+from mcu_toolkit.cli.console import check_writable
+from mcu_toolkit.cli.main import Flags
+
 F = TypeVar("F", bound=Callable[..., object])
+
+
+def verbose_option(function: F) -> F:
+    """`-v` after the command's name as well as before it."""
+
+    def remember(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+        flags = ctx.find_object(Flags)
+        if flags is not None and value:
+            flags.verbose = True
+
+    return click.option(
+        "-v", "--verbose", is_flag=True, expose_value=False, callback=remember, help="Show tracebacks of errors."
+    )(function)
+
+
+def json_option(function: F) -> F:
+    """`--json FILE`; refused at once where the file could not be written."""
+
+    def check(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+        if value not in (None, "-"):
+            check_writable(Path(value))
+        return value
+
+    return click.option(
+        "--json", "json_path", metavar="FILE", callback=check, help="Also write the report as JSON; - is stdout."
+    )(function)
+
+
+def common_options(function: F) -> F:
+    """`--json FILE` and `-v`, for every command that reports something."""
+    return json_option(verbose_option(function))
 
 
 def _boards(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -35,23 +69,20 @@ def model_option(function: F) -> F:
 
 
 def optimize_option(function: F) -> F:
-    """`--optimize MODE`."""
+    """`--optimize GOAL`."""
     return click.option(
         "--optimize",
         type=click.Choice(["ram", "speed", "balanced"]),
         default="balanced",
         show_default=True,
-        help="What to spend least of: RAM, instructions (may spend flash), or a balance.",
+        help="Optimization goal: least RAM, fewest instructions (may need more flash), or a balance of both.",
     )(function)
 
 
 def port_option(function: F) -> F:
     """`--port PORT`."""
     return click.option(
-        "--port",
-        "-p",
-        metavar="PORT",
-        help="Serial port of the board; emulated boards bring their own.",
+        "--port", "-p", metavar="PORT", help="Serial port of the board; not needed by emulated boards."
     )(function)
 
 
@@ -70,3 +101,24 @@ def skip_bad_option(function: F) -> F:
     return click.option("--skip-bad", is_flag=True, help="Leave out images that cannot be read, and count them.")(
         function
     )
+
+
+def set_option(function: F) -> F:
+    """`--set KEY=VALUE`, any number of times; the command gets a dict."""
+
+    def split(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+        from mcu_toolkit.errors import ConfigError
+
+        pairs = {}
+        for text in values:
+            key, separator, value = text.partition("=")
+            if not separator:
+                raise ConfigError(
+                    f"--set {text} has no value", expected="--set KEY=VALUE", hint="--set student.width=0.5"
+                )
+            pairs[key.strip()] = value.strip()
+        return pairs
+
+    return click.option(
+        "--set", "overrides", metavar="KEY=VALUE", multiple=True, callback=split, help="Override a key of the recipe."
+    )(function)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import common_options, console, context, write_json
+from mcu_toolkit.cli.console import console, context, write_json
 from mcu_toolkit.cli.options import (
     board_option,
+    common_options,
     data_option,
     model_option,
     optimize_option,

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from mcu_toolkit.cli.console import common_options, console, progress_bar, write_json
-from mcu_toolkit.cli.options import data_option
+from mcu_toolkit.cli.console import console, write_json
+from mcu_toolkit.cli.options import common_options, data_option
+from mcu_toolkit.cli.progress import progress_bar
 from mcu_toolkit.errors import McutkError
 from mcu_toolkit.workflow.samples import data_folder
 from mcu_toolkit.workflow.train import oracle_runner, resolve_recipe

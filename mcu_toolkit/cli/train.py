@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from mcu_toolkit.cli.console import common_options, console, context, write_json
-from mcu_toolkit.cli.options import data_option, positive, skip_bad_option
+from mcu_toolkit.cli.console import console, context, write_json
+from mcu_toolkit.cli.options import common_options, data_option, positive, skip_bad_option
 from mcu_toolkit.errors import McutkError
 from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow.samples import data_folder

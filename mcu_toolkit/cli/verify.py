@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import common_options, console, context, write_json
-from mcu_toolkit.cli.options import board_option, data_option, port_option
+from mcu_toolkit.cli.console import console, context, write_json
+from mcu_toolkit.cli.options import board_option, common_options, data_option, port_option
 from mcu_toolkit.errors import McutkError
 from mcu_toolkit.workflow.sources import pick_board, pick_port
 

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from mcu_toolkit.records.inspect import OperatorsRecord
 from mcu_toolkit.report import format as fmt
 
 
@@ -284,7 +285,7 @@ def _inspection_totals(report: Mapping[str, Any]) -> Table:
             made.add_row(word, shape, f"{border['dtype']} {scale}  {escape(border['name'])}")
     made.add_row("MACs", fmt.exact(macs["model"]), f"after passes {fmt.exact(macs['after_passes'])}")
     made.add_row("weights", f"{fmt.exact(weights['model'])} B", f"after passes {fmt.exact(weights['after_passes'])} B")
-    proved = "; proved least for these kernels" if ram.get("optimal") else ""
+    proved = "; proved least for these kernels" if ram["arena_optimal"] else ""
     made.add_row("arena", f"{fmt.exact(ram['arena'])} B", f"live-tensor bound {fmt.exact(ram['no_overlap'])}{proved}")
     if report.get("cost_estimate") is not None:
         target = report["target"]
@@ -324,6 +325,14 @@ def _modes(modes: Mapping[str, Mapping[str, int]]) -> Table:
     for name, row in modes.items():
         cost = f"~{fmt.count(row['cost_estimate'])}"
         made.add_row(name, f"{row['arena']:,} B", cost, f"{row['weights_bytes']:,} B", f"{row['table_bytes']:,} B")
+    return made
+
+
+def operators(record: OperatorsRecord) -> RenderableType:
+    """The supported operators, one row each."""
+    made = table("operator", "what is supported", numbers_from=9)
+    for row in record.operators:
+        made.add_row(row.operator, escape(row.forms))
     return made
 
 

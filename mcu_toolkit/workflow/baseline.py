@@ -69,7 +69,7 @@ def _measure(ctx: Context, run_dir: Path) -> dict[str, Any]:
         build_firmware(own, board, source, Optimize.BALANCED)
         flash_board(own, board, None)
         report = bench_board(own, board, None, Choice(limit=1)).report
-    macs = inspect_report(read_model(data))["macs"]["model"]
+    macs = inspect_report(read_model(data)).macs.model
     return {
         "macs": macs,
         "arena": report["memory"]["ram"]["arena"],

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from mcu_toolkit import __version__
 from mcu_toolkit.boards import Board
-from mcu_toolkit.errors import WorkspaceError
+from mcu_toolkit.errors import ConfigError, WorkspaceError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.records.state import remember
+from mcu_toolkit.suggest import did_you_mean
 from mcu_toolkit.targets.isa import ISAS, PORTABLE
 from mcu_toolkit.targets.target import Optimize, Target
 from mcu_toolkit.workflow.context import Context
@@ -47,6 +48,23 @@ class Built:
 def target_for(board: Board, optimize: Optimize) -> Target:
     """What the compiler is told of a board."""
     return Target(ISAS.find(board.core.isa), board.core.cpu, optimize)
+
+
+def goal(text: str) -> Optimize:
+    """The optimization goal of this name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    names = [each.value for each in Optimize]
+    if text not in names:
+        raise ConfigError(
+            f"there is no optimization goal '{text}'",
+            expected=", ".join(names),
+            received=text,
+            hint=did_you_mean(text, names),
+        )
+    return Optimize(text)
 
 
 def read_graph(data: bytes) -> Graph:

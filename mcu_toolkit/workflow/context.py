@@ -1,4 +1,4 @@
-"""Settings shared by all use cases: the project folder, progress, notes, and the recorded origin."""
+"""The context that every use case takes: project folder, progress, notes and recorded origin."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from mcu_toolkit.workspace import Workspace
 
 
 def ignore(_text: str) -> None:
-    """The note function of callers that do not show notes."""
+    """The note function of callers that show no notes."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """The surroundings of a use case.
+    """Arguments that all use cases have in common.
 
     Attributes:
         workspace: the project folder.
-        progress: called with the stage, what is done and the total.
+        progress: called with the stage, the part done and the total.
         note: called with a remark for the user that is not part of the result.
-        command: what manifests and reports record as the origin, for example ``mcutk build --board qemu-m4``.
+        command: the origin that manifests and reports record, for example ``mcutk build --board qemu-m4``.
     """
 
     workspace: Workspace

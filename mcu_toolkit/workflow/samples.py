@@ -17,7 +17,7 @@ from mcu_toolkit.graph.ir import DType, Graph, Tensor
 from mcu_toolkit.recipe import load, shipped
 from mcu_toolkit.report.bench import Truth
 from mcu_toolkit.workflow.context import Context
-from mcu_toolkit.workflow.settings import load_project
+from mcu_toolkit.workflow.settings import load_settings
 from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource
 from mcu_toolkit.workspace import Workspace
 
@@ -124,7 +124,7 @@ def data_folder(workspace: Workspace, given: Path | None) -> Path | None:
     """The image folder given, else the project's."""
     if given is not None:
         return given
-    listed = load_project(workspace).data
+    listed = load_settings(workspace).data
     return Path(listed) if listed is not None else None
 
 

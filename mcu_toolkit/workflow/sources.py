@@ -11,7 +11,7 @@ from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board, load_board
 from mcu_toolkit.errors import ConfigError, WorkspaceError
 from mcu_toolkit.records.state import read_state
-from mcu_toolkit.workflow.settings import load_project
+from mcu_toolkit.workflow.settings import load_settings
 from mcu_toolkit.workspace import Workspace, sha256_bytes, sha256_file
 
 #: The recipe whose trained model ships with the package.
@@ -160,7 +160,7 @@ def pick_board(workspace: Workspace, given: str | None, *remembered: str, defaul
     for key in remembered:
         if (board := last[key]) is not None:
             return load_board(board)
-    chosen = load_project(workspace).board or default
+    chosen = load_settings(workspace).board or default
     if chosen is None:
         what = "nothing was built here yet" if remembered else "no board was named"
         raise ConfigError(
@@ -175,7 +175,7 @@ def pick_port(workspace: Workspace, board: Board, given: str | None) -> str | No
     """The port given, else the project's; None for an emulated board, which brings its own."""
     if given is not None or board.is_emulated:
         return given
-    return load_project(workspace).port
+    return load_settings(workspace).port
 
 
 def board_key(board: Board, given: str | None) -> str:

@@ -16,7 +16,7 @@ from mcu_toolkit.records.manifest import checked_artefact
 from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import data_folder
-from mcu_toolkit.workflow.settings import load_project
+from mcu_toolkit.workflow.settings import load_settings
 from mcu_toolkit.workflow.sources import MODEL_FILE, SHIPPED_RECIPE
 from mcu_toolkit.workspace import Workspace
 
@@ -29,7 +29,7 @@ def resolve_recipe(workspace: Workspace, given: str | None, overrides: Sequence[
     Raises:
         ConfigError: there is no such recipe, or it or an override is wrong.
     """
-    name = given or load_project(workspace).recipe or SHIPPED_RECIPE
+    name = given or load_settings(workspace).recipe or SHIPPED_RECIPE
     recipe = load(find(name, workspace.root))
     for text in overrides:
         key, separator, value = text.partition("=")

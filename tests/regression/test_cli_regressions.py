@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mcu_toolkit.cli import main
+from mcu_toolkit.cli import failures
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.recipe import to_toml
 from mcu_toolkit.records.state import remember
@@ -34,7 +34,7 @@ def test_a_closed_pipe_was_reported_as_exit_code_1(project: Path) -> None:
         check=False,
     )
     os.close(writing)
-    assert done.returncode == main.BROKEN_PIPE
+    assert done.returncode == failures.BROKEN_PIPE
     assert done.stderr == ""
 
 

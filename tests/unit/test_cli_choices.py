@@ -14,7 +14,7 @@ from mcu_toolkit.workflow import samples, sources
 from mcu_toolkit.workflow.build import read_graph
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import Choice
-from mcu_toolkit.workflow.settings import load_project
+from mcu_toolkit.workflow.settings import load_settings
 from mcu_toolkit.workflow.sources import ModelSource
 from mcu_toolkit.workspace import Workspace
 from tests.support.cli import Mcutk, tiny_model, write_images
@@ -136,7 +136,7 @@ def test_the_projects_port_is_not_for_emulated_boards(workspace: Workspace) -> N
 def test_a_wrong_project_file_is_refused(text: str, said: str, workspace: Workspace) -> None:
     (workspace.root / "mcutk.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
-        load_project(workspace)
+        load_settings(workspace)
     assert said in str(caught.value)
 
 
@@ -227,7 +227,7 @@ def test_a_model_that_takes_no_images_says_so(ctx: Context) -> None:
 
 def test_init_makes_a_project_that_loads_and_does_not_overwrite_one(mcutk: Mcutk, project: Path) -> None:
     assert mcutk("init", "brain", "--recipe", "phantom").ok
-    assert load_project(Workspace(project / "brain")).board == "qemu-m4"
+    assert load_settings(Workspace(project / "brain")).board == "qemu-m4"
     again = mcutk("init", "brain", "--recipe", "phantom")
     assert again.code == 1 and "--force" in again.err
     assert mcutk("init", "brain", "--recipe", "phantom", "--force").ok

@@ -12,7 +12,7 @@ import sys
 import click
 import pytest
 
-from mcu_toolkit.cli import main
+from mcu_toolkit.cli import failures, main
 from mcu_toolkit.errors import McutkError
 from tests.support.cli import ROOT, Mcutk
 
@@ -118,7 +118,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def raises(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("mcu_toolkit.cli.boards.list_boards", raises)
+    monkeypatch.setattr("mcu_toolkit.workflow.boards.list_boards", raises)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
 def test_errors_have_exit_codes_and_no_traceback(
     error: BaseException, code: int, said: str, mcutk: Mcutk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main, "_drop_stdout", lambda: None)
+    monkeypatch.setattr(failures, "drop_stdout", lambda: None)
     failing(monkeypatch, error)
     outcome = mcutk("boards")
     assert outcome.code == code

@@ -1,0 +1,154 @@
+"""Find what this machine has and lacks, with the command that installs it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from mcu_toolkit.errors import McutkError, ToolError
+from mcu_toolkit.process import INSTALL_HINTS, find_tool, run
+from mcu_toolkit.records.doctor import DoctorRecord, Finding
+from mcu_toolkit.workflow.context import Context
+
+#: program → (what needs it, whether the emulated boards need it)
+_PROGRAMS: dict[str, tuple[str, bool]] = {
+    "arm-none-eabi-gcc": ("firmware for Cortex-M boards", True),
+    "qemu-system-arm": ("the emulated boards", True),
+    "gcc": ("mcutk eval: generated C on this machine", False),
+    "make": ("building a generated folder by itself", False),
+    "arduino-cli": ("Arduino sketches (nano33); without it a bare-metal image is made", False),
+    "pyocd": ("flashing over SWD", False),
+}
+#: importable module → (distribution, what needs it, install command)
+_MODULES: dict[str, tuple[str, str, str]] = {
+    "tensorflow": ("tensorflow", "train, convert", "pip install 'mcu_toolkit[train]'"),
+    "tf_keras": ("tf-keras", "train, convert", "pip install 'mcu_toolkit[train]'"),
+    "tensorflow_model_optimization": (
+        "tensorflow-model-optimization",
+        "quantization-aware training",
+        "pip install 'mcu_toolkit[train]'",
+    ),
+    "tflite_micro": ("tflite-micro", "eval: TensorFlow Lite Micro's own runtime", "pip install 'mcu_toolkit[verify]'"),
+}
+#: Free disk space in bytes that training runs and firmware should have.
+_FREE_SPACE = 2 << 30
+
+
+def doctor(ctx: Context) -> DoctorRecord:
+    """Look for programs, packages, disk space and serial ports."""
+    findings = (
+        _python(),
+        *_programs(),
+        _newlib(),
+        *_modules(),
+        _disk(ctx.workspace.root),
+        *_serial_ports(),
+    )
+    return DoctorRecord(ready=not _missing(findings), findings=findings)
+
+
+def require_ready(record: DoctorRecord) -> None:
+    """Fail where something is missing that the emulated boards need.
+
+    Raises:
+        McutkError: with the commands that install it.
+    """
+    missing = _missing(record.findings)
+    if missing:
+        raise McutkError(
+            "this machine lacks " + ", ".join(finding.name for finding in missing),
+            hint="; ".join(finding.remedy for finding in missing),
+        )
+
+
+def _missing(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [finding for finding in findings if finding.required and finding.found is None]
+
+
+def _version(program: str) -> str | None:
+    """Version number that a program prints; None where it is not installed or does not start."""
+    path = find_tool(program)
+    if path is None:
+        return None
+    argument = "version" if program == "arduino-cli" else "--version"
+    try:
+        text = run([program, argument], timeout=20).stdout
+    except ToolError:
+        return None
+    # Distributions add their own revision in parentheses: gcc (Debian 12.2.0-14) 12.2.0
+    number = re.search(r"\d+(?:\.\d+)+", re.sub(r"\([^)]*\)", "", text))
+    return number.group() if number else str(path)
+
+
+def _programs() -> list[Finding]:
+    return [
+        Finding(name, purpose, required, found, "" if found else INSTALL_HINTS.get(name, f"install {name}"))
+        for name, (purpose, required) in _PROGRAMS.items()
+        for found in [_version(name)]
+    ]
+
+
+def _newlib() -> Finding:
+    """The C library for Cortex-M: Debian packages it apart from its compiler, which then prints a bare file name."""
+    found = None
+    if find_tool("arm-none-eabi-gcc") is not None:
+        try:
+            name = run(["arm-none-eabi-gcc", "-print-file-name=libc.a"], timeout=20).stdout.strip()
+        except ToolError:
+            name = ""
+        if Path(name).is_absolute():
+            found = "installed"
+    remedy = "" if found else "sudo apt-get install libnewlib-arm-none-eabi"
+    return Finding("newlib", "firmware for Cortex-M boards", True, found, remedy)
+
+
+def _modules() -> list[Finding]:
+    findings = []
+    for module, (distribution, purpose, remedy) in _MODULES.items():
+        found = None
+        if importlib.util.find_spec(module) is not None:
+            found = _distribution_version(distribution) or "installed"
+        findings.append(Finding(distribution, purpose, False, found, "" if found else remedy))
+    return findings
+
+
+def _distribution_version(distribution: str) -> str | None:
+    for name in (distribution, f"{distribution}-cpu"):
+        try:
+            return importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return None
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    fits = (3, 10) <= sys.version_info[:2] < (3, 13)
+    return Finding("python", "everything", True, version if fits else None, "" if fits else "use Python 3.10 to 3.12")
+
+
+def _disk(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    text = f"{free / 2**30:.1f} GiB free at {folder}"
+    remedy = "" if free > _FREE_SPACE else "free disk space"
+    return Finding("disk", "training runs and firmware", False, text, remedy)
+
+
+def _serial_ports() -> list[Finding]:
+    """Serial ports of USB devices, and whether this user may open them."""
+    from serial.tools import list_ports
+
+    findings = []
+    for port in sorted(list_ports.comports(), key=lambda p: str(p.device)):
+        if port.vid is None:
+            continue  # built-in UARTs of a PC, mostly not connected
+        allowed = os.access(port.device, os.R_OK | os.W_OK)
+        found = f"{port.description}" if allowed else None
+        remedy = "" if allowed else "sudo usermod -aG dialout $USER, then log in again"
+        findings.append(Finding(str(port.device), "flash, bench on hardware", False, found, remedy))
+    return findings
