@@ -6,14 +6,8 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import command_line, console, write_json
-from mcu_toolkit.cli.options import common_options, data_option, skip_bad_option
-from mcu_toolkit.cli.progress import progress_bar
-from mcu_toolkit.errors import DataError
-from mcu_toolkit.records.state import remember
-from mcu_toolkit.workflow.samples import data_folder
-from mcu_toolkit.workflow.train import oracle_runner
-from mcu_toolkit.workspace import Workspace
+from mcu_toolkit.cli.console import console, context, write_json
+from mcu_toolkit.cli.options import common_options, data_option, positive, skip_bad_option
 
 
 @click.command()
@@ -24,16 +18,9 @@ from mcu_toolkit.workspace import Workspace
     type=click.Choice(["unit", "signed", "raw"]),
     default="unit",
     show_default=True,
-    help="How the model was fed pixels p: unit p/255, signed p/127.5-1, raw p.",
+    help="Preprocessing of pixels p that the model was trained with: unit p/255, signed p/127.5-1, raw p.",
 )
-@click.option(
-    "--calibration-images",
-    type=click.IntRange(min=1),
-    default=256,
-    show_default=True,
-    metavar="N",
-    help="Training images that set the ranges of activations.",
-)
+@positive("Training images that set the ranges of activations.", "--calibration-images", default=256, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the division of the images.")
 @click.option("--compare", is_flag=True, help="Also float32, float16, dynamic-range and int16x8 models, side by side.")
 @skip_bad_option
@@ -50,39 +37,18 @@ def command(
 ) -> None:
     """Quantize a Keras model of your own to int8: calibrated on your images, compared with the float model on others.
 
-    MODEL is a Keras 2 .h5 or .keras file, or a SavedModel folder; images in, class scores out. The result is what
-    `mcutk build`, `eval` and `bench` work on next.
+    MODEL is a Keras 2 .h5 or .keras file, or a SavedModel folder; images in, class scores out. `mcutk build`, `eval`
+    and `bench` then use the result.
     """
     from mcu_toolkit.report import training as rendering
-    from mcu_toolkit.train.convert import convert
-    from mcu_toolkit.train.modes import MODES
+    from mcu_toolkit.workflow.convert import ConvertOptions, convert
 
-    workspace = Workspace.find()
-    folder = data_folder(workspace, data)
-    if folder is None:
-        raise DataError(
-            "a conversion needs images to calibrate on", expected="--data DIR, with one folder a class in it"
-        )
-    run_dir = workspace.train_dir(model.stem)
-    with progress_bar() as progress:
-        done = convert(
-            model,
-            folder,
-            run_dir,
-            normalization=normalization,
-            calibration_images=calibration_images,
-            seed=seed,
-            progress=progress,
-            skip_bad=skip_bad,
-            cache_dir=workspace.cache_dir("train"),
-            command=command_line(),
-            int8_runner=oracle_runner,
-            compare=tuple(mode for mode in MODES if mode != "int8") if compare else (),
-        )
-    remember(workspace, train=run_dir.name)
+    options = ConvertOptions(model, data, normalization, calibration_images, seed, compare, skip_bad)
+    with context() as ctx:
+        record = convert(ctx, options)
     out = console(json_path)
-    out.print(rendering.trained(done.metrics))
+    out.print(rendering.trained(record))
     if compare:
-        out.print(rendering.modes(done.metrics))
-    out.print(f"\nmodel  {done.model}", markup=False, soft_wrap=True)
-    write_json(json_path, done.metrics)
+        out.print(rendering.modes(record))
+    out.print(f"\nmodel  {ctx.workspace.train_dir(model.stem) / 'model.tflite'}", markup=False, soft_wrap=True)
+    write_json(json_path, record)

@@ -15,6 +15,7 @@ from mcu_toolkit.cli.options import (
     optimize_option,
     port_option,
     positive,
+    set_option,
     skip_bad_option,
 )
 from mcu_toolkit.errors import McutkError
@@ -28,7 +29,7 @@ DEFAULT_BOARD = "qemu-m4"
 @click.option(
     "--recipe", metavar="RECIPE", help="Recipe file or id; by default the project's, else the synthetic phantom."
 )
-@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a key of the recipe.")
+@set_option
 @data_option("The images: DIR/<class>/*.png; by default the project's.")
 @model_option
 @click.option("--no-train", is_flag=True, help="Take the model trained last, else the one that ships with mcutk.")
@@ -42,7 +43,7 @@ DEFAULT_BOARD = "qemu-m4"
 def command(
     board_id: str | None,
     recipe: str | None,
-    overrides: tuple[str, ...],
+    overrides: dict[str, str],
     data: Path | None,
     model: Path | None,
     no_train: bool,
@@ -66,7 +67,7 @@ def command(
     from mcu_toolkit.workflow.build import build_firmware
     from mcu_toolkit.workflow.flash import flash_board
     from mcu_toolkit.workflow.samples import Choice
-    from mcu_toolkit.workflow.train import train_if_needed
+    from mcu_toolkit.workflow.train import TrainOptions, train_if_needed
 
     if no_train and (retrain or recipe is not None or overrides):
         raise McutkError("--no-train leaves nothing for --recipe, --set and --retrain to do")
@@ -78,7 +79,7 @@ def command(
         board = pick_board(workspace, board_id, default=DEFAULT_BOARD)
         key = board_key(board, board_id)
         if model is None and not no_train:
-            train_if_needed(ctx, recipe, overrides, data, retrain=retrain, skip_bad=skip_bad)
+            train_if_needed(ctx, TrainOptions(recipe, data, overrides, skip_bad=skip_bad), retrain=retrain)
         source = pick_model(workspace, model)
         build_firmware(ctx, board, source, Optimize(optimize), key=key)
         serial = pick_port(workspace, board, port)

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from mcu_toolkit.cli.console import console, context, write_json
-from mcu_toolkit.cli.options import common_options, data_option, positive, skip_bad_option
-from mcu_toolkit.errors import McutkError
-from mcu_toolkit.records.state import remember
-from mcu_toolkit.workflow.samples import data_folder
-from mcu_toolkit.workflow.train import oracle_runner, resolve_recipe
-from mcu_toolkit.workspace import Workspace, atomic_write, to_json
+from mcu_toolkit.cli.console import context, show
+from mcu_toolkit.cli.options import common_options, data_option, positive, set_option, skip_bad_option
 
 
 @click.command()
-@click.argument("recipe_name", metavar="[RECIPE]", required=False)
+@click.argument("recipe", metavar="[RECIPE]", required=False)
 @data_option("The images: DIR/<class>/*.png; by default the project's.")
-@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a key of the recipe.")
-@click.option("--resume", is_flag=True, help="Go on where an interrupted run stands.")
+@set_option
+@click.option("--resume", is_flag=True, help="Go on from the checkpoints of an interrupted run.")
 @positive("Train from N seeds in turn; mean ± sd, and the best model is kept for build.", "--seeds")
 @click.option(
     "--write-baseline",
@@ -34,9 +28,9 @@ from mcu_toolkit.workspace import Workspace, atomic_write, to_json
 @skip_bad_option
 @common_options
 def command(
-    recipe_name: str | None,
+    recipe: str | None,
     data: Path | None,
-    overrides: tuple[str, ...],
+    overrides: dict[str, str],
     resume: bool,
     seeds: int | None,
     baseline: Path | None,
@@ -51,54 +45,15 @@ def command(
     mcutk train --set student.width=0.5      any key of the recipe
     Ctrl-C leaves checkpoints; --resume goes on from them.
     """
+    from mcu_toolkit.records.codec import Record, dump
     from mcu_toolkit.report import training as rendering
-    from mcu_toolkit.train.run import TrainResult, train
-    from mcu_toolkit.train.seeds import summarize, train_seeds
-    from mcu_toolkit.workflow.baseline import baseline_document
+    from mcu_toolkit.workflow.baseline import write_baseline
+    from mcu_toolkit.workflow.train import TrainOptions, train
 
-    workspace = Workspace.find()
-    recipe = resolve_recipe(workspace, recipe_name, overrides)
-    if recipe.data.source == "phantom" and data is not None:
-        raise McutkError(f"recipe '{recipe.name}' makes its images itself, so --data means nothing beside it")
-    folder = None if recipe.data.source == "phantom" else data_folder(workspace, data)
-    run_dir = workspace.train_dir(recipe.name)
-    cache = workspace.cache_dir("train")
     with context() as ctx:
-        results: tuple[TrainResult, ...]
-        if seeds is None:
-            results = (
-                train(
-                    recipe, folder, run_dir, resume=resume, progress=ctx.progress, skip_bad=skip_bad, cache_dir=cache,
-                    command=ctx.command, int8_runner=oracle_runner,
-                ),
-            )  # fmt: skip
-        else:
-            results = train_seeds(
-                recipe, folder, run_dir, seeds, resume=resume, progress=ctx.progress, skip_bad=skip_bad,
-                cache_dir=cache, command=ctx.command, int8_runner=oracle_runner,
-            )  # fmt: skip
-        remember(workspace, train=recipe.name)
-        summary = summarize(results)
-        document = {**results[0].metrics} if seeds is None else {"schema": "mcutk.seeds/1", **summary}
+        done = train(ctx, TrainOptions(recipe, data, overrides, resume, seeds, skip_bad))
+        record: Record = done.best if seeds is None else done.seeds
         if baseline is not None:
-            document = baseline_document(ctx, recipe, run_dir, results)
-            atomic_write(baseline, to_json(document))
-            ctx.note(f"baseline  {baseline}")
-    best = max(results, key=lambda r: float(r.metrics["accuracy"]["int8"]))
-    page = run_dir / "report.html"
-    atomic_write(page, rendering.page(best.metrics, _maps(run_dir)))
-    out = console(json_path)
-    out.print(rendering.trained(best.metrics, summary if seeds else None))
-    out.print(f"\nmodel   {run_dir / 'model.tflite'}\nreport  {page}", markup=False, soft_wrap=True)
-    write_json(json_path, document)
-
-
-def _maps(run_dir: Path) -> dict[str, Any] | None:
-    """Saliency maps that the run left; None where it has none."""
-    import numpy as np
-
-    path = run_dir / "saliency.npz"
-    if not path.is_file():
-        return None
-    with np.load(path, allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+            record = write_baseline(ctx, done, baseline)
+    table = rendering.trained(dump(done.best), dump(done.seeds) if seeds else None)
+    show(json_path, record, table, f"\nmodel   {done.model}\nreport  {done.page}")
