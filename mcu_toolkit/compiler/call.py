@@ -1,24 +1,20 @@
-"""What an operator becomes: the contract between the lowerings, the planner and the emitter.
+"""What a node becomes: the contract between kernels, the planner and the emitter.
 
-`compiler/lower/<op>.py` turns one node into a `Lowering`, which is one of
+A node is one of
 
-- `Call`: C functions to run, with typed arguments, constants, scratch, and the overlaps that the functions
-  permit;
-- `ConvUse`: "this is a convolution-like layer": `compiler/select.py` picks the kernel variant and makes the
-  `Call`;
-- `Alias`: no code at all; the output is the input's bytes under another shape (RESHAPE, SQUEEZE,
-  EXPAND_DIMS);
-- `Parts`: no code either: tensors that are adjacent pieces of another (`compiler/views.py` finds them).
+- `Call`: C functions to run, with typed arguments, constants, scratch, and the overlaps that the functions permit. A
+  kernel variant makes it (`compiler/kernels`);
+- `Parts`: no code: tensors that lie inside another one (`compiler/views.py` finds them).
 
-Rules that the C functions keep, and on which the planner counts:
+Rules that the C functions keep and on which the planner relies:
 
 1. They touch only the bytes of the tensors, the scratch and the constants that they are given.
-2. An output shares no byte with an input or with the scratch unless an `Overlap` says that it may. Outputs of
-   one node never share a byte with one another. Scratch is undefined at entry and free afterwards.
-3. Arena tensors are aligned to at least 4 bytes (16 for `MVE`), scratch to `scratch_align`.
-4. Headers are included by bare file name (``#include "mcutk_types.h"``), and file names are unique over all
-   kernel folders: the generated folder is flat, as an Arduino sketch must be. Headers that a source includes
-   are copied without being listed.
+2. An output shares no byte with an input or with the scratch unless an `Overlap` permits it. Outputs of one node never
+   share a byte with one another. Scratch is undefined at entry and free afterwards.
+3. Arena tensors are aligned to `Isa.tensor_align` bytes (at least 4), scratch to `Call.scratch_align`.
+4. Headers are included by bare file name (``#include "mcutk_types.h"``), and file names are unique over all kernel
+   folders: the generated folder is flat, as an Arduino sketch must be. Headers that a source includes are copied
+   without being listed.
 
 Example, an elementwise operator that may work in place::
 
@@ -35,13 +31,34 @@ which is emitted as ``mcutk_relu_s8((const int8_t *)(arena + 128), (int8_t *)(ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Union
 
-from mcu_toolkit.compiler.layer import ConstArray, ConvLayer
-from mcu_toolkit.graph.ir import Graph, Node
-from mcu_toolkit.targets.target import Target
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, eq=False)
+class ConstArray:
+    """A constant table that goes to flash.
+
+    Attributes:
+        suffix: appended to the layer's prefix to name the C array (``weights``, ``channels`` …).
+        ctype: C element type, for example ``int8_t``, ``uint32_t``, ``mcutk_channel``.
+        values: integers; for a struct type [n, fields]. An integer type may have [rows, n]: the generated table then
+            starts a line at every row and shows its number, for example a row per output channel.
+        align: alignment in bytes.
+        is_weights: counted as weights and biases in the flash report, not as engine.
+        layout: what a row is and the order of its elements, for the comment above the generated table, for example
+            ``a row per output channel: [kernel_h][kernel_w][in_c]``; empty where there is nothing to say.
+    """
+
+    suffix: str
+    ctype: str
+    values: npt.NDArray[np.generic]
+    align: int = 4
+    is_weights: bool = True
+    layout: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +105,7 @@ class FloatArg:
 
 
 #: Value of a struct field: an integer; a float; a fixed-size C array of integers; a pointer to a constant table; NULL;
-#: a nested struct as (field, value) pairs.
+#: a nested struct.
 FieldValue = Union[int, float, tuple[int, ...], ConstArray, None, "StructValue"]
 
 
@@ -112,6 +129,11 @@ class ParamsArg:
     ctype: str
     fields: tuple[tuple[str, FieldValue], ...]
     suffix: str = "params"
+
+
+def params(ctype: str, suffix: str = "params", **fields: FieldValue) -> ParamsArg:
+    """A ``static const`` struct from its fields in the order of the keywords."""
+    return ParamsArg(ctype, tuple(fields.items()), suffix)
 
 
 Argument = TensorArg | ScratchArg | ConstArg | IntArg | FloatArg | ParamsArg
@@ -145,14 +167,20 @@ class Overlap:
     slack: int
 
 
+def in_place(source: int, target: int) -> tuple[Overlap, ...]:
+    """The permission of an elementwise kernel of one element size: element i is written once element i is read."""
+    return (Overlap(source, target, 0),)
+
+
 @dataclass(frozen=True, eq=False)
 class Call:
     """A node as C.
 
     Attributes:
         invocations: function calls in order; more than one for CONCATENATION and the like.
-        sources: C files to compile, relative to firmware/kernels.
-        headers: headers that declare the functions, relative to firmware/kernels.
+        sources: C and assembly files to compile, relative to firmware/kernels or to a folder of
+            `compiler.emit.kernel_files.KERNEL_FOLDERS`.
+        headers: headers that declare the functions, likewise.
         scratch_bytes: bytes of scratch, planned in the arena for the time of this node.
         scratch_align: its alignment.
         overlaps: which outputs may overlap which inputs.
@@ -178,16 +206,10 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Alias:
-    """No code: tensor `output` is tensor `input` under another shape (same bytes, same address)."""
-
-    input: int
-    output: int
-
-
-@dataclass(frozen=True)
 class Parts:
-    """No code: tensors that lie inside another, as the results of SLICE and SPLIT or the inputs of CONCATENATION can.
+    """No code: tensors that lie inside another.
+
+    Results of RESHAPE, SLICE and SPLIT can lie in the input, inputs of CONCATENATION in the result.
 
     Attributes:
         whole: tensor index of the one that holds them.
@@ -196,27 +218,3 @@ class Parts:
 
     whole: int
     parts: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class ConvUse:
-    """A convolution, depthwise convolution or fully connected layer, to be given a kernel variant by
-    `select`.
-
-    Attributes:
-        layer: all that is known about it.
-        input: tensor index of the activation.
-        output: tensor index of the result.
-    """
-
-    layer: ConvLayer
-    input: int
-    output: int
-
-
-Lowering = Call | Alias | ConvUse
-
-#: Signature of ``lower`` in compiler/lower/<op>.py. Raises CompileError for a form that `Operator.check` lets
-#: through by mistake; forms that check refuses never arrive. `compiler/lower/__init__.py` gives
-#: ``lowering(op: str) -> Lower | None``.
-Lower = Callable[[Graph, Node, Target], Lowering]

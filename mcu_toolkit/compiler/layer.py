@@ -1,28 +1,32 @@
-"""What a kernel variant is told about the place where it is to run.
+"""Description of one convolution-like layer, given to the kernel variants of convolutions.
 
-A `ConvLayer` holds one convolution-like node (CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED) with everything
-known at
-compile time: geometry, weights, folded biases, requantization. A kernel variant
-(`mcu_toolkit.compiler.kernels`) decides from it whether it can serve, what it costs, how weights are packed
-and how much scratch it needs.
+A `ConvLayer` holds one CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED node with everything known at compile time:
+geometry, weights, folded biases, requantization. From it a variant (`mcu_toolkit.compiler.kernels`) decides whether it
+can compute the layer, what it costs, how weights are packed and how much scratch it needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.compiler.call import ConstArray
+from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.graph.ops import conv_2d, depthwise_conv_2d, fully_connected
+from mcu_toolkit.graph.ops.linear import Linear
 from mcu_toolkit.targets.isa import Isa
 from mcu_toolkit.targets.target import Target
 
+__all__ = ["CONV_OPERATORS", "ConstArray", "ConvKernel", "ConvKind", "ConvLayer", "PackedConv", "conv_layer"]
+
 
 class ConvKind(str, Enum):
-    """Which operator a layer is."""
+    """The operator of a layer."""
 
     CONV = "conv"
     DEPTHWISE = "depthwise"
@@ -34,8 +38,7 @@ class ConvLayer:
     """One convolution, depthwise convolution or fully connected layer.
 
     Attributes:
-        kind: the operator. FULLY_CONNECTED has 1x1 geometry with ``in_c`` inputs; ``out_h * out_w`` is its
-            batch.
+        kind: the operator. FULLY_CONNECTED has 1x1 geometry with ``in_c`` inputs; ``out_h * out_w`` is its batch.
         in_h, in_w, in_c, out_h, out_w, out_c: shapes.
         kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w: window.
         pad_top, pad_left: implicit rows and columns that read as `in_zero_point`.
@@ -79,34 +82,10 @@ class ConvLayer:
         return self.out_h * self.out_w * self.out_c * per_output
 
     def accumulator_bound(self) -> int:
-        """Largest |accumulator| that any int8 input can give, bias included, over all channels and partial
-        sums."""
+        """Largest absolute accumulator over all int8 inputs, channels and partial sums, bias included."""
         axes = (0, 1) if self.kind is ConvKind.DEPTHWISE else (1, 2, 3)
         weight_sum = np.abs(self.weights.astype(np.int64)).sum(axis=axes)
         return int((weight_sum * 128 + np.abs(self.bias.astype(np.int64))).max(initial=0))
-
-
-@dataclass(frozen=True, eq=False)
-class ConstArray:
-    """A constant table that goes to flash.
-
-    Attributes:
-        suffix: appended to the layer's prefix to name the C array (``weights``, ``channels`` …).
-        ctype: C element type, for example ``int8_t``, ``uint32_t``, ``mcutk_channel``.
-        values: integers; for a struct type [n, fields]. An integer type may have [rows, n]: the generated table then
-            starts a line at every row and shows its number, for example a row per output channel.
-        align: alignment in bytes.
-        is_weights: counted as weights and biases in the flash report, not as engine.
-        layout: what a row is and the order of its elements, for the comment above the generated table, for example
-            ``a row per output channel: [kernel_h][kernel_w][in_c]``; empty where there is nothing to say.
-    """
-
-    suffix: str
-    ctype: str
-    values: npt.NDArray[np.generic]
-    align: int = 4
-    is_weights: bool = True
-    layout: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,11 +97,10 @@ class PackedConv:
 
 
 class ConvKernel(Protocol):
-    """A kernel variant: one C function ``void NAME(const int8_t *in, int8_t *out, void *scratch, const
-    mcutk_conv *p)``.
+    """A kernel variant for convolution-like layers.
 
-    Every variant writes its outputs in raster order (row, then pixel), so that input and output may overlap
-    within `read_behind`.
+    It is one C function ``void NAME(const int8_t *in, int8_t *out, void *scratch, const PARAMS *p)`` that writes its
+    outputs in raster order (row, then pixel), so that input and output may overlap within `overlap_slack`.
     """
 
     @property
@@ -135,12 +113,11 @@ class ConvKernel(Protocol):
 
     @property
     def sources(self) -> Sequence[str]:
-        """Files to compile, relative to firmware/kernels; the header is the one that declares the
-        function."""
+        """Files to compile, relative to firmware/kernels."""
 
     @property
     def header(self) -> str:
-        """Header that declares it, relative to firmware/kernels."""
+        """Header that declares the function, relative to firmware/kernels."""
 
     def accepts(self, layer: ConvLayer, target: Target) -> bool:
         """Whether the variant computes this layer bit-exactly."""
@@ -149,15 +126,63 @@ class ConvKernel(Protocol):
         """Estimated instructions for one inference; calibrated by measurement on the emulator."""
 
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
-        """Bytes of 4-byte-aligned scratch (8-byte for MVE)."""
+        """Bytes of scratch, which is aligned to `Isa.scratch_align` of the variant."""
 
     def pack(self, layer: ConvLayer) -> PackedConv:
         """Weights and channel table in the order that the C function reads."""
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
-        """Least ``input_address - output_address`` for which the output may overlap the input, or None if
-        never.
+        """Least ``input_address - output_address`` for which the output may overlap the input; None for never.
 
-        The kernel writes upward from the output's start; it may overwrite an input byte once no later output
-        needs it.
+        The kernel writes upward from the output's start; it may overwrite an input byte once no later output needs it.
         """
+
+
+def conv_layer(graph: Graph, node: Node) -> ConvLayer:
+    """Describe a CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED node; the input zero point is folded into the biases."""
+    kind, prepare = _KINDS[node.op]
+    p = prepare(graph, node)
+    g = p.geometry
+    if kind is ConvKind.DEPTHWISE and p.in_c == 1 and p.out_c > 1:
+        # Every filter reads the one channel: an ordinary convolution, whose kernels share what they load.
+        kind, p = ConvKind.CONV, replace(p, weights=p.weights.reshape(-1, p.out_c).T)
+    depthwise = kind is ConvKind.DEPTHWISE
+    shape = (g.kernel_h, g.kernel_w, p.out_c) if depthwise else (p.out_c, g.kernel_h, g.kernel_w, p.in_c)
+    weights = np.ascontiguousarray(p.weights.reshape(shape))
+    sums = weights.astype(np.int64).sum(axis=(0, 1) if depthwise else (1, 2, 3))
+    folded = p.bias.astype(np.int64) - p.in_zero_point * sums
+    return ConvLayer(
+        kind=kind,
+        in_h=g.in_h,
+        in_w=g.in_w,
+        in_c=p.in_c,
+        out_h=g.out_h,
+        out_w=g.out_w,
+        out_c=p.out_c,
+        kernel_h=g.kernel_h,
+        kernel_w=g.kernel_w,
+        stride_h=g.stride_h,
+        stride_w=g.stride_w,
+        dilation_h=g.dilation_h,
+        dilation_w=g.dilation_w,
+        pad_top=g.pad_top,
+        pad_left=g.pad_left,
+        weights=weights,
+        bias=folded.astype(np.int32),  # modulo 2^32, as the accumulators are
+        multiplier=p.multiplier,
+        shift=p.shift,
+        in_zero_point=p.in_zero_point,
+        out_zero_point=p.out_zero_point,
+        act_min=p.act_min,
+        act_max=p.act_max,
+        depth_multiplier=p.out_c // p.in_c if depthwise else 1,
+    )
+
+
+_KINDS: Mapping[str, tuple[ConvKind, Callable[[Graph, Node], Linear]]] = {
+    "CONV_2D": (ConvKind.CONV, conv_2d.prepare),
+    "DEPTHWISE_CONV_2D": (ConvKind.DEPTHWISE, depthwise_conv_2d.prepare),
+    "FULLY_CONNECTED": (ConvKind.FULLY_CONNECTED, fully_connected.prepare),
+}
+#: The operators that `conv_layer` describes.
+CONV_OPERATORS = tuple(_KINDS)

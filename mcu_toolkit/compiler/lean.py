@@ -12,7 +12,6 @@ from mcu_toolkit.compiler.lowering import Lowerer
 from mcu_toolkit.compiler.passes.strips import Region, regions, split
 from mcu_toolkit.compiler.plan.assign import Estimate, estimate
 from mcu_toolkit.compiler.plan.problem import step_bounds
-from mcu_toolkit.compiler.plan.schedule import tensor_align
 from mcu_toolkit.graph.ir import Graph
 
 _LONGEST = 8
@@ -75,5 +74,5 @@ def _trials(current: _Trial, lowerer: Lowerer) -> Iterator[_Trial]:
 
 
 def _in_strips(graph: Graph, region: Region, counts: tuple[int, ...], lowerer: Lowerer) -> list[_Trial]:
-    candidates = (split(graph, region, count, tensor_align(lowerer.target)) for count in counts)
+    candidates = (split(graph, region, count, lowerer.target.isa.tensor_align) for count in counts)
     return [_try(candidate, lowerer) for candidate in candidates if candidate is not None]

@@ -1,76 +1,53 @@
-"""Gives each convolution-like layer the kernel variants that could serve it (`mcu_toolkit.compiler.kernels`)."""
+"""Candidates of a node: the kernel variants that can compute it, cheapest first.
+
+One rule for all operators. The variants of the target's instruction set, and of those that it also runs, which accept
+the node are sorted by estimated instructions. Without pressure on RAM the first is taken; `compiler.plan.assign` may
+exchange it for a later one that needs less scratch or permits more overlap. A variant that is better in nothing than
+another one is dropped: it could never be chosen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from mcu_toolkit.compiler.call import Call, ConvUse, Invocation, Overlap, ParamsArg, ScratchArg, TensorArg
-from mcu_toolkit.compiler.kernels import all_kernels
-from mcu_toolkit.compiler.layer import ConvKernel, PackedConv
+from mcu_toolkit.compiler.call import Call
+from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
 from mcu_toolkit.errors import CompileError
-from mcu_toolkit.targets.target import Target
-
-#: Fields of ``mcutk_conv`` that `ConvLayer` has under the same name, in the order of the struct.
-_GEOMETRY = (
-    "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w",
-    "dilation_h", "dilation_w", "pad_top", "pad_left", "in_zero_point", "out_zero_point", "act_min", "act_max",
-    "depth_multiplier",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A variant that could serve a layer, and the call it would give; weights are packed only once it is taken."""
+    """A variant that can compute a node, and the call that it would give; weights may not be packed yet."""
 
-    use: ConvUse
-    variant: ConvKernel
+    kernel: Kernel
+    request: Request
     call: Call
 
-    def finish(self) -> Call:
-        """The call with its weights and channel table packed."""
-        made = getattr(self.variant, "params", None)  # variants with a parameter struct of their own
-        if made is not None:
-            return replace(self.call, invocations=(_own_invocation(self.variant, self.use, made(self.use.layer)),))
-        packed = self.variant.pack(self.use.layer)
-        return replace(self.call, invocations=(_invocation(self.variant, self.use, packed),))
+    def packed(self) -> Call:
+        """The call with its weights packed."""
+        return self.kernel.pack(self.request, self.call)
 
 
-def candidates(use: ConvUse, target: Target, variants: Sequence[ConvKernel] | None = None) -> tuple[Candidate, ...]:
-    """The variants that could serve a layer, cheapest first.
+def candidates(request: Request) -> tuple[Candidate, ...]:
+    """The variants that are worth considering for a node, cheapest first.
 
     Raises:
-        CompileError: no variant accepts the layer.
+        CompileError: no variant accepts the node.
     """
-    choices = [
-        Candidate(use, variant, _call(variant, use, target))
-        for variant in (all_kernels(target.isa) if variants is None else variants)
-        if variant.accepts(use.layer, target)
-    ]
-    if not choices:
-        raise CompileError(f"no kernel accepts a {use.layer.kind.value} layer for {target.core}")
-    return tuple(sorted(choices, key=lambda c: (c.call.cost, c.call.scratch_bytes, c.call.name)))
+    node, target = request.node, request.target
+    variants = [kernel for kernel in KERNELS.variants(node.op, target.isa) if kernel.accepts(request)]
+    if not variants:
+        raise CompileError(f"node {node.source}: no kernel accepts this {node.op} on {target.core} ({target.isa.name})")
+    found = [Candidate(kernel, request, kernel.call(request)) for kernel in variants]
+    found.sort(key=lambda c: (c.call.cost, c.call.scratch_bytes, c.call.name))
+    return tuple(c for rank, c in enumerate(found) if not any(_as_good(other.call, c.call) for other in found[:rank]))
 
 
-def _call(variant: ConvKernel, use: ConvUse, target: Target) -> Call:
-    slack = variant.overlap_slack(use.layer)
-    return Call(
-        invocations=(_invocation(variant, use, None),),
-        sources=tuple(variant.sources),
-        headers=(variant.header,),
-        scratch_bytes=variant.scratch_bytes(use.layer, target),
-        scratch_align=variant.isa.scratch_align,
-        overlaps=() if slack is None else (Overlap(use.input, use.output, slack),),
-        cost=variant.cost(use.layer, target),
-        kernel=variant.name,
+def _as_good(call: Call, other: Call) -> bool:
+    """Whether `call` needs no more instructions or scratch than `other` and permits every overlap of it."""
+    slacks = {(overlap.input, overlap.output): overlap.slack for overlap in call.overlaps}
+    return (
+        call.cost <= other.cost
+        and call.scratch_bytes <= other.scratch_bytes
+        and all(slacks.get((o.input, o.output), o.slack + 1) <= o.slack for o in other.overlaps)
     )
-
-
-def _invocation(variant: ConvKernel, use: ConvUse, packed: PackedConv | None) -> Invocation:
-    fields = [("weights", packed.weights if packed else None), ("channels", packed.channels if packed else None)]
-    params = ParamsArg("mcutk_conv", (*fields, *((name, int(getattr(use.layer, name))) for name in _GEOMETRY)))
-    return Invocation(variant.name, (TensorArg(use.input), TensorArg(use.output), ScratchArg(), params))
-
-
-def _own_invocation(variant: ConvKernel, use: ConvUse, params: ParamsArg) -> Invocation:
-    return Invocation(variant.name, (TensorArg(use.input), TensorArg(use.output), ScratchArg(), params))

@@ -1,7 +1,8 @@
-"""Which nodes need no code because their tensors can lie inside one another.
+"""Finds the nodes that need no code because their tensors can lie inside one another.
 
-A SLICE or SPLIT whose results are contiguous in its input is a way of reading it; a CONCATENATION whose inputs are
-contiguous in its result is made by letting their producers write there.
+A RESHAPE, SQUEEZE or EXPAND_DIMS of an activation is the same bytes under another shape. The results of a SLICE or
+SPLIT can stay in its input where they are contiguous there; the producers of the inputs of a CONCATENATION can write
+into its result where the inputs are contiguous there.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class _Finder:
     def visit(self, number: int, node: Node) -> None:
         if node.op in RESHAPES:
             self.host[node.outputs[0]] = node.inputs[0]
+            if not self.graph.tensors[node.inputs[0]].is_const:
+                self.found[number] = Parts(node.inputs[0], ((node.outputs[0], 0),))
             return
         if node.op == "SLICE":
             parts = self.slice(node)

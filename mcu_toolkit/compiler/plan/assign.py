@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mcu_toolkit.compiler.call import Alias, Call, Parts
+from mcu_toolkit.compiler.call import Call, Parts
 from mcu_toolkit.compiler.plan import planner
 from mcu_toolkit.compiler.plan.problem import MemoryPlan, PlanProblem
 from mcu_toolkit.compiler.plan.schedule import Schedule, build_schedule, plan_problem
@@ -19,7 +19,7 @@ from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.targets.target import Optimize, Target
 
 #: What a node may become: a fixed call, nothing, or one of several kernel variants, fastest first.
-Option = Call | Alias | Parts | tuple[Candidate, ...]
+Option = Parts | tuple[Candidate, ...]
 
 #: The arena that `balanced` accepts, as a factor on the live-tensor bound.
 _BALANCED_SLACK = 1.05
@@ -32,7 +32,7 @@ _SWEEPS = 2
 class Assignment:
     """Calls with packed weights, their schedule, and the plan that goes with them."""
 
-    lowered: tuple[Call | Alias | Parts, ...]
+    lowered: tuple[Call | Parts, ...]
     schedule: Schedule
     problem: PlanProblem
     plan: MemoryPlan
@@ -48,7 +48,7 @@ def assign(graph: Graph, options: Sequence[Option], target: Target) -> Assignmen
     """
     picks = _Search(graph, tuple(options), target).run()
     lowered = tuple(
-        option[pick].finish() if isinstance(option, tuple) else option
+        option[pick].packed() if isinstance(option, tuple) else option
         for option, pick in zip(options, picks, strict=True)
     )
     schedule = build_schedule(graph, lowered)
@@ -152,7 +152,7 @@ class _Search:
         schedule = build_schedule(self.graph, self.calls(picks))
         return planner.plan(plan_problem(self.graph, schedule, self.target), rounds=0)
 
-    def calls(self, picks: Sequence[int]) -> list[Call | Alias | Parts]:
+    def calls(self, picks: Sequence[int]) -> list[Call | Parts]:
         """What the nodes become with these picks, weights not packed."""
         return [
             option[pick].call if isinstance(option, tuple) else option
@@ -160,14 +160,15 @@ class _Search:
         ]
 
 
-def _slack(choice: Candidate) -> int:
-    """Bytes by which input and output must be apart at the best placement."""
-    slack = min((overlap.slack for overlap in choice.call.overlaps), default=None)
-    layer = choice.use.layer
-    apart = min(layer.in_h * layer.in_w * layer.in_c, layer.out_h * layer.out_w * layer.out_c)
-    return apart if slack is None else max(0, min(slack, apart))
+def _slack(candidate: Candidate) -> int:
+    """Bytes by which output and input must be apart at the best placement: of the input that the output may cover."""
+    request, overlaps = candidate.request, candidate.call.overlaps
+    if not overlaps:
+        return min(request.data.bytes, sum(request.graph.tensors[index].bytes for index in request.node.outputs))
+    tensors = request.graph.tensors
+    return min(max(0, min(o.slack, tensors[o.input].bytes, tensors[o.output].bytes)) for o in overlaps)
 
 
-def _appetite(choice: Candidate) -> int:
+def _appetite(candidate: Candidate) -> int:
     """Bytes that a variant costs beyond its input and output at the best placement."""
-    return choice.call.scratch_bytes + _slack(choice)
+    return candidate.call.scratch_bytes + _slack(candidate)

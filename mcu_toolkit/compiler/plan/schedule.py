@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mcu_toolkit.compiler.call import Alias, Call, Parts
+from mcu_toolkit.compiler.call import Call, Parts
 from mcu_toolkit.compiler.plan.problem import Buffer, MemoryPlan, OverlapRule, PlanProblem
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.targets.target import Target
@@ -49,18 +49,11 @@ class Schedule:
         return plan.offsets[self.key(tensor)] + self.shift[tensor]
 
 
-def tensor_align(target: Target) -> int:
-    """Alignment of arena tensors in bytes: whole vectors on Helium, words elsewhere."""
-    return target.isa.tensor_align
-
-
-def build_schedule(graph: Graph, lowered: Sequence[Call | Alias | Parts]) -> Schedule:
+def build_schedule(graph: Graph, lowered: Sequence[Call | Parts]) -> Schedule:
     """Number the calls and resolve what lies inside what. `lowered` goes with `graph.nodes`."""
     inside: dict[int, tuple[int, int]] = {}
     for item in lowered:
-        if isinstance(item, Alias):
-            inside[item.output] = (item.input, 0)
-        elif isinstance(item, Parts):
+        if isinstance(item, Parts):
             inside.update((tensor, (item.whole, offset)) for tensor, offset in item.parts)
     root: dict[int, int] = {}
     shift: dict[int, int] = {}
@@ -110,7 +103,7 @@ def plan_problem(graph: Graph, schedule: Schedule, target: Target) -> PlanProble
     """What the planner is asked: a buffer a tensor root in use, a buffer a scratch, the overlaps that hold."""
     count = max(len(schedule.steps), 1)
     uses = _uses(graph, schedule, count)
-    align = tensor_align(target)
+    align = target.isa.tensor_align
     buffers = [
         Buffer(("tensor", root), use.size, *use.span(count), align)
         for root, use in sorted(uses.items())

@@ -1,4 +1,4 @@
-"""What an instruction set is: a descriptor that the kernel registry, the planner and the boards ask."""
+"""Instruction set descriptor, read by the kernel registry, the memory planner and the board descriptors."""
 
 from __future__ import annotations
 
@@ -8,15 +8,35 @@ from mcu_toolkit.registry import Registry
 
 
 @dataclass(frozen=True)
+class Costs:
+    """Instructions of the work that the portable kernels of moving and table operators share.
+
+    The cost model only ranks variants, so estimates measured with the C compiler at ``-O2`` are enough.
+
+    Attributes:
+        call: one call of a kernel function and its set-up.
+        walk: one call of a function that runs nested loops over strides, and its set-up.
+        copy_byte: copying one byte.
+        lookup_byte: replacing one byte by its entry in a table of 256.
+    """
+
+    call: int = 20
+    walk: int = 60
+    copy_byte: int = 3
+    lookup_byte: int = 5
+
+
+@dataclass(frozen=True)
 class Isa:
     """One instruction set.
 
     Attributes:
         id: name in board descriptors (``core.isa``) and of its folder in firmware/kernels.
-        name: for people.
+        name: name in messages and reports.
         also_runs: ids of the other instruction sets whose kernels a core with this one runs, the best first.
         tensor_align: alignment in bytes of every tensor in the arena.
         scratch_align: least alignment in bytes of the scratch of a kernel of this instruction set.
+        costs: instructions of shared work on a core with this instruction set.
     """
 
     id: str
@@ -24,6 +44,7 @@ class Isa:
     also_runs: tuple[str, ...] = ()
     tensor_align: int = 4
     scratch_align: int = 4
+    costs: Costs = Costs()
 
     @property
     def runs(self) -> tuple[str, ...]:

@@ -1,0 +1,58 @@
+"""RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR in portable C, from tables of rows and columns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mcu_toolkit.compiler.call import Call, ConstArg, ConstArray, IntArg, Invocation, TensorArg, params
+from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
+from mcu_toolkit.compiler.kernels.copy import copy_call
+from mcu_toolkit.graph.ops import resize_bilinear, resize_nearest_neighbor
+
+
+def _bilinear(request: Request) -> Call:
+    """Both neighbours and a weight of ten fraction bits for each row and column."""
+    rows, columns = resize_bilinear.prepare(request.graph, request.node)
+    fields = params(
+        "mcutk_bilinear",
+        rows=_axis_table("rows", rows),
+        columns=_axis_table("columns", columns),
+        out_h=len(rows.lower),
+        out_w=len(columns.lower),
+        in_w=request.data.shape[2],
+        channels=request.data.shape[3],
+    )
+    tensors = TensorArg(request.input), TensorArg(request.output)
+    return Call(
+        invocations=(Invocation("mcutk_resize_bilinear_s8", (*tensors, fields)),),
+        sources=("portable/mcutk_resize.c",),
+        headers=("portable/mcutk_resize.h",),
+        cost=request.costs.walk + 30 * request.result.elements,
+    )
+
+
+def _axis_table(suffix: str, axis: resize_bilinear.Axis) -> ConstArray:
+    """int16 [out, 3]: lower, upper, weight of the upper in 1/1024."""
+    rows = np.stack([axis.lower, axis.upper, axis.weight], axis=1).astype(np.int16)
+    return ConstArray(suffix, "int16_t", rows.reshape(-1), is_weights=False)
+
+
+def _nearest(request: Request) -> Call:
+    """Input row of each output row, input column of each output column."""
+    data = request.data
+    rows, columns = resize_nearest_neighbor.prepare(request.graph, request.node)
+    arguments = (
+        TensorArg(request.input),
+        TensorArg(request.output),
+        ConstArg(ConstArray("rows", "uint16_t", rows.astype(np.uint16), is_weights=False)),
+        ConstArg(ConstArray("columns", "uint16_t", columns.astype(np.uint16), is_weights=False)),
+        IntArg(len(rows)),
+        IntArg(len(columns)),
+        IntArg(data.shape[2]),
+        IntArg(data.shape[3] * data.dtype.bytes),
+    )
+    return copy_call((Invocation("mcutk_resize_nearest", arguments),), request.costs, 2 * request.result.bytes)
+
+
+KERNELS.add("mcutk_resize_bilinear_s8", Kernel(("RESIZE_BILINEAR",), _bilinear))
+KERNELS.add("mcutk_resize_nearest", Kernel(("RESIZE_NEAREST_NEIGHBOR",), _nearest))
