@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mcu_toolkit.graph.ops import OPERATORS
-from mcu_toolkit.graph.shapes import SHAPE_ONLY
+from mcu_toolkit.graph.shape_only import SHAPE_ONLY
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "operators.md"
 
@@ -46,8 +46,8 @@ reader; the figures are in `benchmarks/fuzz.json`.
 
 def page() -> str:
     """The page's text."""
-    rows = [f"| {name} | {kind.forms} | {kind.note} |\n" for name, kind in OPERATORS.items()]
-    return _HEAD + "".join(rows) + _FOOT.format(shapes=", ".join(SHAPE_ONLY))
+    rows = [f"| {name} | {kind.forms} | {kind.note} |\n" for name, kind in sorted(OPERATORS.items())]
+    return _HEAD + "".join(rows) + _FOOT.format(shapes=", ".join(sorted(SHAPE_ONLY)))
 
 
 if __name__ == "__main__":

@@ -6,17 +6,18 @@ activations and the padding; a channel whose bounds meet is a constant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.graph.attrs import Activated
 from mcu_toolkit.graph.ir import DType, Graph, Node
-from mcu_toolkit.graph.ops import average_pool_2d, conv_2d, depthwise_conv_2d, fully_connected, max_pool_2d, pooling
+from mcu_toolkit.graph.ops import OPERATORS
+from mcu_toolkit.graph.ops.base import Border, Channels
 from mcu_toolkit.graph.ops.linear import Linear
-from mcu_toolkit.graph.ops.pad import pad_value, paddings
-from mcu_toolkit.graph.requantize import INT32_MAX, INT32_MIN, requantize
+from mcu_toolkit.graph.requantize import INT32_MAX, INT32_MIN, activation_range, requantize
 
 Int64 = npt.NDArray[np.int64]
 
@@ -48,23 +49,32 @@ def anything(channels: int) -> Bounds:
     return Bounds(np.full(channels, -128, np.int64), np.full(channels, 127, np.int64))
 
 
-def linear_of(graph: Graph, node: Node) -> Linear | None:
-    """The prepared form of a convolution-like node, else None."""
-    prepare = _PREPARE.get(node.op)
-    return prepare(graph, node) if prepare is not None else None
-
-
 def analyse(graph: Graph) -> dict[int, Bounds]:
     """Bounds of every int8 activation of rank 1 or more, by tensor index."""
     found: dict[int, Bounds] = {}
     for index in graph.inputs:
         _put(graph, found, index, None)
     for node in graph.nodes:
-        rule = _RULES.get(node.op)
-        bounds = rule(graph, node, found) if rule is not None else None
+        bounds = _outputs(graph, node, found)
         for index in node.outputs:
             _put(graph, found, index, bounds)
     return found
+
+
+def _outputs(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Bounds | None:
+    """Bounds of the first output of a node; None where nothing is known."""
+    kind = OPERATORS[node.op]
+    if kind.linear(graph, node) is not None:
+        inside = accumulators(graph, node, found)
+        return inside.outputs if inside is not None else None
+    source, border = found.get(node.inputs[0]) if node.inputs else None, kind.border(graph, node)
+    if source is None:
+        return None
+    if kind.pooling:
+        return _pooled(graph, node, source)
+    if kind.view:
+        return _tiled(graph, node, source)
+    return _padded(source, border) if border is not None else None
 
 
 def _put(graph: Graph, found: dict[int, Bounds], index: int, bounds: Bounds | None) -> None:
@@ -75,11 +85,11 @@ def _put(graph: Graph, found: dict[int, Bounds], index: int, bounds: Bounds | No
 
 def accumulators(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Accumulators | None:
     """Bounds inside a convolution-like node; None where they leave int32, so that nothing can be said."""
-    p = linear_of(graph, node)
+    p = OPERATORS[node.op].linear(graph, node)
     source = found.get(node.inputs[0])
     if p is None or source is None:
         return None
-    low, high = _terms(p, node, source)
+    low, high = _terms(p, OPERATORS[node.op].channels(graph, node), source)
     acc_low, acc_high = p.bias + low, p.bias + high
     left = np.maximum(p.shift, 0).astype(np.int64)
     if (acc_low < (INT32_MIN >> left)).any() or (acc_high > (INT32_MAX >> left)).any():
@@ -90,10 +100,10 @@ def accumulators(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Accum
     return Accumulators(acc_low, acc_high, Bounds(ends[0], ends[1]))
 
 
-def _terms(p: Linear, node: Node, source: Bounds) -> tuple[Int64, Int64]:
+def _terms(p: Linear, channels: Channels, source: Bounds) -> tuple[Int64, Int64]:
     """Least and greatest sum of products, int64 [out_c]. A tap that can fall on padding can also add 0."""
     weights = p.weights.astype(np.int64)
-    if node.op == "DEPTHWISE_CONV_2D":
+    if channels is Channels.DEPTHWISE:
         weights = weights.reshape(p.geometry.kernel_h * p.geometry.kernel_w, p.out_c)
         low, high = (np.repeat(v - p.in_zero_point, p.out_c // p.in_c) for v in (source.low, source.high))
         axis: int = 0
@@ -115,23 +125,13 @@ def has_padding(p: Linear) -> bool:
     return bool(g.pad_top or g.pad_left or g.pad_bottom or g.pad_right)
 
 
-def _linear(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Bounds | None:
-    inside = accumulators(graph, node, found)
-    return inside.outputs if inside is not None else None
+def _pooled(graph: Graph, node: Node, source: Bounds) -> Bounds | None:
+    assert isinstance(node.attrs, Activated)
+    clamp = activation_range(node.attrs.activation, graph.tensors[node.outputs[0]])
+    return None if clamp is None else Bounds(np.clip(source.low, *clamp), np.clip(source.high, *clamp))
 
 
-def _pool(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Bounds | None:
-    source = found.get(node.inputs[0])
-    if source is None:
-        return None
-    p = pooling.prepare(graph, node)
-    return Bounds(np.clip(source.low, p.act_min, p.act_max), np.clip(source.high, p.act_min, p.act_max))
-
-
-def _reshape(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Bounds | None:
-    source = found.get(node.inputs[0])
-    if source is None:
-        return None
+def _tiled(graph: Graph, node: Node, source: Bounds) -> Bounds | None:
     before, after = source.low.size, graph.tensors[node.outputs[0]].shape[-1:]
     if not after or after[0] % before:
         return None
@@ -139,26 +139,7 @@ def _reshape(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Bounds | 
     return Bounds(np.tile(source.low, times), np.tile(source.high, times))
 
 
-def _pad(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Bounds | None:
-    source = found.get(node.inputs[0])
-    if source is None or paddings(graph, node)[-1] != (0, 0):
+def _padded(source: Bounds, border: Border) -> Bounds | None:
+    if border.amounts[-1] != (0, 0):
         return None
-    value = pad_value(graph, node)
-    return Bounds(np.minimum(source.low, value), np.maximum(source.high, value))
-
-
-_PREPARE: Mapping[str, Callable[[Graph, Node], Linear]] = {
-    conv_2d.Conv2D.name: conv_2d.prepare,
-    depthwise_conv_2d.DepthwiseConv2D.name: depthwise_conv_2d.prepare,
-    fully_connected.FullyConnected.name: fully_connected.prepare,
-}
-_RULES: Mapping[str, Callable[[Graph, Node, Mapping[int, Bounds]], Bounds | None]] = {
-    **dict.fromkeys(_PREPARE, _linear),
-    average_pool_2d.AveragePool2D.name: _pool,
-    max_pool_2d.MaxPool2D.name: _pool,
-    "RESHAPE": _reshape,
-    "SQUEEZE": _reshape,
-    "EXPAND_DIMS": _reshape,
-    "PAD": _pad,
-    "PADV2": _pad,
-}
+    return Bounds(np.minimum(source.low, border.value), np.maximum(source.high, border.value))

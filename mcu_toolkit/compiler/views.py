@@ -7,13 +7,10 @@ into its result where the inputs are contiguous there.
 
 from __future__ import annotations
 
-import math
-
 from mcu_toolkit.compiler.call import Parts
-from mcu_toolkit.compiler.passes.identity import RESHAPES
 from mcu_toolkit.graph.ir import Graph, Node
-from mcu_toolkit.graph.ops import concatenation, split
-from mcu_toolkit.graph.ops import slice as slice_op
+from mcu_toolkit.graph.ops import OPERATORS
+from mcu_toolkit.graph.ops.base import Pieces
 
 #: A piece smaller than this share of its whole is copied, unless it is read soon: it would keep the whole alive.
 _SMALL_PIECE = 4
@@ -37,22 +34,19 @@ class _Finder:
         self.host: dict[int, int] = {}  # tensor -> tensor that its bytes lie in
 
     def visit(self, number: int, node: Node) -> None:
-        if node.op in RESHAPES:
+        kind = OPERATORS[node.op]
+        if kind.view:
             self.host[node.outputs[0]] = node.inputs[0]
             if not self.graph.tensors[node.inputs[0]].is_const:
                 self.found[number] = Parts(node.inputs[0], ((node.outputs[0], 0),))
             return
-        if node.op == "SLICE":
-            parts = self.slice(node)
-        elif node.op == "SPLIT":
-            parts = self.split(node)
-        elif node.op == "CONCATENATION":
-            parts = self.concatenation(node)
-        else:
+        pieces = kind.pieces(self.graph, node)
+        if pieces is None:
             return
+        parts = self.joined(pieces) if pieces.joined else self.taken(pieces)
         if parts is None or any(offset % self.align for _, offset in parts.parts):
             return
-        if node.op != "CONCATENATION" and not self.worth_it(number, node, parts):
+        if not pieces.joined and not self.worth_it(number, node, parts):
             return
         self.found[number] = parts
         self.host.update((tensor, parts.whole) for tensor, _ in parts.parts)
@@ -74,43 +68,23 @@ class _Finder:
         size = sum(self.graph.tensors[tensor].bytes for tensor, _ in parts.parts)
         return soon or size * _SMALL_PIECE >= self.graph.tensors[self.root(parts.whole)].bytes
 
-    def slice(self, node: Node) -> Parts | None:
-        source = node.inputs[0]
-        kept = slice_op.ranges(self.graph, node)
-        shape = self.graph.tensors[source].shape
-        if kept is None or not self.plain(source):
-            return None
-        cut = [axis for axis, (start, stop, _) in enumerate(kept) if (start, stop) != (0, shape[axis])]
-        if cut and (math.prod(stop - start for start, stop, _ in kept[: cut[-1]]) != 1):
-            return None
-        strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
-        start = sum(first * stride for (first, _, _), stride in zip(kept, strides, strict=True))
-        return Parts(source, ((node.outputs[0], start * self.graph.tensors[source].dtype.bytes),))
+    def taken(self, pieces: Pieces) -> Parts | None:
+        """Outputs that lie in an input: only in an activation."""
+        return Parts(pieces.whole, pieces.pieces) if self.plain(pieces.whole) else None
 
-    def split(self, node: Node) -> Parts | None:
-        source, axis = node.inputs[1], split.axis_of(self.graph, node)
-        if axis is None or not self.plain(source) or math.prod(self.graph.tensors[source].shape[:axis]) != 1:
-            return None
-        return Parts(source, self.in_a_row(node.outputs))
+    def joined(self, pieces: Pieces) -> Parts | None:
+        """Inputs that lie in the output: only where the producer of each can write elsewhere.
 
-    def concatenation(self, node: Node) -> Parts | None:
-        """Only where each input is stored for itself and once: its producer can be told to write elsewhere."""
-        axis, whole = concatenation.axis_of(self.graph, node), node.outputs[0]
-        if math.prod(self.graph.tensors[whole].shape[:axis]) != 1 or not all(self.plain(i) for i in node.inputs):
+        Each input must have storage of its own, of its own size, and occur once.
+        """
+        inputs = [index for index, _ in pieces.pieces]
+        if not all(self.plain(index) for index in inputs):
             return None
-        roots = [self.root(index) for index in node.inputs]
+        roots = [self.root(index) for index in inputs]
         if len(set(roots)) != len(roots) or any(
             self.graph.tensors[root].bytes != self.graph.tensors[index].bytes
-            for root, index in zip(roots, node.inputs, strict=True)
+            for root, index in zip(roots, inputs, strict=True)
         ):
             return None
-        offsets = [offset for _, offset in self.in_a_row(node.inputs)]
-        return Parts(whole, tuple(zip(roots, offsets, strict=True)))
-
-    def in_a_row(self, tensors: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-        """The tensors with the offsets that they have one after another."""
-        placed, at = [], 0
-        for index in tensors:
-            placed.append((index, at))
-            at += self.graph.tensors[index].bytes
-        return tuple(placed)
+        offsets = [offset for _, offset in pieces.pieces]
+        return Parts(pieces.whole, tuple(zip(roots, offsets, strict=True)))

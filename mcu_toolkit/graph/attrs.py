@@ -30,7 +30,14 @@ class Attrs:
 
 
 @dataclass(frozen=True)
-class Window(Attrs):
+class Activated(Attrs):
+    """Attributes with a fused activation that limits the output."""
+
+    activation: Activation = Activation.NONE
+
+
+@dataclass(frozen=True)
+class Window(Activated):
     """Attributes that the sliding-window operators share.
 
     `pad` is (top, bottom, left, right) and counts only with `Padding.EXPLICIT`.
@@ -39,7 +46,6 @@ class Window(Attrs):
     padding: Padding = Padding.VALID
     stride_h: int = 1
     stride_w: int = 1
-    activation: Activation = Activation.NONE
     pad: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 
@@ -74,18 +80,15 @@ class TransposeConv(Window):
 
 
 @dataclass(frozen=True)
-class FullyConnected(Attrs):
+class FullyConnected(Activated):
     """FULLY_CONNECTED."""
 
-    activation: Activation = Activation.NONE
     keep_num_dims: bool = False
 
 
 @dataclass(frozen=True)
-class Arithmetic(Attrs):
+class Arithmetic(Activated):
     """ADD, SUB, MUL."""
-
-    activation: Activation = Activation.NONE
 
 
 @dataclass(frozen=True)

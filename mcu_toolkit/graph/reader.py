@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from mcu_toolkit.errors import ModelError
-from mcu_toolkit.graph.attrs import Lstm
 from mcu_toolkit.graph.flatbuf import FlatBuffer, Table, damaged
 from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Quant, Tensor
 from mcu_toolkit.graph.islands import join_float_islands
 from mcu_toolkit.graph.opcodes import CUSTOM, PLACEHOLDER, TENSOR_TYPES, builtin_name, tensor_type_name
-from mcu_toolkit.graph.reader_attrs import read_attrs
-from mcu_toolkit.graph.reader_variables import Subgraph, resolve_variables
+from mcu_toolkit.graph.ops import operator
+from mcu_toolkit.graph.options import OptionsFormat, read_attrs
+from mcu_toolkit.graph.reader_variables import HANDLE_OPTIONS, Subgraph, resolve_variables
+from mcu_toolkit.graph.shape_only import SHAPE_ONLY
 from mcu_toolkit.graph.shapes import fold_shapes
 
 IDENTIFIER = b"TFL3"
@@ -98,7 +99,7 @@ class _Reader:
                 expected=str(SCHEMA_VERSION),
                 received=str(version),
             )
-        self._operators = tuple(self._operator_name(t) for t in self._model.tables(1, MAX_NODES))
+        self._operators = tuple(_operator_code(t) for t in self._model.tables(1, MAX_NODES))
         self._buffers = tuple(self._model.tables(4, MAX_BUFFERS))
         self._subgraphs = tuple(self._model.tables(2, MAX_SUBGRAPHS))
         # One honest file stores each parameter once; sharing one long vector among many tensors is an attack.
@@ -140,13 +141,6 @@ class _Reader:
         outputs = self._links(table, 2, tensors, None)
         nodes = tuple(self._node(t, i, tensors) for i, t in enumerate(table.tables(3, MAX_NODES)))
         return Subgraph(table.text(4, MAX_NAME_BYTES), tensors, nodes, inputs, outputs)
-
-    def _operator_name(self, table: Table) -> str:
-        first, second = table.i8(0), table.i32(3)
-        code = max(first, second) if first >= PLACEHOLDER or second > first else first
-        if code == CUSTOM:
-            return f"CUSTOM({table.text(1, 64)})"
-        return builtin_name(code)
 
     def _tensor(self, table: Table, index: int) -> Tensor:
         kind = table.i8(1)
@@ -267,23 +261,17 @@ class _Reader:
                 offset=table.offset,
                 node=index,
             )
-        op = self._operators[code]
-        attrs = read_attrs(table, op, index)
-        if isinstance(attrs, Lstm):
-            attrs = self._lstm_intermediates(table, index, tensors, attrs)
+        op, is_custom = self._operators[code]
+
+        def intermediates() -> tuple[Tensor | None, ...]:
+            links = self._links(table, 8, tensors, index, optional=True)
+            return tuple(None if link == ABSENT else tensors[link] for link in links)
+
+        form = _options_format(op)
+        attrs = read_attrs(table, op, index, form, is_custom=is_custom, intermediates=intermediates)
         inputs = self._links(table, 1, tensors, index, optional=True)
         outputs = self._links(table, 2, tensors, index)
         return Node(op=op, inputs=inputs, outputs=outputs, attrs=attrs, source=index)
-
-    def _lstm_intermediates(self, table: Table, node: int, tensors: tuple[Tensor, ...], attrs: Lstm) -> Lstm:
-        """The quantization of the hidden state, kept in the file by a tensor that no operator writes."""
-        links = self._links(table, 8, tensors, node, optional=True)
-        if len(links) < 5 or links[4] == ABSENT:
-            return attrs
-        quant = tensors[links[4]].quant
-        if quant is None:
-            return attrs
-        return replace(attrs, hidden_scale=float(quant.scale[0]), hidden_zero_point=int(quant.zero_point[0]))
 
     def _links(
         self,
@@ -308,6 +296,27 @@ class _Reader:
                     node=node,
                 )
         return links
+
+
+def _operator_code(table: Table) -> tuple[str, bool]:
+    """Name of an operator code in the IR, and whether it is CUSTOM."""
+    first, second = table.i8(0), table.i32(3)
+    code = max(first, second) if first >= PLACEHOLDER or second > first else first
+    if code != CUSTOM:
+        name, kind = builtin_name(code), operator(builtin_name(code))
+        # A registered custom operator does not answer to a builtin code of its name.
+        return (f"BUILTIN({name})" if kind is not None and kind.custom else name), False
+    name = table.text(1, 64)
+    kind = operator(name)
+    return (name if kind is not None and kind.custom else f"CUSTOM({name})"), True
+
+
+def _options_format(op: str) -> OptionsFormat | None:
+    """How the file stores the options of an operator, None where it has none that matter."""
+    kind = operator(op)
+    if kind is not None:
+        return kind.options
+    return SHAPE_ONLY[op].options if op in SHAPE_ONLY else HANDLE_OPTIONS.get(op)
 
 
 def _check_order(graph: Graph, offset: int) -> None:

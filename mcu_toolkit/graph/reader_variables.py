@@ -7,12 +7,13 @@ READ_VARIABLE and ASSIGN_VARIABLE name directly; VAR_HANDLE and CALL_ONCE are go
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from mcu_toolkit.errors import ModelError, Unsupported, UnsupportedError
 from mcu_toolkit.graph.attrs import Variable
 from mcu_toolkit.graph.ir import Array, DType, Node, Tensor
+from mcu_toolkit.graph.options import Options, OptionsFormat
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,20 @@ class Subgraph:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
 
+
+def _read_var_handle(options: Options) -> Variable:
+    return Variable(name=options.text(1, 256))
+
+
+def _read_call_once(options: Options) -> Variable:
+    return Variable(subgraph=options.i32(0))
+
+
+#: Options of the operators that only exist in the file.
+HANDLE_OPTIONS: Mapping[str, OptionsFormat] = {
+    "CALL_ONCE": OptionsFormat(103, _read_call_once),
+    "VAR_HANDLE": OptionsFormat(111, _read_var_handle),
+}
 
 _RESOLVED = frozenset({"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mcu_toolkit.errors import Unsupported, UnsupportedError
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops import operator
-from mcu_toolkit.graph.shapes import SHAPE_ONLY
+from mcu_toolkit.graph.shape_only import SHAPE_ONLY
 
 #: What to use in place of operators that are often met and not supported.
 _INSTEAD = {

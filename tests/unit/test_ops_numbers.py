@@ -90,12 +90,14 @@ def test_activation_range_that_is_empty_or_overflows() -> None:
     ],
 )  # fmt: skip
 def test_geometry(padding: Padding, size: int, kernel: int, stride: int, dilation: int, out: int, before: int) -> None:
-    g = window_geometry(Window(padding, stride, stride), (size, size), (kernel, kernel), (dilation, dilation))
+    g = window_geometry(
+        Window(padding=padding, stride_h=stride, stride_w=stride), (size, size), (kernel, kernel), (dilation, dilation)
+    )
     assert (g.out_h, g.pad_top, g.out_w, g.pad_left) == (out, before, out, before)
 
 
 def test_explicit_padding_may_be_uneven() -> None:
-    g = window_geometry(Window(Padding.EXPLICIT, 2, 1, pad=(0, 1, 2, 3)), (6, 6), (3, 3))
+    g = window_geometry(Window(padding=Padding.EXPLICIT, stride_h=2, stride_w=1, pad=(0, 1, 2, 3)), (6, 6), (3, 3))
     assert (g.out_h, g.pad_top, g.pad_bottom) == (3, 0, 1)
     assert (g.out_w, g.pad_left, g.pad_right) == (9, 2, 3)
 

@@ -1,68 +1,46 @@
-"""Rewrites of the graph, one a file. Each keeps every bit of every output.
+"""Rewrites of the graph, one module per pass. Each keeps every bit of every output.
 
-A pass is a module with ``run(graph) -> Graph``. The graph is verified after each. The list is run until nothing
-changes, because one pass makes work for another: a folded constant leaves nodes unused, a removed channel leaves others
-without a reader.
+One pass makes work for another: a folded constant leaves nodes unused, a removed channel leaves others without a
+reader. So the passes of `Stage.SIMPLIFY` are repeated until nothing changes. The graph is verified after each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from mcu_toolkit.compiler.passes import (
-    activations,
-    channels,
-    constants,
-    duplicates,
-    identity,
-    order,
-    pad,
-    shapes,
-    unused,
-)
+from mcu_toolkit.compiler.passes.registry import PASSES, Pass, Stage, in_order
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.graph.verify import verify
 
-Pass = Callable[[Graph], Graph]
-
-#: Passes that are repeated until the graph stays as it is, in this order.
-SIMPLIFY: tuple[tuple[str, Pass], ...] = (
-    ("unused", unused.run),
-    ("shapes", shapes.run),
-    ("constants", constants.run),
-    ("identity", identity.run),
-    ("duplicates", duplicates.run),
-    ("pad", pad.run),
-    ("activations", activations.run),
-    ("channels", channels.run),
-)
-#: Passes that run once, after the others.
-FINISH: tuple[tuple[str, Pass], ...] = (("order", order.run),)
+__all__ = ["PASSES", "Pass", "Stage", "in_order", "run_all", "run_one"]
 
 _ROUNDS = 10
 
 
 def run_all(graph: Graph) -> Graph:
-    """All passes.
+    """All registered passes.
 
     Raises:
         CompileError: a pass left a graph that does not verify; its name is in the message.
     """
+    simplify = in_order(Stage.SIMPLIFY)
     for _ in range(_ROUNDS):
         before = graph
-        for name, run in SIMPLIFY:
-            graph = run_one(name, run, graph)
+        for name, item in simplify:
+            graph = run_one(name, item, graph)
         if graph is before:
             break
-    for name, run in FINISH:
-        graph = run_one(name, run, graph)
+    for name, item in in_order(Stage.FINISH):
+        graph = run_one(name, item, graph)
     return graph
 
 
-def run_one(name: str, run: Pass, graph: Graph) -> Graph:
-    """One pass, its result verified. A pass that finds nothing to do returns the very graph it was given."""
-    result = run(graph)
+def run_one(name: str, item: Pass, graph: Graph) -> Graph:
+    """One pass, its result verified.
+
+    Raises:
+        CompileError: the result does not verify.
+    """
+    result = item.run(graph)
     if result is not graph:
         try:
             verify(result)

@@ -1,25 +1,23 @@
-"""Fuses RELU, RELU6 and RELU_N1_TO_1 into the operator before them, and removes those that clamp nothing."""
+"""Fuses operators that clamp (RELU, RELU6) into the operator before them, and removes those that clamp nothing."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from mcu_toolkit.compiler.passes.edit import Editor, same_quantization
-from mcu_toolkit.graph.attrs import Activation, Arithmetic, Conv2D, DepthwiseConv2D, FullyConnected, Pool2D
+from mcu_toolkit.compiler.passes.registry import PASSES, Pass, Stage
+from mcu_toolkit.graph.attrs import Activated, Activation
 from mcu_toolkit.graph.ir import DType, Graph, Node
-from mcu_toolkit.graph.ops import operator
+from mcu_toolkit.graph.ops import OPERATORS
 from mcu_toolkit.graph.requantize import RANGES, activation_range
-
-_CLAMPS = {name: Activation(name) for name in ("RELU", "RELU6", "RELU_N1_TO_1")}
-_FUSABLE = (Conv2D, DepthwiseConv2D, FullyConnected, Arithmetic, Pool2D)
 
 
 def run(graph: Graph) -> Graph:
-    """Fuse where input and output of the clamp have one quantization and nobody else reads its input."""
+    """Fuse where input and output of the clamp have one quantization and no other node reads its input."""
     editor = Editor(graph)
     producers, consumers = graph.producers(), graph.consumers()
     for number, node in enumerate(graph.nodes):
-        clamp = _CLAMPS.get(node.op)
+        clamp = OPERATORS[node.op].clamp
         if clamp is None or not _same_scale(graph, node):
             continue
         source = node.inputs[0]
@@ -46,8 +44,9 @@ def _same_scale(graph: Graph, node: Node) -> bool:
 
 
 def _fuse(graph: Graph, node: Node, clamp: Activation, result: int) -> Node | None:
-    """The node with the activation, writing the clamp's output; None where that cannot be."""
-    if not isinstance(node.attrs, _FUSABLE) or len(node.outputs) != 1:
+    """The node with the activation, writing the clamp's output; None where the two do not fuse."""
+    kind = OPERATORS[node.op]
+    if not kind.fuses_activation or not isinstance(node.attrs, Activated) or len(node.outputs) != 1:
         return None
     if node.attrs.activation is Activation.NONE:
         activation = clamp
@@ -56,5 +55,7 @@ def _fuse(graph: Graph, node: Node, clamp: Activation, result: int) -> Node | No
     else:
         return None
     fused = replace(node, outputs=(result,), attrs=replace(node.attrs, activation=activation))
-    meaning = operator(node.op)
-    return fused if meaning is not None and meaning.check(graph, fused) is None else None
+    return fused if kind.check(graph, fused) is None else None
+
+
+PASSES.add("activations", Pass(run, Stage.SIMPLIFY, order=70))

@@ -16,19 +16,14 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.passes.identity import RESHAPES
-from mcu_toolkit.compiler.ranges import Bounds, accumulators, analyse, has_padding, linear_of
-from mcu_toolkit.graph.ir import DType, Graph, Node
-from mcu_toolkit.graph.ops.pad import paddings
+from mcu_toolkit.compiler.ranges import Bounds, accumulators, analyse, has_padding
+from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.graph.ops import OPERATORS
+from mcu_toolkit.graph.ops.base import Channels
+from mcu_toolkit.graph.ops.linear import Linear
 
 Mask = npt.NDArray[np.bool_]
 
-_LINEAR = frozenset({"CONV_2D", "FULLY_CONNECTED"})
-_UNARY = frozenset({
-    "AVERAGE_POOL_2D", "MAX_POOL_2D", "QUANTIZE", "RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU", "ELU", "HARD_SWISH",
-    "LOGISTIC", "TANH",
-})  # fmt: skip
-_BINARY = frozenset({"ADD", "SUB", "MUL", "MINIMUM", "MAXIMUM"})
 #: The largest sum that a folded bias may reach; above it the channel stays.
 _BIAS_LIMIT = 2**31 - 1
 
@@ -64,9 +59,8 @@ class Flow:
         return np.asarray(self._needed[self._roots(index)])
 
     def foldable(self, node: Node) -> Mask:
-        """Which input channels of a CONV_2D or FULLY_CONNECTED are constants that its bias can absorb."""
+        """Which input channels of a node with dense channels are constants that its bias can absorb, bool [in_c]."""
         p, source = linear_of(self.graph, node), self.bounds[node.inputs[0]]
-        assert p is not None
         fixed = source.constant.copy()
         if has_padding(p):
             fixed &= source.low == p.in_zero_point
@@ -108,49 +102,17 @@ class Flow:
 
     def _tie_node(self, node: Node) -> None:
         activations = [i for i, t in self.graph.used_inputs(node) if not t.is_const]
-        if node.op in _LINEAR:
-            if not self._linear_is_plain(node):
-                self._pin(node.inputs[0])
-                self._pin(node.outputs[0])
-        elif node.op == "DEPTHWISE_CONV_2D":
-            self._tie(node.inputs[0], node.outputs[0], _depthwise)
-        elif node.op in _UNARY or self._is_plain_mean(node) or self._is_plain_pad(node):
-            self._tie(node.inputs[0], node.outputs[0], _same)
-        elif node.op in RESHAPES and self._divides(node):
-            self._tie(node.inputs[0], node.outputs[0], _tiled)
-        elif node.op in _BINARY and self._is_plain_binary(node):
-            for index in activations:
-                self._tie(index, node.outputs[0], _same)
-        else:
+        channels = self.channels_of(node)
+        if channels is Channels.MIXED or not activations:
             for index in (*activations, *node.outputs):
                 self._pin(index)
+        elif channels is not Channels.DENSE:
+            for index in activations if channels is Channels.SAME else node.inputs[:1]:
+                self._tie(index, node.outputs[0], _PAIRS[channels])
 
-    def _linear_is_plain(self, node: Node) -> bool:
-        """Whether a layer's input channels are the last axis of its weights, perhaps several times."""
-        depth, channels = self.graph.tensors[node.inputs[1]].shape[-1], self.graph.tensors[node.inputs[0]].shape[-1]
-        return depth % channels == 0
-
-    def _is_plain_mean(self, node: Node) -> bool:
-        if node.op not in {"MEAN", "SUM"}:
-            return False
-        axes, rank = self.graph.tensors[node.inputs[1]].data, len(self.graph.tensors[node.inputs[0]].shape)
-        return axes is not None and all(int(axis) % rank != rank - 1 for axis in axes.reshape(-1))
-
-    def _is_plain_pad(self, node: Node) -> bool:
-        return node.op in {"PAD", "PADV2"} and paddings(self.graph, node)[-1] == (0, 0)
-
-    def _divides(self, node: Node) -> bool:
-        before, after = (self.graph.tensors[i].shape[-1:] for i in (node.inputs[0], node.outputs[0]))
-        return bool(before and after and (after[0] % before[0] == 0 or before[0] % after[0] == 0))
-
-    def _is_plain_binary(self, node: Node) -> bool:
-        """Whether each operand is an activation of the output's channels, or a constant of them or of one value."""
-        channels = self.graph.tensors[node.outputs[0]].shape[-1:]
-        for _, tensor in self.graph.used_inputs(node):
-            one = tensor.is_const and tensor.shape[-1:] in ((), (1,))
-            if tensor.variable or (tensor.shape[-1:] != channels and not one):
-                return False
-        return bool(channels) and self.graph.tensors[node.outputs[0]].dtype is DType.INT8
+    def channels_of(self, node: Node) -> Channels:
+        """How the node's output channels depend on its input channels."""
+        return OPERATORS[node.op].channels(self.graph, node)
 
     def _solve(self) -> Mask:
         needed: Mask = np.zeros(self._parent.size, np.bool_)
@@ -167,7 +129,8 @@ class Flow:
 
     def _spread(self, needed: Mask) -> None:
         """Mark what needed elements need, until nothing is added."""
-        inputs = [(node, self._reads(node)) for node in self.graph.nodes if node.op in _LINEAR]
+        dense = [node for node in self.graph.nodes if self.channels_of(node) is Channels.DENSE]
+        inputs = [(node, self._reads(node)) for node in dense]
         while True:
             before = int(needed.sum())
             for node, reads in reversed(inputs):
@@ -180,14 +143,20 @@ class Flow:
     def _reads(self, node: Node) -> Mask:
         """Which input channel an output channel depends on, bool [out_c, in_c]."""
         p = linear_of(self.graph, node)
-        assert p is not None
         channels = self.graph.tensors[node.inputs[0]].shape[-1]
-        if node.inputs[0] not in self._base or not self._linear_is_plain(node):
+        if node.inputs[0] not in self._base:
             return np.ones((p.out_c, channels), np.bool_)
         used: Mask = (p.weights.reshape(p.out_c, -1, channels) != 0).any(axis=1)
         used &= ~self.foldable(node)
         used[self.constant_outputs(node)] = False
         return used
+
+
+def linear_of(graph: Graph, node: Node) -> Linear:
+    """Weights, bias and requantization of a node whose channels are DENSE or DEPTHWISE."""
+    p = OPERATORS[node.op].linear(graph, node)
+    assert p is not None
+    return p
 
 
 def _same(a: int, b: int) -> tuple[npt.NDArray[np.int64], ...]:
@@ -203,3 +172,7 @@ def _depthwise(a: int, b: int) -> tuple[npt.NDArray[np.int64], ...]:
 def _tiled(a: int, b: int) -> tuple[npt.NDArray[np.int64], ...]:
     wide = np.arange(max(a, b))
     return wide % a, wide % b
+
+
+#: Positions of the tied channels in a tensor of `a` and in one of `b` channels.
+_PAIRS = {Channels.SAME: _same, Channels.DEPTHWISE: _depthwise, Channels.TILED: _tiled}

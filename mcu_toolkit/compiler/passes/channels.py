@@ -8,15 +8,17 @@ other than the zero point does not fold into a convolution that pads, because pa
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from mcu_toolkit.compiler.passes.channel_flow import Flow, Mask
+from mcu_toolkit.compiler.passes.channel_flow import Flow, Mask, linear_of
 from mcu_toolkit.compiler.passes.edit import Editor
-from mcu_toolkit.compiler.ranges import accumulators, linear_of
+from mcu_toolkit.compiler.passes.registry import PASSES, Pass, Stage
+from mcu_toolkit.compiler.ranges import accumulators
 from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Quant, Tensor
+from mcu_toolkit.graph.ops import OPERATORS
+from mcu_toolkit.graph.ops.base import Channels
 
 
 def run(graph: Graph) -> Graph:
@@ -33,9 +35,13 @@ def run(graph: Graph) -> Graph:
     for number, node in enumerate(graph.nodes):
         if not any(i in kept for i in (*node.inputs, *node.outputs)):
             continue
-        rewrite = _REWRITES.get(node.op)
-        if rewrite is not None:
-            editor.put(number, rewrite(graph, flow, editor, node))
+        channels = flow.channels_of(node)
+        if channels is Channels.DENSE:
+            editor.put(number, _dense(graph, flow, editor, node))
+        elif channels is Channels.DEPTHWISE:
+            editor.put(number, _depthwise(graph, flow, editor, node))
+        elif OPERATORS[node.op].elementwise > 1:
+            editor.put(number, _elementwise(graph, flow, editor, node))
     return editor.finish()
 
 
@@ -44,10 +50,9 @@ def _mask(graph: Graph, flow: Flow, index: int) -> Mask:
     return mask if mask is not None else np.ones(graph.tensors[index].shape[-1], np.bool_)
 
 
-def _linear(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
-    """CONV_2D and FULLY_CONNECTED: constants go to the bias, rows and columns of the weights go."""
+def _dense(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
+    """Constants go to the bias; the rows and columns of the weights that belong to removed channels go."""
     p = linear_of(graph, node)
-    assert p is not None
     keep_in, keep_out = _mask(graph, flow, node.inputs[0]), _mask(graph, flow, node.outputs[0])
     weights = p.weights.astype(np.int64).reshape(p.out_c, -1, keep_in.size)
     bias = p.bias.astype(np.int64)
@@ -68,7 +73,6 @@ def _linear(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
 
 def _depthwise(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
     p = linear_of(graph, node)
-    assert p is not None
     keep = _mask(graph, flow, node.outputs[0])
     weights = graph.tensors[node.inputs[1]].data
     assert weights is not None
@@ -100,17 +104,17 @@ def _with_constants(
 
 
 def _elementwise(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
-    """A constant operand with a value a channel loses the same channels."""
+    """A constant operand with one value per channel loses the same channels."""
     keep = _mask(graph, flow, node.outputs[0])
     inputs = []
-    for index in node.inputs:
+    for index in node.inputs[: OPERATORS[node.op].elementwise]:
         tensor = graph.tensors[index]
         if tensor.data is not None and tensor.shape[-1:] == (keep.size,) and keep.size > 1:
             data = np.ascontiguousarray(tensor.data[..., keep])
             inputs.append(_add(editor, replace(tensor, shape=data.shape, data=data)))
         else:
             inputs.append(index)
-    return replace(node, inputs=tuple(inputs))
+    return replace(node, inputs=(*inputs, *node.inputs[len(inputs) :]))
 
 
 def _add(editor: Editor, tensor: Tensor) -> int:
@@ -118,9 +122,4 @@ def _add(editor: Editor, tensor: Tensor) -> int:
     return len(editor.tensors) - 1
 
 
-_REWRITES: dict[str, Callable[[Graph, Flow, Editor, Node], Node]] = {
-    "CONV_2D": _linear,
-    "FULLY_CONNECTED": _linear,
-    "DEPTHWISE_CONV_2D": _depthwise,
-    **dict.fromkeys(("ADD", "SUB", "MUL", "MINIMUM", "MAXIMUM"), _elementwise),
-}
+PASSES.add("channels", Pass(run, Stage.SIMPLIFY, order=80))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcu_toolkit.compiler.passes.edit import Editor, is_stateful
+from mcu_toolkit.compiler.passes.registry import PASSES, Pass, Stage
 from mcu_toolkit.graph.ir import ABSENT, Graph
 from mcu_toolkit.graph.ops import operator
 
@@ -28,3 +29,6 @@ def run(graph: Graph) -> Graph:
             editor.freeze(index, value.reshape(graph.tensors[index].shape))
         editor.drop(number)
     return editor.finish()
+
+
+PASSES.add("constants", Pass(run, Stage.SIMPLIFY, order=30))

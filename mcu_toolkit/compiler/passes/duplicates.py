@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from mcu_toolkit.compiler.passes.edit import Editor, is_stateful
+from mcu_toolkit.compiler.passes.registry import PASSES, Pass, Stage
 from mcu_toolkit.graph.ir import ABSENT, Graph, Node, Tensor
 
 
@@ -45,3 +46,6 @@ def _type_key(tensor: Tensor) -> Hashable:
         tensor.shape,
         None if quant is None else (quant.scale.tobytes(), quant.zero_point.tobytes(), quant.axis),
     )
+
+
+PASSES.add("duplicates", Pass(run, Stage.SIMPLIFY, order=50))

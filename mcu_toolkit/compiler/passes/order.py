@@ -10,8 +10,9 @@ import heapq
 from dataclasses import dataclass, replace
 
 from mcu_toolkit.compiler.passes.edit import is_stateful
-from mcu_toolkit.compiler.passes.identity import RESHAPES
+from mcu_toolkit.compiler.passes.registry import PASSES, Pass, Stage
 from mcu_toolkit.graph.ir import Graph
+from mcu_toolkit.graph.ops import OPERATORS
 
 _MOST_SETS = 6_000
 
@@ -54,7 +55,7 @@ def run(graph: Graph) -> Graph:
 def _problem(graph: Graph) -> _Problem:
     root: dict[int, int] = {i: i for i, t in enumerate(graph.tensors) if not t.is_const}
     for node in graph.nodes:
-        if node.op in RESHAPES and node.inputs[0] in root:
+        if OPERATORS[node.op].view and node.inputs[0] in root:
             root[node.outputs[0]] = root[node.inputs[0]]
     producers = graph.producers()
     waits, reads, writes = [], [], []
@@ -125,3 +126,6 @@ def _path(seen: dict[int, tuple[int, int, int]], full: int) -> list[int]:
         _, node, at = seen[at]
         order.append(node)
     return order[::-1]
+
+
+PASSES.add("order", Pass(run, Stage.FINISH, order=10))

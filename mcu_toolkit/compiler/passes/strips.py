@@ -18,15 +18,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mcu_toolkit.compiler.passes.edit import is_stateful
-from mcu_toolkit.graph.attrs import Attrs, Concatenation, Conv2D, DepthwiseConv2D, Padding, Pool2D
-from mcu_toolkit.graph.geometry import Geometry
+from mcu_toolkit.graph.attrs import Attrs, Padding, Window
+from mcu_toolkit.graph.attrs import Concatenation as ConcatenationAttrs
 from mcu_toolkit.graph.ir import DType, Graph, Node, Tensor
-from mcu_toolkit.graph.ops.sliding import sliding_geometry
-
-_UNARY = frozenset({
-    "RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU", "ELU", "HARD_SWISH", "LOGISTIC", "TANH", "QUANTIZE",
-})  # fmt: skip
-_BINARY = frozenset({"ADD", "SUB", "MUL", "MINIMUM", "MAXIMUM", "PRELU"})
+from mcu_toolkit.graph.ops import OPERATORS
+from mcu_toolkit.graph.ops.concatenation import Concatenation
+from mcu_toolkit.graph.ops.slice import Slice
 
 #: Rows first .. end - 1 of an image.
 Rows = tuple[int, int]
@@ -77,17 +74,16 @@ def _is_splittable(graph: Graph, node: Node) -> bool:
     activations = [t for _, t in graph.used_inputs(node) if not t.is_const]
     if any(t.dtype is not DType.INT8 or len(t.shape) != 4 or t.shape[0] != 1 for t in (out, *activations)):
         return False
-    if node.op in {"CONV_2D", "DEPTHWISE_CONV_2D"}:
-        return True
-    if node.op in {"AVERAGE_POOL_2D", "MAX_POOL_2D"}:
-        g = _geometry(graph, node)
-        return not (g.pad_top or g.pad_left or g.pad_bottom or g.pad_right)
-    if node.op in _BINARY:
-        constants = [t for _, t in graph.used_inputs(node) if t.is_const]
-        return all(t.shape == out.shape for t in activations) and all(
-            len(t.shape) < 3 or t.shape[-3] == 1 for t in constants
-        )
-    return node.op in _UNARY
+    kind = OPERATORS[node.op]
+    g = kind.window(graph, node)
+    if g is not None:
+        return kind.explicit_padding or not (g.pad_top or g.pad_left or g.pad_bottom or g.pad_right)
+    constants = [t for _, t in graph.used_inputs(node) if t.is_const]
+    return (
+        kind.elementwise > 0
+        and all(t.shape == out.shape for t in activations)
+        and all(len(t.shape) < 3 or t.shape[-3] == 1 for t in constants)
+    )
 
 
 def split(graph: Graph, region: Region, count: int, align: int) -> Graph | None:
@@ -113,7 +109,7 @@ def split(graph: Graph, region: Region, count: int, align: int) -> Graph | None:
             return None
         parts.append(part)
     last = graph.nodes[region.last]
-    joined = Node("CONCATENATION", tuple(parts), (region.exit,), Concatenation(axis=1), last.source)
+    joined = Node(Concatenation.name, tuple(parts), (region.exit,), ConcatenationAttrs(axis=1), last.source)
     nodes = (*graph.nodes[: region.first], *splitter.nodes, joined, *graph.nodes[region.last + 1 :])
     return replace(graph, tensors=tuple(splitter.tensors), nodes=nodes)
 
@@ -206,29 +202,20 @@ class _Splitter:
             self.tensors.append(Tensor(name, data.shape, DType.INT32, None, data))
             constants.append(len(self.tensors) - 1)
         out = self.rows_of(held, (wanted[0] - has[0], wanted[1] - has[0]))
-        self.nodes.append(Node("SLICE", (held, *constants), (out,), Attrs(), source))
+        self.nodes.append(Node(Slice.name, (held, *constants), (out,), Attrs(), source))
         return out
-
-
-def _geometry(graph: Graph, node: Node) -> Geometry:
-    attrs = node.attrs
-    if isinstance(attrs, Pool2D):
-        return sliding_geometry(graph, node, (attrs.filter_h, attrs.filter_w))
-    assert isinstance(attrs, Conv2D | DepthwiseConv2D)
-    kernel = graph.tensors[node.inputs[1]].shape[1:3]
-    return sliding_geometry(graph, node, kernel, (attrs.dilation_h, attrs.dilation_w))
 
 
 def _reads(graph: Graph, node: Node, rows: Rows) -> tuple[Rows, Attrs]:
     """The input rows behind some output rows, and the node's attributes for just those."""
-    attrs = node.attrs
-    if not isinstance(attrs, Conv2D | DepthwiseConv2D | Pool2D):
+    kind, attrs = OPERATORS[node.op], node.attrs
+    g = kind.window(graph, node)
+    if g is None or not isinstance(attrs, Window):
         return rows, attrs
-    g = _geometry(graph, node)
     first = rows[0] * g.stride_h - g.pad_top
     end = (rows[1] - 1) * g.stride_h - g.pad_top + (g.kernel_h - 1) * g.dilation_h + 1
     reads = (max(first, 0), min(end, g.in_h))
-    if isinstance(attrs, Pool2D):
+    if not kind.explicit_padding:
         return reads, replace(attrs, padding=Padding.VALID)
     pad = (max(-first, 0), max(end - g.in_h, 0), g.pad_left, g.pad_right)
     return reads, replace(attrs, padding=Padding.EXPLICIT, pad=pad)

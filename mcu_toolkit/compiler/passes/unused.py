@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mcu_toolkit.compiler.passes.edit import is_stateful
+from mcu_toolkit.compiler.passes.registry import PASSES, Pass, Stage
 from mcu_toolkit.graph.ir import Graph
 
 
@@ -19,3 +20,6 @@ def run(graph: Graph) -> Graph:
     if len(kept) == len(graph.nodes):
         return graph
     return replace(graph, nodes=tuple(reversed(kept)))
+
+
+PASSES.add("unused", Pass(run, Stage.SIMPLIFY, order=10))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mcu_toolkit.graph.attrs import Arithmetic
 from mcu_toolkit.graph.ir import Array, Graph, Node
-from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape
+from mcu_toolkit.graph.ops.base import Inputs, Integers, Operator, Shape
 from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
 from mcu_toolkit.graph.ops.linear import activation_reason
+from mcu_toolkit.graph.ops.registry import OPERATORS
+from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import (
     Int64,
     Multiplier,
@@ -81,10 +84,17 @@ def prepare(graph: Graph, node: Node) -> Sum:
     )
 
 
+def _read_options(o: Options) -> Arithmetic:
+    return Arithmetic(o.activation(0))
+
+
 class Add(Operator):
     """ADD."""
 
     name = "ADD"
+    options = OptionsFormat(11, _read_options)
+    elementwise = 2
+    fuses_activation = True
     forms = "int8, broadcasting up to 5 dimensions, either input may be constant; fused NONE, RELU, RELU6, RELU_N1_TO_1"
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -100,6 +110,9 @@ class Add(Operator):
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         return pair_shape(graph, node)
+
+    def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers:
+        return inputs[0] + inputs[1]
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         p = prepare(graph, node)
@@ -120,3 +133,11 @@ class Sub(Add):
     """SUB."""
 
     name = "SUB"
+    options = OptionsFormat(28, _read_options)
+
+    def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers:
+        return inputs[0] - inputs[1]
+
+
+OPERATORS.add(Add.name, Add())
+OPERATORS.add(Sub.name, Sub())

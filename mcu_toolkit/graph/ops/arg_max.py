@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mcu_toolkit.graph.attrs import ArgMax as ArgMaxAttrs
 from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import (
     Inputs,
@@ -16,6 +17,11 @@ from mcu_toolkit.graph.ops.base import (
     present,
     tensors_of,
 )
+from mcu_toolkit.graph.ops.registry import OPERATORS
+from mcu_toolkit.graph.options import Options, OptionsFormat
+
+#: Number of int64 among the schema's tensor types.
+_INT64 = 4
 
 
 def axis_of(graph: Graph, node: Node) -> int | None:
@@ -27,10 +33,15 @@ def axis_of(graph: Graph, node: Node) -> int | None:
     return values[0] % rank
 
 
+def _read_options(o: Options) -> ArgMaxAttrs:
+    return ArgMaxAttrs(output_int64=o.i8(0) == _INT64)
+
+
 class ArgMax(Operator):
     """ARG_MAX: the first of the largest."""
 
     name = "ARG_MAX"
+    options = OptionsFormat(40, _read_options)
     forms = "int8 to int32, up to 5 dimensions, constant axis"
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -54,3 +65,6 @@ class ArgMax(Operator):
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         axis = axis_of(graph, node) or 0
         return [np.argmax(present(inputs[0]), axis=axis + 1).astype(np.int32)]
+
+
+OPERATORS.add(ArgMax.name, ArgMax())

@@ -8,6 +8,7 @@ from mcu_toolkit.graph.geometry import pad_image, tap
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, present
 from mcu_toolkit.graph.ops.pooling import Pooling, prepare
+from mcu_toolkit.graph.ops.registry import OPERATORS
 
 
 class AveragePool2D(Pooling):
@@ -30,3 +31,6 @@ class AveragePool2D(Pooling):
         mean = np.sign(total) * ((np.abs(total) + count // 2) // count)
         out = np.clip(mean, p.act_min, p.act_max).astype(np.int8)
         return [out.reshape(len(x), 1, *out.shape[1:])]
+
+
+OPERATORS.add(AveragePool2D.name, AveragePool2D())

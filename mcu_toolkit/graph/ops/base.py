@@ -1,34 +1,98 @@
-"""What every operator provides, and helpers that their checks share."""
+"""Base class of all operators: what each must define, the traits that passes ask, and helpers of their checks.
+
+To add an operator, write one module in this package (or anywhere else) that ends with ``OPERATORS.add(NAME, Kind())``.
+Passes, the reader, the oracle and the reports know operators only through this class.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
+from mcu_toolkit.graph.attrs import Activation, Attrs
+from mcu_toolkit.graph.geometry import Geometry
 from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Tensor
+from mcu_toolkit.graph.options import OptionsFormat
 from mcu_toolkit.graph.requantize import quantize_multiplier
+
+if TYPE_CHECKING:
+    from mcu_toolkit.graph.ops.linear import Linear
 
 Shape = tuple[int, ...]
 Inputs = Sequence["Array | None"]
+Integers = npt.NDArray[np.int64]
 
 #: Products of two scales below this fit float32, in which the reference multiplies some of them.
 MAX_SCALE = 2.0**60
 
-#: The largest rank that any operator here takes.
+#: The largest rank that any operator takes.
 MAX_RANK = 6
+
+
+class Channels(Enum):
+    """How the channels (last axis) of a node's output depend on the channels of its data inputs.
+
+    Attributes:
+        MIXED: in no way that a pass can use.
+        SAME: channel c depends on channel c of each data input that is not constant, and on no other channel.
+        TILED: the same bytes under another shape; channel c of the tensor with more channels is channel c modulo the
+            other tensor's number of channels.
+        DEPTHWISE: channel c depends on channel c // depth multiplier; the weights' last axis is the output's channels.
+        DENSE: channel c depends on all input channels; the weights are [out_c, ..., in_c or a multiple of it].
+    """
+
+    MIXED = "mixed"
+    SAME = "same"
+    TILED = "tiled"
+    DEPTHWISE = "depthwise"
+    DENSE = "dense"
+
+
+@dataclass(frozen=True)
+class Border:
+    """What a padding operator puts around its first input.
+
+    Attributes:
+        amounts: (before, after) of each dimension, in elements.
+        value: of the added elements, in the output's quantization.
+    """
+
+    amounts: tuple[tuple[int, int], ...]
+    value: int
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Tensors of a node that are contiguous parts of another of its tensors.
+
+    Attributes:
+        whole: index of the tensor that holds the others.
+        pieces: (tensor index, offset in bytes from the start of `whole`).
+        joined: the pieces are the inputs and the whole is the output; otherwise the whole is an input.
+    """
+
+    whole: int
+    pieces: tuple[tuple[int, int], ...]
+    joined: bool = False
 
 
 class Operator(ABC):
     """The meaning of one operator. Instances have no state.
 
-    `check` is total: it takes any node that the reader lets through. The other methods may assume that `check`
+    `check` is total: it takes any node that the reader lets through. All other methods may assume that `check`
     returned None.
+
+    The class attributes from `elementwise` on, and the methods from `channels` on, are traits: properties that passes
+    ask instead of naming operators. Each has a default that is always safe and only costs optimizations.
     """
 
-    #: TFLite builtin name.
+    #: Name of the operator in the IR: that of the schema's builtin operator, or of a CUSTOM operator in the file.
     name: ClassVar[str]
 
     #: The supported forms in a few words, for messages and docs/operators.md.
@@ -36,6 +100,32 @@ class Operator(ABC):
 
     #: What a user should know beside the forms, for docs/operators.md; often nothing.
     note: ClassVar[str] = ""
+
+    #: How the file stores its attributes; None for an operator that has none that matter.
+    options: ClassVar[OptionsFormat | None] = None
+
+    #: The file names it by a CUSTOM operator code; a builtin operator of the same name is another operator.
+    custom: ClassVar[bool] = False
+
+    #: Number of data inputs (the first ones) of an elementwise operator, 0 for other operators. Each output element is
+    #: the same function of the input elements at its position, inputs being broadcast to the output's shape.
+    elementwise: ClassVar[int] = 0
+
+    #: The output is the bytes of the first input under another shape, which the graph states. No other input is read.
+    view: ClassVar[bool] = False
+
+    #: The fused activation that has the same meaning where input and output have one quantization.
+    clamp: ClassVar[Activation | None] = None
+
+    #: A clamp that follows can be fused: the attributes are `Activated`.
+    fuses_activation: ClassVar[bool] = False
+
+    #: Average or maximum pooling: an output element lies between the least and the greatest input of its window, and is
+    #: then limited by the activation of the attributes, which are `Activated`.
+    pooling: ClassVar[bool] = False
+
+    #: Takes `Padding.EXPLICIT` in its attributes, which are a `Window`; the border is the input's zero point.
+    explicit_padding: ClassVar[bool] = False
 
     @abstractmethod
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -45,6 +135,10 @@ class Operator(ABC):
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         """Shapes of the outputs."""
 
+    def infer_open(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
+        """Shapes of the outputs where the file leaves them open; () where they cannot be known. `check` may fail."""
+        return self.infer(graph, node) if self.check(graph, node) is None else ()
+
     def macs(self, graph: Graph, node: Node) -> int:
         """Multiply-accumulates of one inference, padding counted as work."""
         return 0
@@ -53,31 +147,81 @@ class Operator(ABC):
         """Positions in ``node.inputs`` of the variables that the operator also writes."""
         return ()
 
-    def table(self, graph: Graph, node: Node) -> Array | None:
-        """Results for every value of the first input, where the node maps each byte to a byte by itself.
-
-        Returns:
-            int8 or uint8 [256], as the output is; entry 0 belongs to the least input value (-128 of an int8 input,
-            0 of a uint8 input). None where the node is no function of one byte. `check` has passed.
-        """
-        return None
-
     @abstractmethod
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         """The exact integer meaning, over many samples at once.
 
         Args:
-            inputs: one array an input, None for an absent one; each [n, *shape], where n is the number of
+            inputs: one array per input, None for an absent one; each [n, *shape], where n is the number of
                 samples, or 1 for what all samples share. At least one is not shared, or n is 1 throughout.
 
         Returns:
-            One array an output, [n, *shape] in the tensor's dtype, then the new value of each of `state_inputs`.
+            One array per output, [n, *shape] in the tensor's dtype, then the new value of each of `state_inputs`.
         """
 
     def evaluate(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         """`compute` for one sample, without the axis of samples."""
         lifted = [None if array is None else array[np.newaxis] for array in inputs]
         return [array[0] for array in self.compute(graph, node, lifted)]
+
+    def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers | None:
+        """The result on known integers of shape arithmetic; None where the operator does not occur in it.
+
+        It is called before `check`, and may raise IndexError, ValueError, ZeroDivisionError or OverflowError.
+        """
+        return None
+
+    def from_float(self, node: Node) -> Attrs | None:
+        """Attributes with which the int8 operator stands for DEQUANTIZE, this node in float32, and QUANTIZE.
+
+        None where the operator does not compute through float32. `check` may fail.
+        """
+        return None
+
+    def channels(self, graph: Graph, node: Node) -> Channels:
+        """How the output's channels depend on the inputs' channels; elementwise operators need not define it."""
+        return _elementwise_channels(graph, node, self.elementwise) if self.elementwise else Channels.MIXED
+
+    def linear(self, graph: Graph, node: Node) -> Linear | None:
+        """Weights, bias and requantization of an operator whose channels are DEPTHWISE or DENSE, else None."""
+        return None
+
+    def window(self, graph: Graph, node: Node) -> Geometry | None:
+        """The window that slides over the first input; None where there is none."""
+        return None
+
+    def border(self, graph: Graph, node: Node) -> Border | None:
+        """What a padding operator adds around its first input; None for other operators."""
+        return None
+
+    def pieces(self, graph: Graph, node: Node) -> Pieces | None:
+        """Tensors of the node that are contiguous parts of another; None where there are none."""
+        return None
+
+    def identity_input(self, graph: Graph, node: Node) -> int | None:
+        """Position of the input that the output equals whenever both have one shape and quantization, or None."""
+        return 0 if self.view else None
+
+    def table(self, graph: Graph, node: Node) -> Array | None:
+        """Results for every value of the first input, where the node maps each byte to a byte by itself.
+
+        Returns:
+            int8 or uint8 [256], as the output is; entry 0 belongs to the least input value (-128 of an int8 input,
+            0 of a uint8 input). None where the node is no function of one byte.
+        """
+        return None
+
+
+def _elementwise_channels(graph: Graph, node: Node, count: int) -> Channels:
+    """SAME where each data input is an activation of the output's channels, or a constant of them or of one value."""
+    out = graph.tensors[node.outputs[0]]
+    if not out.shape or out.dtype is not DType.INT8:
+        return Channels.MIXED
+    for tensor in (graph.tensors[index] for index in node.inputs[:count]):
+        one = tensor.is_const and tensor.shape[-1:] in ((), (1,))
+        if tensor.variable or (tensor.shape[-1:] != out.shape[-1:] and not one):
+            return Channels.MIXED
+    return Channels.SAME
 
 
 def count_reason(node: Node, inputs: tuple[int, ...], outputs: int = 1) -> str | None:

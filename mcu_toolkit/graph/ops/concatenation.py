@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
+
 import numpy as np
 
 from mcu_toolkit.graph.attrs import Activation
 from mcu_toolkit.graph.attrs import Concatenation as ConcatenationAttrs
 from mcu_toolkit.graph.ir import Array, Graph, Node
-from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, has_absent, present, same_quant
-from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, move_reason
+from mcu_toolkit.graph.ops.base import Inputs, Integers, Operator, Pieces, Shape, has_absent, present, same_quant
+from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, in_a_row, move_reason
+from mcu_toolkit.graph.ops.registry import OPERATORS
+from mcu_toolkit.graph.options import Options, OptionsFormat
 
 
 def axis_of(graph: Graph, node: Node) -> int:
@@ -17,10 +22,15 @@ def axis_of(graph: Graph, node: Node) -> int:
     return node.attrs.axis % len(graph.tensors[node.outputs[0]].shape)
 
 
+def _read_options(o: Options) -> ConcatenationAttrs:
+    return ConcatenationAttrs(axis=o.i32(0), activation=o.activation(1))
+
+
 class Concatenation(Operator):
     """CONCATENATION."""
 
     name = "CONCATENATION"
+    options = OptionsFormat(10, _read_options)
     forms = f"{MOVABLE_NAMES}, up to 5 dimensions, any number of inputs, all tensors of one quantization, no activation"
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -52,6 +62,18 @@ class Concatenation(Operator):
         total = sum(shape[axis] for shape in shapes)
         return ((*shapes[0][:axis], total, *shapes[0][axis + 1 :]),)
 
+    def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers | None:
+        return np.concatenate(inputs, axis=node.attrs.axis) if isinstance(node.attrs, ConcatenationAttrs) else None
+
+    def identity_input(self, graph: Graph, node: Node) -> int | None:
+        return 0 if len(node.inputs) == 1 else None
+
+    def pieces(self, graph: Graph, node: Node) -> Pieces | None:
+        whole = node.outputs[0]
+        if prod(graph.tensors[whole].shape[: axis_of(graph, node)]) != 1:
+            return None
+        return Pieces(whole, in_a_row(graph, node.inputs), joined=True)
+
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         arrays = [present(a) for a in inputs]
         count = max(len(a) for a in arrays)
@@ -61,3 +83,6 @@ class Concatenation(Operator):
 
 def _rest(shape: Shape, axis: int) -> Shape:
     return shape[:axis] + shape[axis + 1 :]
+
+
+OPERATORS.add(Concatenation.name, Concatenation())

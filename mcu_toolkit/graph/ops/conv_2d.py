@@ -7,9 +7,11 @@ import numpy as np
 from mcu_toolkit.graph.attrs import Conv2D as Conv2DAttrs
 from mcu_toolkit.graph.geometry import Geometry, pad_image, windows
 from mcu_toolkit.graph.ir import Array, Graph, Node
-from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, count_reason, first, present
+from mcu_toolkit.graph.ops.base import Channels, Inputs, Operator, Shape, count_reason, first, present
 from mcu_toolkit.graph.ops.linear import Linear, Roles, exact_matmul, factor_reason, linear_reason, prepare_linear
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.ops.sliding import image_reason, sliding_geometry
+from mcu_toolkit.graph.options import Options, OptionsFormat
 
 ROLES = Roles(channel_axis=0)
 
@@ -26,10 +28,24 @@ def _geometry(graph: Graph, node: Node) -> Geometry:
     return sliding_geometry(graph, node, kernel, (node.attrs.dilation_h, node.attrs.dilation_w))
 
 
+def _read_options(o: Options) -> Conv2DAttrs:
+    return Conv2DAttrs(
+        padding=o.padding(0),
+        stride_w=o.i32(1),
+        stride_h=o.i32(2),
+        activation=o.activation(3),
+        dilation_w=o.i32(4, 1),
+        dilation_h=o.i32(5, 1),
+    )
+
+
 class Conv2D(Operator):
     """CONV_2D."""
 
     name = "CONV_2D"
+    options = OptionsFormat(1, _read_options)
+    fuses_activation = True
+    explicit_padding = True
     forms = (
         "int8, batch 1, constant int8 weights per tensor or per channel, int32 bias or none; any stride, dilation and "
         "padding; fused NONE, RELU, RELU6, RELU_N1_TO_1; one group"
@@ -49,6 +65,15 @@ class Conv2D(Operator):
         dilation = (node.attrs.dilation_h, node.attrs.dilation_w)
         return image_reason(graph, node, filters[1:3], dilation) or factor_reason(graph, node, ROLES)
 
+    def channels(self, graph: Graph, node: Node) -> Channels:
+        return Channels.DENSE
+
+    def linear(self, graph: Graph, node: Node) -> Linear:
+        return prepare(graph, node)
+
+    def window(self, graph: Graph, node: Node) -> Geometry:
+        return _geometry(graph, node)
+
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         g = _geometry(graph, node)
         return ((1, g.out_h, g.out_w, graph.tensors[node.inputs[1]].shape[ROLES.channel_axis]),)
@@ -67,3 +92,6 @@ class Conv2D(Operator):
         rows = windows(pad_image(image, g, 0), g).reshape(-1, depth)
         acc = exact_matmul(rows, p.weights.reshape(p.out_c, depth).T)
         return [p.finish(acc).reshape(len(x), 1, g.out_h, g.out_w, p.out_c)]
+
+
+OPERATORS.add(Conv2D.name, Conv2D())

@@ -7,9 +7,11 @@ import numpy as np
 from mcu_toolkit.graph.attrs import DepthwiseConv2D as DepthwiseAttrs
 from mcu_toolkit.graph.geometry import Geometry, pad_image, tap
 from mcu_toolkit.graph.ir import Array, Graph, Node
-from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, count_reason, present
+from mcu_toolkit.graph.ops.base import Channels, Inputs, Operator, Shape, count_reason, present
 from mcu_toolkit.graph.ops.linear import Linear, Roles, factor_reason, linear_reason, prepare_linear
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.ops.sliding import image_reason, sliding_geometry
+from mcu_toolkit.graph.options import Options, OptionsFormat
 
 ROLES = Roles(channel_axis=3)
 
@@ -29,10 +31,25 @@ def _geometry(graph: Graph, node: Node) -> Geometry:
     return sliding_geometry(graph, node, kernel, (node.attrs.dilation_h, node.attrs.dilation_w))
 
 
+def _read_options(o: Options) -> DepthwiseAttrs:
+    return DepthwiseAttrs(
+        padding=o.padding(0),
+        stride_w=o.i32(1),
+        stride_h=o.i32(2),
+        depth_multiplier=o.i32(3),
+        activation=o.activation(4),
+        dilation_w=o.i32(5, 1),
+        dilation_h=o.i32(6, 1),
+    )
+
+
 class DepthwiseConv2D(Operator):
     """DEPTHWISE_CONV_2D."""
 
     name = "DEPTHWISE_CONV_2D"
+    options = OptionsFormat(2, _read_options)
+    fuses_activation = True
+    explicit_padding = True
     forms = (
         "int8, batch 1, constant int8 weights per tensor or per channel, int32 bias or none; any stride, dilation, "
         "padding and depth multiplier; fused NONE, RELU, RELU6, RELU_N1_TO_1"
@@ -52,6 +69,15 @@ class DepthwiseConv2D(Operator):
             return f"weights of {filters[3]} channels on an input of {shape[3]} with depth multiplier {times}"
         dilation = (node.attrs.dilation_h, node.attrs.dilation_w)
         return image_reason(graph, node, filters[1:3], dilation) or factor_reason(graph, node, ROLES)
+
+    def channels(self, graph: Graph, node: Node) -> Channels:
+        return Channels.DEPTHWISE
+
+    def linear(self, graph: Graph, node: Node) -> Linear:
+        return prepare(graph, node)
+
+    def window(self, graph: Graph, node: Node) -> Geometry:
+        return _geometry(graph, node)
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         g = _geometry(graph, node)
@@ -75,3 +101,6 @@ class DepthwiseConv2D(Operator):
             for column in range(g.kernel_w):
                 acc += tap(padded, g, row, column)[..., np.newaxis] * weights[row, column]
         return [p.finish(acc.reshape(len(x), 1, g.out_h, g.out_w, p.out_c))]
+
+
+OPERATORS.add(DepthwiseConv2D.name, DepthwiseConv2D())

@@ -15,6 +15,7 @@ from mcu_toolkit.graph.ops.base import (
     present,
     tensors_of,
 )
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.requantize import scale_of, zero_point_of
 
 
@@ -22,6 +23,7 @@ class Dequantize(Operator):
     """DEQUANTIZE: ``(float)(scale * (q - zero_point))``, the product in double."""
 
     name = "DEQUANTIZE"
+    elementwise = 1
     forms = "int8, uint8 or int16 to float32, per tensor"
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -43,3 +45,6 @@ class Dequantize(Operator):
         data, _ = tensors_of(graph, node)
         steps = present(inputs[0]).astype(np.int64) - zero_point_of(data)
         return [(scale_of(data) * steps).astype(np.float32)]
+
+
+OPERATORS.add(Dequantize.name, Dequantize())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from mcu_toolkit.graph.attrs import Attrs
 from mcu_toolkit.graph.attrs import Elu as EluAttrs
 from mcu_toolkit.graph.ir import DType, Graph, Node
 from mcu_toolkit.graph.ops.base import tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
 from mcu_toolkit.graph.ops.quantize import quantize_real
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.requantize import round_half_away, scale_of, zero_point_of
 
 
@@ -42,5 +44,11 @@ class Elu(Lookup):
             return f"scales {scale_of(data):g} to {scale_of(out):g}; supported: {self.forms}"
         return None
 
+    def from_float(self, node: Node) -> Attrs:
+        return EluAttrs(through_float=True)
+
     def table(self, graph: Graph, node: Node) -> Table:
         return lut(graph, node)
+
+
+OPERATORS.add(Elu.name, Elu())

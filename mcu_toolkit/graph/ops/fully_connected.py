@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from mcu_toolkit.errors import Unsupported, UnsupportedError
 from mcu_toolkit.graph.attrs import FullyConnected as FullyConnectedAttrs
 from mcu_toolkit.graph.geometry import Geometry
 from mcu_toolkit.graph.ir import Array, Graph, Node
-from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, count_reason, present
+from mcu_toolkit.graph.ops.base import Channels, Inputs, Operator, Shape, count_reason, present
 from mcu_toolkit.graph.ops.linear import Linear, Roles, exact_matmul, factor_reason, linear_reason, prepare_linear
+from mcu_toolkit.graph.ops.registry import OPERATORS
+from mcu_toolkit.graph.options import Options, OptionsFormat
 
 ROLES = Roles(channel_axis=0)
 
@@ -26,10 +29,19 @@ def prepare(graph: Graph, node: Node) -> Linear:
     return replace(p, in_c=depth)
 
 
+def _read_options(o: Options) -> FullyConnectedAttrs:
+    layout = o.i8(1)
+    if layout != 0:
+        raise UnsupportedError((Unsupported(o.node, o.op, f"weights format {layout}; supported: the default"),))
+    return FullyConnectedAttrs(activation=o.activation(0), keep_num_dims=o.flag(2))
+
+
 class FullyConnected(Operator):
     """FULLY_CONNECTED."""
 
     name = "FULLY_CONNECTED"
+    options = OptionsFormat(8, _read_options)
+    fuses_activation = True
     forms = (
         "int8, constant int8 weights per tensor or per channel, int32 bias or none; any number of rows, keep_num_dims; "
         "fused NONE, RELU, RELU6, RELU_N1_TO_1; default weights format"
@@ -49,6 +61,14 @@ class FullyConnected(Operator):
         if max(weights.shape) > (1 << 16) - 1 or data.elements // weights.shape[1] > (1 << 16) - 1:
             return f"weights {list(weights.shape)}; supported: up to 65535 inputs, units and rows"
         return factor_reason(graph, node, ROLES)
+
+    def channels(self, graph: Graph, node: Node) -> Channels:
+        """DENSE where the weights' inputs are whole positions of the input, each with all its channels."""
+        depth, channels = graph.tensors[node.inputs[1]].shape[-1], graph.tensors[node.inputs[0]].shape[-1:]
+        return Channels.DENSE if channels and depth % channels[0] == 0 else Channels.MIXED
+
+    def linear(self, graph: Graph, node: Node) -> Linear:
+        return prepare(graph, node)
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         units, depth = graph.tensors[node.inputs[1]].shape
@@ -71,3 +91,6 @@ class FullyConnected(Operator):
         rows = x.reshape(-1, p.in_c).astype(np.int16) - np.int16(p.in_zero_point)
         acc = exact_matmul(rows, p.weights.T)
         return [p.finish(acc).reshape(len(x), *self.infer(graph, node)[0])]
+
+
+OPERATORS.add(FullyConnected.name, FullyConnected())

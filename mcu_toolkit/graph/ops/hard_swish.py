@@ -7,6 +7,7 @@ import numpy as np
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.base import tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.requantize import (
     Int64,
     Multiplier,
@@ -83,3 +84,6 @@ class HardSwish(Lookup):
 
     def table(self, graph: Graph, node: Node) -> Table:
         return lut(graph, node)
+
+
+OPERATORS.add(HardSwish.name, HardSwish())

@@ -8,7 +8,9 @@ from mcu_toolkit.graph.attrs import LeakyRelu as LeakyReluAttrs
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.base import shift_reason, tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.ops.relu import ratio
+from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import (
     Multiplier,
     multiply_by_quantized_multiplier,
@@ -40,10 +42,15 @@ def lut(graph: Graph, node: Node) -> Table:
     return np.clip(np.where(x >= 0, positive, negative), -128, 127).astype(np.int8)
 
 
+def _read_options(o: Options) -> LeakyReluAttrs:
+    return LeakyReluAttrs(alpha=o.finite(0))
+
+
 class LeakyRelu(Lookup):
     """LEAKY_RELU."""
 
     name = "LEAKY_RELU"
+    options = OptionsFormat(75, _read_options)
     forms = "int8 to int8, any quantization, alpha >= 0"
 
     def limits(self, graph: Graph, node: Node) -> str | None:
@@ -55,3 +62,6 @@ class LeakyRelu(Lookup):
 
     def table(self, graph: Graph, node: Node) -> Table:
         return lut(graph, node)
+
+
+OPERATORS.add(LeakyRelu.name, LeakyRelu())

@@ -19,6 +19,7 @@ from mcu_toolkit.graph.ops.base import (
     present,
     tensors_of,
 )
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.ops.softmax import DIFF_BITS, MAX_DEPTH, SUM_BITS, scaling
 from mcu_toolkit.graph.requantize import (
     INT32_MIN,
@@ -107,3 +108,6 @@ class LogSoftmax(Operator):
         raw = rounding_divide_by_pot(difference, 31 - DIFF_BITS - OUT_BITS) + 127
         kept = -below > np.maximum(p.diff_min - 1, least)
         return [np.where(kept, np.clip(raw, -128, 127), -128).astype(np.int8)]
+
+
+OPERATORS.add(LogSoftmax.name, LogSoftmax())

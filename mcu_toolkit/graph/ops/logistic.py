@@ -11,6 +11,7 @@ from mcu_toolkit.graph import fixedpoint
 from mcu_toolkit.graph.ir import Graph, Node, Tensor
 from mcu_toolkit.graph.ops.base import tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.requantize import (
     Int64,
     Multiplier,
@@ -81,3 +82,6 @@ class Logistic(Lookup):
 
     def table(self, graph: Graph, node: Node) -> Table:
         return lut(graph, node)
+
+
+OPERATORS.add(Logistic.name, Logistic())

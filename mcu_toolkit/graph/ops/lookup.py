@@ -29,6 +29,8 @@ ALL_INT8 = np.arange(-128, 128, dtype=np.int64)
 class Lookup(Operator):
     """Base of the operators whose int8 result depends on one int8 alone."""
 
+    elementwise = 1
+
     def check(self, graph: Graph, node: Node) -> str | None:
         reason = count_reason(node, (1,)) or has_absent(node)
         if reason:

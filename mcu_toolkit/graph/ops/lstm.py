@@ -14,7 +14,9 @@ from mcu_toolkit.graph.fixedpoint import sigmoid_int16, tanh_int16
 from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, count_reason, data_reason, first, present
 from mcu_toolkit.graph.ops.linear import exact_matmul
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.ops.svdf import constant_reason, state_reason
+from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import (
     Int32,
     Int64,
@@ -31,6 +33,7 @@ INPUT_WEIGHTS = (1, 2, 3, 4)
 HIDDEN_WEIGHTS = (5, 6, 7, 8)
 BIASES = (12, 13, 14, 15)
 HIDDEN, CELL = 18, 19
+_HIDDEN_INTERMEDIATE = 4
 _FORBIDDEN = (*range(9, 12), *range(16, 18), *range(20, 24))
 
 #: Scale of a gate before its activation (Q3.12) and after it (Q0.15).
@@ -138,10 +141,26 @@ def prepare(graph: Graph, node: Node) -> LstmParams:
     )
 
 
+def _read_options(o: Options) -> LstmAttrs:
+    """The quantization of the hidden state is that of an intermediate tensor, which no operator writes."""
+    intermediates = o.intermediates()
+    hidden = intermediates[_HIDDEN_INTERMEDIATE] if len(intermediates) > _HIDDEN_INTERMEDIATE else None
+    quant = hidden.quant if hidden is not None else None
+    return LstmAttrs(
+        activation=o.activation(0),
+        cell_clip=o.finite(1),
+        proj_clip=o.finite(2),
+        time_major=o.flag(3),
+        hidden_scale=0.0 if quant is None else float(quant.scale[0]),
+        hidden_zero_point=0 if quant is None else int(quant.zero_point[0]),
+    )
+
+
 class UnidirectionalSequenceLstm(Operator):
     """UNIDIRECTIONAL_SEQUENCE_LSTM."""
 
     name = "UNIDIRECTIONAL_SEQUENCE_LSTM"
+    options = OptionsFormat(71, _read_options)
     forms = (
         "int8, batch 1, int8 weights per tensor, int32 biases, int16 cell state of a power-of-two scale, cell clip; no "
         "peephole, projection or layer normalization"
@@ -251,3 +270,6 @@ def _gate(p: LstmParams, gate: Gate, x: Array, h: Array) -> Int64:
     first = requantize(data, gate.factor.multiplier, gate.factor.shift, 0, *_INT16)
     second = requantize(state, gate.hidden_factor.multiplier, gate.hidden_factor.shift, 0, *_INT16)
     return np.asarray(np.clip(first + second, *_INT16), np.int64)
+
+
+OPERATORS.add(UnidirectionalSequenceLstm.name, UnidirectionalSequenceLstm())

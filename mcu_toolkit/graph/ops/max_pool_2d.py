@@ -8,6 +8,7 @@ from mcu_toolkit.graph.geometry import pad_image, tap
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, present
 from mcu_toolkit.graph.ops.pooling import Pooling, prepare
+from mcu_toolkit.graph.ops.registry import OPERATORS
 
 
 class MaxPool2D(Pooling):
@@ -26,3 +27,6 @@ class MaxPool2D(Pooling):
                 largest = np.maximum(largest, tap(padded, g, row, column))
         out = np.clip(largest, p.act_min, p.act_max).astype(np.int8)
         return [out.reshape(len(x), 1, *out.shape[1:])]
+
+
+OPERATORS.add(MaxPool2D.name, MaxPool2D())

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 
 from mcu_toolkit.graph.ir import Array, Graph, Node
-from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, same_quant
+from mcu_toolkit.graph.ops.base import Inputs, Integers, Operator, Shape, same_quant
 from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
+from mcu_toolkit.graph.ops.registry import OPERATORS
 
 
 class Extremum(Operator):
     """Base of the two."""
 
+    elementwise = 2
     forms = "int8, broadcasting up to 5 dimensions, either input may be constant; all tensors of one quantization"
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -27,6 +30,9 @@ class Extremum(Operator):
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         return pair_shape(graph, node)
+
+    def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers:
+        return self.pick(inputs[0], inputs[1]).astype(np.int64)
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         return [self.pick(*aligned(inputs))]
@@ -52,3 +58,7 @@ class Minimum(Extremum):
 
     def pick(self, a: Array, b: Array) -> Array:
         return np.asarray(np.minimum(a, b))
+
+
+OPERATORS.add(Maximum.name, Maximum())
+OPERATORS.add(Minimum.name, Minimum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcu_toolkit.graph.ir import DType, Tensor
+from mcu_toolkit.graph.ir import DType, Graph, Tensor
 
 #: Element types that can be moved.
 MOVABLE = (DType.INT8, DType.UINT8, DType.INT16, DType.INT32, DType.FLOAT32)
@@ -10,6 +10,15 @@ MOVABLE_NAMES = "int8, uint8, int16, int32 or float32"
 
 #: Loops that the C kernels have.
 MAX_MOVE_RANK = 5
+
+
+def in_a_row(graph: Graph, tensors: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """(tensor index, offset in bytes) of tensors that lie one after another."""
+    placed, at = [], 0
+    for index in tensors:
+        placed.append((index, at))
+        at += graph.tensors[index].bytes
+    return tuple(placed)
 
 
 def move_reason(data: Tensor, *others: Tensor) -> str | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mcu_toolkit.graph.attrs import Arithmetic
 from mcu_toolkit.graph.ir import Array, Graph, Node
-from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, shift_reason
+from mcu_toolkit.graph.ops.base import Inputs, Integers, Operator, Shape, shift_reason
 from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
 from mcu_toolkit.graph.ops.linear import activation_reason
+from mcu_toolkit.graph.ops.registry import OPERATORS
+from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import (
     Multiplier,
     activation_range,
@@ -48,10 +51,17 @@ def prepare(graph: Graph, node: Node) -> Product:
     return Product(zero_point_of(a), zero_point_of(b), zero_point_of(out), factor, *clamp)
 
 
+def _read_options(o: Options) -> Arithmetic:
+    return Arithmetic(o.activation(0))
+
+
 class Mul(Operator):
     """MUL."""
 
     name = "MUL"
+    options = OptionsFormat(21, _read_options)
+    elementwise = 2
+    fuses_activation = True
     forms = "int8, broadcasting up to 5 dimensions, either input may be constant; fused NONE, RELU, RELU6, RELU_N1_TO_1"
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -63,9 +73,15 @@ class Mul(Operator):
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         return pair_shape(graph, node)
 
+    def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers:
+        return inputs[0] * inputs[1]
+
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         p = prepare(graph, node)
         a, b = aligned(inputs)
         product = (a.astype(np.int64) - p.a_zero_point) * (b.astype(np.int64) - p.b_zero_point)
         out = requantize(product, p.factor.multiplier, p.factor.shift, p.out_zero_point, p.act_min, p.act_max)
         return [out.astype(np.int8)]
+
+
+OPERATORS.add(Mul.name, Mul())

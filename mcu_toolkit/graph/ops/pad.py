@@ -6,6 +6,8 @@ import numpy as np
 
 from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import (
+    Border,
+    Channels,
     Inputs,
     Operator,
     Shape,
@@ -17,6 +19,7 @@ from mcu_toolkit.graph.ops.base import (
     present,
     tensors_of,
 )
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.requantize import zero_point_of
 
 MAX_PAD_RANK = 5
@@ -66,6 +69,15 @@ class Pad(Operator):
         shape = graph.tensors[node.inputs[0]].shape
         return (tuple(d + b + a for d, (b, a) in zip(shape, paddings(graph, node), strict=True)),)
 
+    def border(self, graph: Graph, node: Node) -> Border:
+        return Border(paddings(graph, node), pad_value(graph, node))
+
+    def identity_input(self, graph: Graph, node: Node) -> int:
+        return 0
+
+    def channels(self, graph: Graph, node: Node) -> Channels:
+        return Channels.SAME if paddings(graph, node)[-1:] == ((0, 0),) else Channels.MIXED
+
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         border = ((0, 0), *paddings(graph, node))
         return [np.pad(present(inputs[0]), border, constant_values=pad_value(graph, node))]
@@ -86,3 +98,7 @@ class PadV2(Pad):
         if value.data is None or value.dtype is not DType.INT8 or value.elements != 1:
             return "the padding value is not one constant int8"
         return None
+
+
+OPERATORS.add(Pad.name, Pad())
+OPERATORS.add(PadV2.name, PadV2())

@@ -7,9 +7,19 @@ from dataclasses import dataclass
 from mcu_toolkit.graph.attrs import Padding, Pool2D
 from mcu_toolkit.graph.geometry import Geometry
 from mcu_toolkit.graph.ir import Graph, Node
-from mcu_toolkit.graph.ops.base import Operator, Shape, count_reason, data_reason, first, has_absent, tensors_of
+from mcu_toolkit.graph.ops.base import (
+    Channels,
+    Operator,
+    Shape,
+    count_reason,
+    data_reason,
+    first,
+    has_absent,
+    tensors_of,
+)
 from mcu_toolkit.graph.ops.linear import activation_reason
 from mcu_toolkit.graph.ops.sliding import image_reason, sliding_geometry
+from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import activation_range, scale_of, zero_point_of
 
 
@@ -31,9 +41,23 @@ def prepare(graph: Graph, node: Node) -> Pool:
     return Pool(sliding_geometry(graph, node, kernel), *clamp)
 
 
+def _read_options(o: Options) -> Pool2D:
+    return Pool2D(
+        padding=o.padding(0),
+        stride_w=o.i32(1),
+        stride_h=o.i32(2),
+        filter_w=o.i32(3),
+        filter_h=o.i32(4),
+        activation=o.activation(5),
+    )
+
+
 class Pooling(Operator):
     """Base of the two pooling operators."""
 
+    options = OptionsFormat(5, _read_options)
+    pooling = True
+    fuses_activation = True
     forms = (
         "int8, batch 1, any window, stride and padding; input and output of one quantization; fused NONE, RELU, RELU6, "
         "RELU_N1_TO_1"
@@ -59,6 +83,12 @@ class Pooling(Operator):
             activation_reason(attrs.activation, out),
             image_reason(graph, node, (attrs.filter_h, attrs.filter_w)),
         )
+
+    def channels(self, graph: Graph, node: Node) -> Channels:
+        return Channels.SAME
+
+    def window(self, graph: Graph, node: Node) -> Geometry:
+        return prepare(graph, node).geometry
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         g = prepare(graph, node).geometry

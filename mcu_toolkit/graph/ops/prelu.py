@@ -9,6 +9,7 @@ import numpy as np
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, shift_reason
 from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.requantize import (
     Multiplier,
     multiply_by_quantized_multiplier,
@@ -46,6 +47,7 @@ class Prelu(Operator):
     """PRELU."""
 
     name = "PRELU"
+    elementwise = 2
     forms = "int8, alpha int8 that broadcasts to the input, up to 5 dimensions"
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -68,3 +70,6 @@ class Prelu(Operator):
         negative = multiply_by_quantized_multiplier(product, p.slope.multiplier, p.slope.shift)
         out = wrap32(np.where(x >= 0, positive, negative) + p.out_zero_point)
         return [np.clip(out, -128, 127).astype(np.int8)]
+
+
+OPERATORS.add(Prelu.name, Prelu())

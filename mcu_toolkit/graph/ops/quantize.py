@@ -19,6 +19,7 @@ from mcu_toolkit.graph.ops.base import (
     shift_reason,
     tensors_of,
 )
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.requantize import (
     RANGES,
     Multiplier,
@@ -89,6 +90,7 @@ class Quantize(Operator):
     """QUANTIZE."""
 
     name = "QUANTIZE"
+    elementwise = 1
     forms = (
         "float32 to int8 or int16 at the border; int8 to int8, uint8, int16, int32; uint8 to int8; "
         "int16 to int8, int16, int32; int32 to int8, int16; per tensor"
@@ -117,6 +119,9 @@ class Quantize(Operator):
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         return (graph.tensors[node.inputs[0]].shape,)
 
+    def identity_input(self, graph: Graph, node: Node) -> int:
+        return 0
+
     def table(self, graph: Graph, node: Node) -> Array | None:
         data, out = tensors_of(graph, node)
         if data.dtype.bytes != 1 or out.dtype.bytes != 1:
@@ -130,3 +135,6 @@ class Quantize(Operator):
         if data.dtype is DType.FLOAT32:
             return [quantize_real(x, scale_of(out), zero_point_of(out), out.dtype)]
         return [prepare(graph, node).apply(x).astype(out.dtype.numpy)]
+
+
+OPERATORS.add(Quantize.name, Quantize())

@@ -9,6 +9,7 @@ import numpy as np
 from mcu_toolkit.graph.attrs import Reduce
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import (
+    Channels,
     Inputs,
     Operator,
     Shape,
@@ -21,6 +22,7 @@ from mcu_toolkit.graph.ops.base import (
     shift_reason,
     tensors_of,
 )
+from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import Multiplier, quantize_multiplier, requantize, scale_of, zero_point_of
 
 MAX_REDUCED = 1 << 23
@@ -69,9 +71,14 @@ def _axes(graph: Graph, node: Node) -> tuple[int, ...] | None:
     return tuple(sorted({v % rank for v in values})) if rank else ()
 
 
+def _read_options(o: Options) -> Reduce:
+    return Reduce(keep_dims=o.flag(0))
+
+
 class Reducer(Operator):
     """Base of MEAN and SUM."""
 
+    options = OptionsFormat(27, _read_options)
     forms = "int8, any constant axes, keep_dims or not, input and output of any quantization"
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -97,6 +104,10 @@ class Reducer(Operator):
         if node.attrs.keep_dims:
             return (tuple(1 if i in axes else d for i, d in enumerate(shape)),)
         return (tuple(d for i, d in enumerate(shape) if i not in axes),)
+
+    def channels(self, graph: Graph, node: Node) -> Channels:
+        axes, rank = _axes(graph, node) or (), len(graph.tensors[node.inputs[0]].shape)
+        return Channels.MIXED if rank - 1 in axes else Channels.SAME
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         p = prepare(graph, node)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from mcu_toolkit.graph.attrs import Activation
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.base import shift_reason, tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.requantize import quantize_multiplier, requantize, scale_of, zero_point_of
 
 
@@ -30,6 +32,7 @@ class Relu(Lookup):
     """RELU."""
 
     name = "RELU"
+    clamp = Activation.RELU
     forms = "int8 to int8, any quantization"
 
     def limits(self, graph: Graph, node: Node) -> str | None:
@@ -37,3 +40,6 @@ class Relu(Lookup):
 
     def table(self, graph: Graph, node: Node) -> Table:
         return lut(graph, node)
+
+
+OPERATORS.add(Relu.name, Relu())

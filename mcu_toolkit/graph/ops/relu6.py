@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from mcu_toolkit.graph.attrs import Activation
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.base import same_quant, tensors_of
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.requantize import quantize_value, zero_point_of
 
 
@@ -27,6 +29,7 @@ class Relu6(Lookup):
     """RELU6: a clamp in the input's quantization."""
 
     name = "RELU6"
+    clamp = Activation.RELU6
     forms = "int8, input and output of one quantization"
 
     def limits(self, graph: Graph, node: Node) -> str | None:
@@ -36,3 +39,6 @@ class Relu6(Lookup):
 
     def table(self, graph: Graph, node: Node) -> Table:
         return lut(graph, node)
+
+
+OPERATORS.add(Relu6.name, Relu6())

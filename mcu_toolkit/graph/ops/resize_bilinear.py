@@ -10,7 +10,9 @@ import numpy.typing as npt
 from mcu_toolkit.graph.attrs import Resize
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, present
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.ops.resize import Resizer, size_of
+from mcu_toolkit.graph.options import Options, OptionsFormat
 
 ONE = 1 << 10
 
@@ -54,10 +56,15 @@ def _toward_zero(x: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return np.asarray(np.sign(x) * (np.abs(x) // ONE), np.int64)
 
 
+def _read_options(o: Options) -> Resize:
+    return Resize(o.flag(2), o.flag(3))
+
+
 class ResizeBilinear(Resizer):
     """RESIZE_BILINEAR."""
 
     name = "RESIZE_BILINEAR"
+    options = OptionsFormat(15, _read_options)
 
     def check(self, graph: Graph, node: Node) -> str | None:
         reason = super().check(graph, node)
@@ -81,3 +88,6 @@ class ResizeBilinear(Resizer):
         mixed = between[:, :, :, columns.lower] * (ONE - wx) + between[:, :, :, columns.upper] * wx
         total, half = np.asarray(mixed, np.int64), 1 << 19
         return [np.asarray(np.where(total > 0, (total + half) >> 20, -((half - total) >> 20)), np.int8)]
+
+
+OPERATORS.add(ResizeBilinear.name, ResizeBilinear())

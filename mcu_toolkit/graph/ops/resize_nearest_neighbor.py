@@ -8,7 +8,9 @@ import numpy.typing as npt
 from mcu_toolkit.graph.attrs import Resize
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, present
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.ops.resize import Resizer, size_of
+from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import round_half_away
 
 Index = npt.NDArray[np.int64]
@@ -31,11 +33,19 @@ def _nearest(size: int, out: int, attrs: Resize) -> Index:
     return np.clip(whole.astype(np.int64), 0, size - 1)
 
 
+def _read_options(o: Options) -> Resize:
+    return Resize(o.flag(0), o.flag(1))
+
+
 class ResizeNearestNeighbor(Resizer):
     """RESIZE_NEAREST_NEIGHBOR."""
 
     name = "RESIZE_NEAREST_NEIGHBOR"
+    options = OptionsFormat(74, _read_options)
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         rows, columns = prepare(graph, node)
         return [present(inputs[0])[:, :, rows][:, :, :, columns]]
+
+
+OPERATORS.add(ResizeNearestNeighbor.name, ResizeNearestNeighbor())

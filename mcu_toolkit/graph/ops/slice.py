@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
+
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import (
     Inputs,
+    Integers,
     Operator,
+    Pieces,
     Shape,
     const_ints,
     count_reason,
@@ -14,6 +19,7 @@ from mcu_toolkit.graph.ops.base import (
     tensors_of,
 )
 from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, move_reason
+from mcu_toolkit.graph.ops.registry import OPERATORS
 
 #: (start, stop, step) of each dimension; stop is one step past the last element, -1 when counting down to the first.
 Ranges = tuple[tuple[int, int, int], ...]
@@ -34,6 +40,14 @@ def ranges(graph: Graph, node: Node) -> Ranges | None:
     return tuple(kept)
 
 
+def cut_integers(graph: Graph, node: Node, values: Integers, kept: Ranges | None) -> Integers | None:
+    """Part of an array of integers, under the output's shape; None where the part is not known."""
+    if kept is None:
+        return None
+    cut = tuple(slice(start, None if stop < 0 else stop, step) for start, stop, step in kept)
+    return values[cut].reshape(graph.tensors[node.outputs[0]].shape)
+
+
 class Slice(Operator):
     """SLICE."""
 
@@ -49,6 +63,24 @@ class Slice(Operator):
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         return (tuple(stop - start for start, stop, _ in ranges(graph, node) or ()),)
 
+    def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers | None:
+        return cut_integers(graph, node, inputs[0], ranges(graph, node))
+
+    def identity_input(self, graph: Graph, node: Node) -> int:
+        return 0
+
+    def pieces(self, graph: Graph, node: Node) -> Pieces | None:
+        source, kept = graph.tensors[node.inputs[0]], ranges(graph, node) or ()
+        shape = source.shape
+        cut = [axis for axis, (start, stop, _) in enumerate(kept) if (start, stop) != (0, shape[axis])]
+        if cut and prod(stop - start for start, stop, _ in kept[: cut[-1]]) != 1:
+            return None
+        first = sum(start * prod(shape[axis + 1 :]) for axis, (start, _, _) in enumerate(kept))
+        return Pieces(node.inputs[0], ((node.outputs[0], first * source.dtype.bytes),))
+
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         cut = (slice(None), *(slice(start, stop) for start, stop, _ in ranges(graph, node) or ()))
         return [present(inputs[0])[cut]]
+
+
+OPERATORS.add(Slice.name, Slice())

@@ -21,6 +21,8 @@ from mcu_toolkit.graph.ops.base import (
     present,
     tensors_of,
 )
+from mcu_toolkit.graph.ops.registry import OPERATORS
+from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import (
     Int64,
     doubling_high_mul,
@@ -78,10 +80,15 @@ def prepare(graph: Graph, node: Node) -> SoftmaxParams:
     return SoftmaxParams(data.elements // depth, depth, *scaling(node.attrs.beta, scale_of(data)))
 
 
+def _read_options(o: Options) -> SoftmaxAttrs:
+    return SoftmaxAttrs(beta=o.finite(0))
+
+
 class Softmax(Operator):
     """SOFTMAX over the last dimension."""
 
     name = "SOFTMAX"
+    options = OptionsFormat(9, _read_options)
     forms = "int8 to int8 with scale 1/256 and zero point -128, over the last dimension of at most 4095, any beta > 0"
     note = "A row of 512 or more nearly equal classes gives -128 throughout, where TensorFlow Lite Micro aborts."
 
@@ -121,3 +128,6 @@ class Softmax(Operator):
         # From 512 equal classes on the exponent passes 31: TensorFlow Lite Micro aborts, here all get the least output.
         raw = rounding_divide_by_pot(doubling_high_mul(scale, exps), SUM_BITS - headroom + 31 - 8) - 128
         return [np.where(counted, np.clip(raw, -128, 127), -128).astype(np.int8)]
+
+
+OPERATORS.add(Softmax.name, Softmax())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mcu_toolkit.graph.attrs import StridedSlice as StridedSliceAttrs
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import (
     Inputs,
+    Integers,
     Operator,
     Shape,
     const_ints,
@@ -15,7 +18,9 @@ from mcu_toolkit.graph.ops.base import (
     tensors_of,
 )
 from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, move_reason
-from mcu_toolkit.graph.ops.slice import Ranges
+from mcu_toolkit.graph.ops.registry import OPERATORS
+from mcu_toolkit.graph.ops.slice import Ranges, cut_integers
+from mcu_toolkit.graph.options import Options, OptionsFormat
 
 
 def ranges(graph: Graph, node: Node) -> Ranges | None:
@@ -54,10 +59,22 @@ def _count(start: int, stop: int, step: int) -> int:
     return -((start - stop) // step) if step > 0 else -((stop - start) // -step)
 
 
+def _read_options(o: Options) -> StridedSliceAttrs:
+    return StridedSliceAttrs(
+        begin_mask=o.i32(0),
+        end_mask=o.i32(1),
+        ellipsis_mask=o.i32(2),
+        new_axis_mask=o.i32(3),
+        shrink_axis_mask=o.i32(4),
+        offset=o.flag(5),
+    )
+
+
 class StridedSlice(Operator):
     """STRIDED_SLICE."""
 
     name = "STRIDED_SLICE"
+    options = OptionsFormat(32, _read_options)
     forms = (
         f"{MOVABLE_NAMES}, up to 5 dimensions, constant begin, end and strides (also negative) for every dimension; "
         "begin, end and shrink masks"
@@ -82,8 +99,14 @@ class StridedSlice(Operator):
         kept = ranges(graph, node) or ()
         return (tuple(_count(*r) for axis, r in enumerate(kept) if not shrink >> axis & 1),)
 
+    def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers | None:
+        return cut_integers(graph, node, inputs[0], ranges(graph, node))
+
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         kept = ranges(graph, node) or ()
         cut = (slice(None), *(slice(start, None if stop < 0 else stop, step) for start, stop, step in kept))
         x = present(inputs[0])
         return [x[cut].reshape(len(x), *self.infer(graph, node)[0])]
+
+
+OPERATORS.add(StridedSlice.name, StridedSlice())

@@ -12,6 +12,8 @@ from mcu_toolkit.graph.attrs import Svdf as SvdfAttrs
 from mcu_toolkit.graph.ir import Array, DType, Graph, Node, Tensor
 from mcu_toolkit.graph.ops.base import MAX_SCALE, Inputs, Operator, Shape, count_reason, data_reason, first, present
 from mcu_toolkit.graph.ops.linear import exact_matmul
+from mcu_toolkit.graph.ops.registry import OPERATORS
+from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import (
     RANGES,
     Int32,
@@ -103,10 +105,15 @@ def state_reason(tensor: Tensor | None, role: str, elements: int, dtypes: tuple[
     return data_reason(tensor, role, dtypes)
 
 
+def _read_options(o: Options) -> SvdfAttrs:
+    return SvdfAttrs(rank=o.i32(0), activation=o.activation(1))
+
+
 class Svdf(Operator):
     """SVDF."""
 
     name = "SVDF"
+    options = OptionsFormat(6, _read_options)
     forms = "int8, batch 1, memory and its weights both int8 or both int16, int32 bias or none"
     note = (
         "The memory is a variable, kept between calls. A fused RELU is left to the output's range, as in the reference."
@@ -171,3 +178,6 @@ class Svdf(Operator):
         total = dot.reshape(count, -1, p.rank).sum(axis=2) + p.bias
         out = requantize(total, p.to_output.multiplier, p.to_output.shift, p.out_zero_point, -128, 127)
         return [out.astype(np.int8).reshape(count, 1, -1), after.reshape(count, *state.shape[1:])]
+
+
+OPERATORS.add(Svdf.name, Svdf())

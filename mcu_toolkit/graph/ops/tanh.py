@@ -8,6 +8,7 @@ from mcu_toolkit.graph import fixedpoint
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops.logistic import INPUT_BITS, fixed_reason, saturated, to_fixed
 from mcu_toolkit.graph.ops.lookup import ALL_INT8, Lookup, Table
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.requantize import rounding_divide_by_pot
 
 
@@ -30,3 +31,6 @@ class Tanh(Lookup):
 
     def table(self, graph: Graph, node: Node) -> Table:
         return lut(graph, node)
+
+
+OPERATORS.add(Tanh.name, Tanh())

@@ -16,6 +16,7 @@ from mcu_toolkit.graph.ops.base import (
     tensors_of,
 )
 from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, move_reason
+from mcu_toolkit.graph.ops.registry import OPERATORS
 
 
 def permutation(graph: Graph, node: Node) -> tuple[int, ...] | None:
@@ -45,6 +46,13 @@ class Transpose(Operator):
         shape = graph.tensors[node.inputs[0]].shape
         return (tuple(shape[axis] for axis in permutation(graph, node) or ()),)
 
+    def identity_input(self, graph: Graph, node: Node) -> int | None:
+        axes = permutation(graph, node) or ()
+        return 0 if list(axes) == sorted(axes) else None
+
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         axes = permutation(graph, node) or ()
         return [np.transpose(present(inputs[0]), (0, *(a + 1 for a in axes)))]
+
+
+OPERATORS.add(Transpose.name, Transpose())

@@ -10,7 +10,9 @@ from mcu_toolkit.graph.geometry import Geometry, window_geometry
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, present
 from mcu_toolkit.graph.ops.linear import Linear, Roles, exact_matmul, factor_reason, linear_reason, prepare_linear
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.ops.sliding import MAX_SIDE, MAX_WINDOW
+from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import wrap32
 
 ROLES = Roles(data=2, weights=1, bias=3, channel_axis=0)
@@ -35,10 +37,15 @@ def prepare(graph: Graph, node: Node) -> Linear:
     return prepare_linear(graph, node, ROLES, node.attrs.activation, _geometry(graph, node))
 
 
+def _read_options(o: Options) -> TransposeConvAttrs:
+    return TransposeConvAttrs(padding=o.padding(0), stride_w=o.i32(1), stride_h=o.i32(2), activation=o.activation(3))
+
+
 class TransposeConv(Operator):
     """TRANSPOSE_CONV."""
 
     name = "TRANSPOSE_CONV"
+    options = OptionsFormat(49, _read_options)
     forms = (
         "int8, batch 1, constant int8 weights per tensor or per channel, int32 bias or none; any stride, SAME or "
         "VALID; fused NONE, RELU, RELU6, RELU_N1_TO_1"
@@ -93,3 +100,6 @@ class TransposeConv(Operator):
                 ] += part.reshape(len(x), g.out_h, g.out_w, p.out_c)
         inside = acc[:, g.pad_top : g.pad_top + g.in_h, g.pad_left : g.pad_left + g.in_w]
         return [p.finish(wrap32(inside)).reshape(len(x), 1, g.in_h, g.in_w, p.out_c)]
+
+
+OPERATORS.add(TransposeConv.name, TransposeConv())

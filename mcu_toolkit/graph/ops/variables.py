@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, count_reason, has_absent, present
 from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, move_reason
+from mcu_toolkit.graph.ops.registry import OPERATORS
 
 
 class ReadVariable(Operator):
@@ -57,3 +58,7 @@ class AssignVariable(Operator):
 
 def _variable_reason(graph: Graph, node: Node) -> str | None:
     return None if graph.tensors[node.inputs[0]].variable else "its first input is no variable"
+
+
+OPERATORS.add(ReadVariable.name, ReadVariable())
+OPERATORS.add(AssignVariable.name, AssignVariable())
