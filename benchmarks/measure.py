@@ -15,11 +15,13 @@ from benchmarks.architectures import ARCHITECTURES
 from mcu_toolkit import process
 from mcu_toolkit.boards import load_board
 from mcu_toolkit.compiler.pipeline import Compiled, compile_model
-from mcu_toolkit.device import bench, firmware, inputs
+from mcu_toolkit.device import firmware, inputs
+from mcu_toolkit.device.stream import stream
 from mcu_toolkit.device.types import BenchRun
 from mcu_toolkit.errors import FitError
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.oracle import Oracle
+from mcu_toolkit.records.build import ModelOrigin
 from mcu_toolkit.targets.isa import ISAS
 from mcu_toolkit.targets.target import Optimize, Target
 
@@ -118,19 +120,21 @@ def measure(case: Case, *, profile: bool = False) -> Measured | None:
     expected = Oracle(graph).run(sample.reshape(1, *entry.shape[1:])).reshape(-1)
     with tempfile.TemporaryDirectory(prefix="mcutk-benchmark-") as folder:
         try:
-            made = firmware.build(compiled, board, Path(folder) / "build")
+            image = Path(folder) / "build"
+            origin = ModelOrigin("file", case.model)
+            made = firmware.build(compiled, board, image, origin=origin, optimize=Optimize(case.mode))
         except FitError:
             return None
-        run = bench.bench(board, made.folder, None, sample, model_sha256=graph.sha256, profile=profile)
+        run = stream(board, image, None, sample, model_sha256=graph.sha256, profile=profile)
     output = run.outputs[0]
     row = Row(
         **asdict(case),
         instructions=int(run.latencies[0]),
         macs=compiled.report.macs,
-        flash=made.flash.total,
-        engine=made.flash.engine,
-        weights=made.flash.weights,
-        arena=made.ram.arena,
+        flash=made.memory.flash.total,
+        engine=made.memory.flash.engine,
+        weights=made.memory.flash.weights,
+        arena=made.memory.ram.arena,
         stack=run.device.stack_peak,
         mismatches=int(not np.array_equal(output, expected)),
         crc32=f"{zlib.crc32(output.tobytes()):08x}",

@@ -49,7 +49,7 @@ class Core:
 
 
 @dataclass(frozen=True)
-class Memory:
+class MemoryMap:
     """What the linker may use, in bytes.
 
     Attributes:
@@ -172,7 +172,7 @@ class Board:
     name: str
     mcu: str
     core: Core
-    memory: Memory
+    memory: MemoryMap
     hal: Hal
     timing: Timing
     flash: FlashSettings

@@ -9,7 +9,6 @@ import click
 from mcu_toolkit.cli.console import console, context, write_json
 from mcu_toolkit.cli.options import board_option, common_options, model_option, optimize_option
 from mcu_toolkit.workflow.sources import board_key, pick_board, pick_model
-from mcu_toolkit.workspace import read_json
 
 
 @click.command()
@@ -23,14 +22,15 @@ def command(board_id: str | None, model: Path | None, optimize: str, model_data:
 
     The model is compiled to C without an interpreter; the image must fit the board before anything is flashed.
     """
+    from mcu_toolkit.records.codec import dump
     from mcu_toolkit.report import terminal
     from mcu_toolkit.targets.target import Optimize
-    from mcu_toolkit.workflow.build import BUILD_FILE, build_firmware
+    from mcu_toolkit.workflow.build import build_firmware
 
     with context() as ctx:
         board = pick_board(ctx.workspace, board_id)
         source = pick_model(ctx.workspace, model)
-        firmware = build_firmware(
+        record = build_firmware(
             ctx,
             board,
             source,
@@ -41,13 +41,12 @@ def command(board_id: str | None, model: Path | None, optimize: str, model_data:
     out = console(json_path)
     out.print(f"[bold]{board.id}[/bold]  {board.name}", highlight=False)
     out.print(f"from {source.describe()}", markup=False)
-    document = read_json(firmware.folder / BUILD_FILE)
-    out.print(terminal.build(document))
-    out.print(f"firmware  {_near(firmware.folder)}", markup=False)
-    for line in firmware.notes:
+    out.print(terminal.build(record))
+    out.print(f"firmware  {_near(ctx.workspace.build_dir(board.id))}", markup=False)
+    for line in record.notes:
         out.print(line, markup=False)
     out.print("next: mcutk flash && mcutk bench", markup=False)
-    write_json(json_path, document)
+    write_json(json_path, dump(record))
 
 
 def _near(path: Path) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from mcu_toolkit.boards import Board
@@ -21,6 +19,7 @@ from mcu_toolkit.workspace import Workspace
 @common_options
 def command(board_id: str | None, port: str | None, tool: str | None, json_path: str | None) -> None:
     """Program a board with what was built for it last."""
+    from mcu_toolkit.records.codec import dump
     from mcu_toolkit.workflow.flash import flash_board
 
     with context() as ctx:
@@ -33,7 +32,7 @@ def command(board_id: str | None, port: str | None, tool: str | None, json_path:
     out = console(json_path)
     out.print(f"{board.id}: {done.said}", markup=False, soft_wrap=True)
     out.print(f"firmware {done.firmware_sha256[:12]}; next: mcutk bench", markup=False)
-    write_json(json_path, {"schema": "mcutk.flash/1", **asdict(done)})
+    write_json(json_path, dump(done))
 
 
 def _key(workspace: Workspace, board: Board, given: str | None) -> str:

@@ -1,21 +1,21 @@
-"""Device stage: toolchains, firmware, flashers, emulated boards, the link, bench, verify.
+"""Device stage: firmware, flashers, emulated boards, the serial link, and what runs over it.
 
 Entry points::
 
-    firmware.build(compiled, board, out_dir, *, model_bytes=None, facts=None, steps=True) -> Firmware
-    firmware.read_build(build_dir) -> Firmware                  # from build.json, hashes checked
-    flash.flash(board, build_dir, device_dir, port=None, *, tool=None) -> FlashReport
-    bench.bench(board, device_dir, port, samples, *, model_sha256, profile=False,
-                on_result=None, progress=silent) -> BenchRun
-    verify.verify(board, device_dir, port, sample, tensors, *, model_sha256) -> VerifyRun
+    firmware.build(compiled, board, out_dir, *, origin, optimize, model_bytes=None, ...) -> BuildRecord
+    firmware.read_build(build_dir) -> BuildRecord               # from build.json, hash of the image checked
+    program.program(board, build_dir, device_dir, port=None, *, tool=None) -> FlashRecord
+    stream.stream(board, device_dir, port, samples, *, model_sha256, profile=False, ...) -> BenchRun
+    compare_layers.compare_layers(board, device_dir, port, sample, tensors, *, model_sha256) -> LayerComparison
     inputs.random_input(seed, count) -> int8 [count]            # the public reference generator
-    connect.hello(board, device_dir, port) -> DeviceInfo        # ping a board
+    connect.hello(board, device_dir, port) -> DeviceInfo        # ask a board for its identity
 
-`port` is None for the port that the board implies: an emulated board powers on when it is opened and off
-when it is closed. Samples and outputs of a model with several inputs or outputs are their bytes, one after
-the other. Results are in `types`.
+`port` is None for the port that the board implies: an emulated board powers on when its port is opened and off when
+it is closed. Samples and outputs of a model with several inputs or outputs are their bytes, one tensor after the
+other. Result types are in `types`.
 
-Below them, from the wire up: `transport` (bytes), `emulator` (QEMU as a transport), `link` (frames, retries),
-`connect` (the right model answers). Beside `firmware`: `toolchain` (GCC), `image` (who contributed which bytes),
-`stack` (a bound on the stack), `sketch` (Arduino).
+The link, from the wire up: `transport` (bytes), `emulated_port` (an emulator as a transport), `link` (frames,
+retries), `connect` (opens a port and checks which model answers). The firmware, in the order of the work: `sources`
+(files to compile), `elf` (compile, link), `toolchain` (the compiler's command lines), `footprint` (sizes),
+`stack` (bound on the stack), `fit` (does the image fit), `sketch` (Arduino).
 """

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device.emulator import EmulatedPort
-from mcu_toolkit.device.firmware import ELF
+from mcu_toolkit.device.elf import ELF
+from mcu_toolkit.device.emulated_port import EmulatedPort
 from mcu_toolkit.device.link import Link, Patience
 from mcu_toolkit.device.transport import SerialTransport, Transport, serial_ports
 from mcu_toolkit.device.types import DeviceInfo

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from mcu_toolkit import process
@@ -9,6 +10,7 @@ from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device.model_header import FILE as MODEL_HEADER
 from mcu_toolkit.device.model_header import model_header
+from mcu_toolkit.device.sources import config_header
 from mcu_toolkit.device.types import CompiledModel
 from mcu_toolkit.errors import ToolError
 
@@ -16,8 +18,32 @@ NAME = "mcutk_bench"
 _CODE = (".c", ".h", ".cpp", ".ino", ".S")
 
 
+@dataclass(frozen=True)
+class Sketch:
+    """The sketch of a build: its folder relative to the build folder, and a remark for the user."""
+
+    folder: str
+    note: str
+
+
+def make_sketch(compiled: CompiledModel, board: Board, staging: Path) -> Sketch | None:
+    """Write and, where arduino-cli is installed, compile the sketch of a board; None where the board has none.
+
+    Args:
+        compiled: the generated model.
+        board: has a sketch where its descriptor states ``flash.fqbn``.
+        staging: the build folder; the sketch goes to ``sketch/``, its binaries to ``sketch-build/``.
+    """
+    if not board.flash.fqbn:
+        return None
+    folder = write_sketch(compiled, config_header(compiled, board, bare_metal=False), staging / "sketch")
+    problem = compile_sketch(folder, board, staging / "sketch-build")
+    relative = folder.relative_to(staging).as_posix()
+    return Sketch(relative, f"sketch: {relative}, {problem or 'compiled by arduino-cli'}")
+
+
 def write_sketch(compiled: CompiledModel, config: bytes, folder: Path) -> Path:
-    """The sketch folder, ready for the Arduino IDE too; it holds everything that it includes.
+    """Write the sketch folder, which the Arduino IDE opens too; it holds every file that it includes.
 
     Args:
         compiled: the generated model.
@@ -38,9 +64,9 @@ def write_sketch(compiled: CompiledModel, config: bytes, folder: Path) -> Path:
 
 
 def compile_sketch(sketch: Path, board: Board, target: Path) -> str | None:
-    """Compile a sketch with arduino-cli; why not, in words, or None where it worked.
+    """Compile a sketch with arduino-cli. Returns None, or the reason why it was not compiled.
 
-    A sketch that does not compile is no reason to lose the bare-metal image: the caller reports the text.
+    It does not raise, so that a sketch that does not compile costs no bare-metal image; the caller reports the text.
     """
     if process.find_tool("arduino-cli") is None:
         return "arduino-cli is not installed, so the sketch was not compiled"

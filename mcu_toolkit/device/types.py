@@ -1,10 +1,9 @@
-"""What the device stage hands on: firmware, bench runs, profiles; and what it needs of a compiled model."""
+"""Results of the device stage that no document holds: runs, profiles, comparisons; and its view of a compiled model."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -15,8 +14,52 @@ from mcu_toolkit.graph.ir import Graph
 Int8Array = npt.NDArray[np.int8]
 
 
+class CompiledLayer(Protocol):
+    """One step of a compiled model (`compiler.report.Layer` has these attributes)."""
+
+    @property
+    def index(self) -> int:
+        """Position in the order of execution."""
+
+    @property
+    def source(self) -> int:
+        """Index of the node in the model file."""
+
+    @property
+    def operator(self) -> str:
+        """TFLite builtin name."""
+
+    @property
+    def kernel(self) -> str:
+        """C function."""
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates."""
+
+    @property
+    def cost(self) -> int:
+        """Estimated instructions of one inference."""
+
+
+class CompiledFigures(Protocol):
+    """Figures of a compiled model (`compiler.report.CompileReport` has these attributes)."""
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates after the passes."""
+
+    @property
+    def arena_no_overlap(self) -> int:
+        """Live-tensor bound (without overlaps) in bytes."""
+
+    @property
+    def layers(self) -> Sequence[CompiledLayer]:
+        """The steps in order."""
+
+
 class CompiledModel(Protocol):
-    """The part of the compiler's result that firmware is built from (`compiler.pipeline.Compiled` has it)."""
+    """The part of a compiled model that firmware is built from (`compiler.pipeline.Compiled` has these attributes)."""
 
     @property
     def name(self) -> str:
@@ -34,98 +77,9 @@ class CompiledModel(Protocol):
     def weight_symbols(self) -> Mapping[str, int]:
         """C names of the tables that hold weights or biases → how many of their bytes do; the rest is engine."""
 
-
-@dataclass(frozen=True)
-class FlashUse:
-    """Flash in bytes. total = engine + weights + other.
-
-    Attributes:
-        engine: code and constants of inference other than weights and biases, with the library functions
-            that it needs.
-        weights: weights and biases.
-        other: startup, HAL, bench application, initial values of variables.
-    """
-
-    total: int
-    engine: int
-    weights: int
-    other: int
-
-
-@dataclass(frozen=True)
-class RamUse:
-    """RAM in bytes. total = arena + static + stack.
-
-    Attributes:
-        arena: activation buffer.
-        static: every other variable of the image.
-        stack: reserved for the stack.
-    """
-
-    total: int
-    arena: int
-    static: int
-    stack: int
-
-
-@dataclass(frozen=True)
-class Contributor:
-    """One symbol of the image: where it is (`flash`, `ram` or `both`), its kind and its size in bytes."""
-
-    name: str
-    region: str
-    part: str
-    bytes: int
-
-
-@dataclass(frozen=True)
-class Firmware:
-    """What `firmware.build` made; `build.json` (``mcutk.build/1``) holds the same.
-
-    Attributes:
-        folder: the build folder: ``firmware.elf/.hex/.bin``, ``src/``, ``build.json``, ``manifest.json``.
-        board: board id.
-        model_sha256, firmware_sha256: of the model file and of firmware.elf; 64 hex digits.
-        flash, ram: see the classes.
-        flash_limit, ram_limit: what the board has, in bytes.
-        contributors: largest symbols first, at most 20.
-        sketch: folder of the Arduino sketch where one was made, else None.
-        steps: whether the image can run layer by layer (profile, verify).
-        notes: what the user is to be told: what was made, how to wire and flash it.
-        stack_bound: bytes of stack that the image needs at most: one inference by the compiler's figures, and an
-            allowance for the application and an interrupt on top of it; None without a bound.
-    """
-
-    folder: Path
-    board: str
-    model_sha256: str
-    firmware_sha256: str
-    flash: FlashUse
-    ram: RamUse
-    flash_limit: int
-    ram_limit: int
-    contributors: tuple[Contributor, ...]
-    sketch: Path | None = None
-    steps: bool = True
-    notes: tuple[str, ...] = ()
-    stack_bound: int | None = None
-
-
-@dataclass(frozen=True)
-class FlashReport:
-    """What `flash.flash` did.
-
-    Attributes:
-        board: board id.
-        tool: name of the flasher.
-        firmware_sha256: of the image programmed.
-        said: in words.
-    """
-
-    board: str
-    tool: str
-    firmware_sha256: str
-    said: str
+    @property
+    def report(self) -> CompiledFigures:
+        """Figures for the record."""
 
 
 @dataclass(frozen=True)
@@ -229,8 +183,8 @@ class LayerMismatch:
 
 
 @dataclass(frozen=True)
-class VerifyRun:
-    """What `verify.verify` found: tensors compared, and the first that differs or None."""
+class LayerComparison:
+    """What `compare_layers.compare_layers` found: tensors compared, and the first that differs or None."""
 
     compared: int
     mismatch: LayerMismatch | None

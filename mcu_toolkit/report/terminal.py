@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from mcu_toolkit.records.build import BuildRecord
 from mcu_toolkit.records.inspect import OperatorsRecord
 from mcu_toolkit.report import format as fmt
 
@@ -93,21 +94,20 @@ def _memory_rows(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
             "flash",
             f"{fmt.exact(flash['total'])} B",
             f"weights {fmt.exact(flash['weights'])}, engine {fmt.exact(flash['engine'])}, "
-            f"other {fmt.exact(flash['other'])}{_of_limit(flash)}",
+            f"other {fmt.exact(flash['other'])}{_of_limit(flash['total'], flash['limit'])}",
         ),
         (
             "RAM",
             f"{fmt.exact(ram['total'])} B",
             f"arena {fmt.exact(ram['arena'])} (live-tensor bound {fmt.exact(ram['no_overlap'])}), "
             f"static {fmt.exact(ram['static'])}, stack peak {fmt.exact(ram['stack_peak'])} (at most "
-            f"{fmt.exact(ram.get('stack_bound'))}){_of_limit(ram)}",
+            f"{fmt.exact(ram.get('stack_bound'))}){_of_limit(ram['total'], ram['limit'])}",
         ),
     ]
 
 
-def _of_limit(memory: Mapping[str, Any]) -> str:
-    limit = memory.get("limit")
-    return f"; {100 * memory['total'] / limit:.1f} % of the board's {fmt.kib(limit)}" if limit else ""
+def _of_limit(total: int, limit: int) -> str:
+    return f"; {100 * total / limit:.1f} % of the board's {fmt.kib(limit)}"
 
 
 def _per_class(report: Mapping[str, Any]) -> Table:
@@ -147,31 +147,25 @@ def profile(rows: list[dict[str, Any]], unit: str) -> Table:
     return made
 
 
-def build(document: Mapping[str, Any]) -> RenderableType:
-    """What a build came to: flash and RAM against the board's, and the largest contributors."""
-    flash, ram = document["memory"]["flash"], document["memory"]["ram"]
+def build(record: BuildRecord) -> RenderableType:
+    """Flash and RAM of a build beside the board's limits."""
+    flash, ram = record.memory.flash, record.memory.ram
     made = _grid()
     made.add_row(
         "flash",
-        f"{fmt.exact(flash['total'])} B",
-        f"weights {fmt.exact(flash['weights'])}, engine {fmt.exact(flash['engine'])}, "
-        f"other {fmt.exact(flash['other'])}{_of_limit(flash)}",
+        f"{fmt.exact(flash.total)} B",
+        f"weights {fmt.exact(flash.weights)}, engine {fmt.exact(flash.engine)}, "
+        f"other {fmt.exact(flash.other)}{_of_limit(flash.total, flash.limit)}",
     )
     made.add_row(
         "RAM",
-        f"{fmt.exact(ram['total'])} B",
-        f"arena {fmt.exact(ram['arena'])}, static {fmt.exact(ram['static'])}, "
-        f"stack {fmt.exact(ram['stack'])} (at most {fmt.exact(_stack_bound(document))}){_of_limit(ram)}",
+        f"{fmt.exact(ram.total)} B",
+        f"arena {fmt.exact(ram.arena)}, static {fmt.exact(ram.static)}, "
+        f"stack {fmt.exact(ram.stack)} (at most {fmt.exact(ram.stack_bound)}){_of_limit(ram.total, ram.limit)}",
     )
-    facts = document.get("facts", {})
-    if facts.get("macs"):
-        made.add_row("MACs", fmt.exact(facts["macs"]), f"optimized for {facts.get('optimize', 'balanced')}")
+    if record.macs:
+        made.add_row("MACs", fmt.exact(record.macs), f"optimized for {record.optimize}")
     return made
-
-
-def _stack_bound(document: Mapping[str, Any]) -> int | None:
-    found = document.get("stack", {}).get("bound")
-    return int(found) if found is not None else None
 
 
 def evaluation(report: Mapping[str, Any]) -> RenderableType:

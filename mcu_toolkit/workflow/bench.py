@@ -48,7 +48,7 @@ def bench_board(
         WorkspaceError: nothing built, or another firmware flashed than was built.
         LinkError: the board; DataError: the images; ModelError: the model cannot be streamed to.
     """
-    from mcu_toolkit.device.bench import bench
+    from mcu_toolkit.device.stream import stream
     from mcu_toolkit.host.oracle import Oracle
 
     workspace = ctx.workspace
@@ -57,12 +57,12 @@ def bench_board(
     graph = read_graph(built.source.data)
     _require_int8_output(graph)
     samples = open_samples(ctx, built.source, graph, choice)
-    run = bench(
+    run = stream(
         board,
         workspace.device_dir(board.id),
         port,
         samples.inputs.reshape(len(samples.ids), -1),
-        model_sha256=built.firmware.model_sha256,
+        model_sha256=built.record.model.sha256,
         profile=profile,
         progress=ctx.progress,
     )
@@ -83,10 +83,10 @@ def require_flashed(workspace: Workspace, board: Board, built: Built) -> None:
     hint = f"mcutk flash --board {board.id}"
     if flashed is None and board.is_emulated:
         raise WorkspaceError(f"{board.id} was not flashed yet", hint=hint)
-    if flashed is not None and flashed != built.firmware.firmware_sha256:
+    if flashed is not None and flashed != built.record.firmware_sha256:
         raise WorkspaceError(
             f"{board.id} holds another firmware than was built last",
-            expected=built.firmware.firmware_sha256,
+            expected=built.record.firmware_sha256,
             received=str(flashed),
             hint=hint,
         )
@@ -125,8 +125,8 @@ def _bench_data(
         board=board.id,
         board_name=board.name,
         runtime=run.device.runtime,
-        model_sha256=built.firmware.model_sha256,
-        firmware_sha256=built.firmware.firmware_sha256,
+        model_sha256=built.record.model.sha256,
+        firmware_sha256=built.record.firmware_sha256,
         ids=samples.ids,
         device=run.outputs,
         host=host,
@@ -149,42 +149,42 @@ def _bench_data(
         facts={
             **samples.facts,
             "optimize": built.optimize.value,
-            "macs": built.facts.get("macs"),
+            "macs": built.record.macs,
             "model": built.source.path.name,
-            "mcutk": built.facts.get("mcutk"),
+            "mcutk": built.record.mcutk,
             "command": command,
         },
     )
 
 
 def _memory(built: Built, run: BenchRun) -> Memory:
-    firmware = built.firmware
+    flash, ram = built.record.memory.flash, built.record.memory.ram
     return Memory(
-        flash_total=firmware.flash.total,
-        flash_engine=firmware.flash.engine,
-        flash_weights=firmware.flash.weights,
-        flash_other=firmware.flash.other,
-        flash_limit=firmware.flash_limit,
-        ram_total=firmware.ram.total,
-        ram_arena=firmware.ram.arena,
-        ram_no_overlap=int(built.facts.get("plan", {}).get("no_overlap", 0)),
-        ram_static=firmware.ram.static,
-        ram_stack=firmware.ram.stack,
+        flash_total=flash.total,
+        flash_engine=flash.engine,
+        flash_weights=flash.weights,
+        flash_other=flash.other,
+        flash_limit=flash.limit,
+        ram_total=ram.total,
+        ram_arena=ram.arena,
+        ram_no_overlap=ram.no_overlap,
+        ram_static=ram.static,
+        ram_stack=ram.stack,
         ram_stack_peak=run.device.stack_peak,
-        ram_limit=firmware.ram_limit,
-        ram_stack_bound=firmware.stack_bound,
+        ram_limit=ram.limit,
+        ram_stack_bound=ram.stack_bound,
     )
 
 
 def _layers(built: Built, run: BenchRun) -> tuple[Layer, ...]:
-    rows = {int(row["index"]): row for row in built.facts.get("layers", [])}
+    known = {layer.index: layer for layer in built.record.layers}
     return tuple(
         Layer(
             index=entry.index,
-            name=str(rows.get(entry.index, {}).get("operator", f"step {entry.index}")),
-            kernel=str(rows.get(entry.index, {}).get("kernel", "")),
+            name=known[entry.index].operator,
+            kernel=known[entry.index].kernel,
             latency=entry.latency,
-            macs=int(rows.get(entry.index, {}).get("macs", 0)),
+            macs=known[entry.index].macs,
         )
         for entry in run.profile
     )

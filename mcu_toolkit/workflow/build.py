@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mcu_toolkit import __version__
 from mcu_toolkit.boards import Board
 from mcu_toolkit.errors import ConfigError, WorkspaceError
 from mcu_toolkit.graph.ir import Graph
@@ -14,14 +13,14 @@ from mcu_toolkit.suggest import did_you_mean
 from mcu_toolkit.targets.isa import ISAS, PORTABLE
 from mcu_toolkit.targets.target import Optimize, Target
 from mcu_toolkit.workflow.context import Context
-from mcu_toolkit.workflow.sources import MODEL_FILE, ModelSource, read_bytes, source_from_facts
-from mcu_toolkit.workspace import Workspace, read_json
+from mcu_toolkit.workflow.sources import MODEL_FILE, ModelSource, read_bytes, source_of
+from mcu_toolkit.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mcu_toolkit.compiler.pipeline import Compiled
-    from mcu_toolkit.device.types import Firmware
+    from mcu_toolkit.records.build import BuildRecord
 
 #: Generated code for this machine: what the host's C compiler can run.
 HOST_TARGET = Target(PORTABLE, "host")
@@ -33,16 +32,19 @@ class Built:
     """A build folder as `bench` and `verify` read it.
 
     Attributes:
-        firmware: sizes and hashes.
+        folder: the build folder.
+        record: what was built.
         source: the model, and where its images are.
-        optimize: the mode it was compiled for.
-        facts: what `build_firmware` recorded (``plan``, ``layers``, ``macs``).
     """
 
-    firmware: Firmware
+    folder: Path
+    record: BuildRecord
     source: ModelSource
-    optimize: Optimize
-    facts: dict[str, Any]
+
+    @property
+    def optimize(self) -> Optimize:
+        """The goal that the model was compiled for."""
+        return Optimize(self.record.optimize)
 
 
 def target_for(board: Board, optimize: Optimize) -> Target:
@@ -116,7 +118,7 @@ def build_firmware(
     *,
     key: str | None = None,
     with_data: bool = False,
-) -> Firmware:
+) -> BuildRecord:
     """Compile, link, check that it fits, and remember it as what was built last.
 
     Args:
@@ -134,19 +136,18 @@ def build_firmware(
     ctx.progress("compile", 0, 2)
     compiled = compile_source(source, target_for(board, optimize), with_data=with_data)
     ctx.progress("build", 1, 2)
-    facts = {
-        "model": source.facts(),
-        "optimize": optimize.value,
-        "mcutk": __version__,
-        "macs": sum(layer.macs for layer in compiled.report.layers),
-        "plan": {"arena": compiled.plan.arena_bytes, "no_overlap": compiled.plan.no_overlap},
-        "layers": layer_rows(compiled),
-    }
-    folder = ctx.workspace.build_dir(board.id)
-    firmware = build(compiled, board, folder, model_bytes=source.data, facts=facts, command=ctx.command)
+    record = build(
+        compiled,
+        board,
+        ctx.workspace.build_dir(board.id),
+        origin=source.origin,
+        optimize=optimize,
+        model_bytes=source.data,
+        command=ctx.command,
+    )
     ctx.progress("build", 2, 2)
     remember(ctx.workspace, build=key or board.id)
-    return firmware
+    return record
 
 
 def read_built(workspace: Workspace, board: Board) -> Built:
@@ -159,10 +160,8 @@ def read_built(workspace: Workspace, board: Board) -> Built:
 
     folder = workspace.build_dir(board.id)
     require_build(folder, board)
-    firmware = read_build(folder)
-    facts = read_json(folder / BUILD_FILE).get("facts", {})
-    source = source_from_facts(workspace, facts.get("model", {}), read_bytes(folder / MODEL_FILE))
-    return Built(firmware, source, Optimize(facts.get("optimize", "balanced")), dict(facts))
+    record = read_build(folder)
+    return Built(folder, record, source_of(workspace, record.model.origin, read_bytes(folder / MODEL_FILE)))
 
 
 def require_build(folder: Path, board: Board) -> None:

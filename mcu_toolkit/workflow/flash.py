@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device.types import FlashReport
+from mcu_toolkit.records.flash import FlashRecord
 from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow.build import require_build
 from mcu_toolkit.workflow.context import Context
@@ -11,7 +11,7 @@ from mcu_toolkit.workflow.context import Context
 
 def flash_board(
     ctx: Context, board: Board, port: str | None, *, tool: str | None = None, key: str | None = None
-) -> FlashReport:
+) -> FlashRecord:
     """Program what was built for a board, and remember which firmware it holds now.
 
     Args:
@@ -22,11 +22,11 @@ def flash_board(
         WorkspaceError: nothing was built, or the build was changed since.
         ToolError, PortError: the flasher or the port.
     """
-    from mcu_toolkit.device.flash import flash
+    from mcu_toolkit.device.program import program
 
     workspace = ctx.workspace
     folder = workspace.build_dir(board.id)
     require_build(folder, board)
-    done = flash(board, folder, workspace.device_dir(board.id), port, tool=tool)
+    done = program(board, folder, workspace.device_dir(board.id), port, tool=tool)
     remember(workspace, flash=key or board.id, flashed={board.id: done.firmware_sha256})
     return done

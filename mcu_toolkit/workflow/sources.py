@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board, load_board
 from mcu_toolkit.errors import ConfigError, WorkspaceError
+from mcu_toolkit.records.build import ModelOrigin
 from mcu_toolkit.records.state import read_state
 from mcu_toolkit.workflow.settings import load_settings
 from mcu_toolkit.workspace import Workspace, sha256_bytes, sha256_file
@@ -42,14 +41,11 @@ class ModelSource:
         """Hash of the model, 64 hex digits."""
         return sha256_bytes(self.data)
 
-    def facts(self) -> dict[str, str]:
-        """What a build records of it, so that the bench finds the images that belong to the model."""
-        return {
-            "kind": self.kind,
-            "path": str(self.path),
-            "run_dir": str(self.run_dir) if self.run_dir is not None else "",
-            "recipe": self.recipe,
-        }
+    @property
+    def origin(self) -> ModelOrigin:
+        """The part that a build records, so that the bench finds the images that belong to the model."""
+        run_dir = str(self.run_dir) if self.run_dir is not None else ""
+        return ModelOrigin(self.kind, str(self.path), run_dir, self.recipe)
 
     def describe(self) -> str:
         """A few words for people."""
@@ -60,25 +56,24 @@ class ModelSource:
         return str(self.path)
 
 
-def source_from_facts(workspace: Workspace, facts: Mapping[str, Any], data: bytes) -> ModelSource:
-    """The source that `ModelSource.facts` described; `data` is the copy of the model that the build kept.
+def source_of(workspace: Workspace, origin: ModelOrigin, data: bytes) -> ModelSource:
+    """The source of a recorded origin; `data` is the copy of the model in the build folder.
 
     Raises:
         WorkspaceError: the run was trained again since, so that its held-out images are no longer this model's.
     """
-    kind, recipe, run_dir = (str(facts.get(key, "")) for key in ("kind", "recipe", "run_dir"))
     found = ModelSource(
-        kind=kind or "file",
-        path=Path(str(facts.get("path", MODEL_FILE))),
+        kind=origin.kind,
+        path=Path(origin.path),
         data=data,
-        run_dir=_run_folder(workspace, Path(run_dir), recipe) if run_dir else None,
-        recipe=recipe,
+        run_dir=_run_folder(workspace, Path(origin.run_dir), origin.recipe) if origin.run_dir else None,
+        recipe=origin.recipe,
     )
     if found.run_dir is not None and (found.run_dir / MODEL_FILE).is_file():
         now = sha256_file(found.run_dir / MODEL_FILE)
         if now != found.sha256:
             raise WorkspaceError(
-                f"{recipe} was trained again since this firmware was built",
+                f"{origin.recipe} was trained again since this firmware was built",
                 expected=f"model {found.sha256}",
                 received=now,
                 hint="mcutk build && mcutk flash, then the same command again",

@@ -15,7 +15,7 @@ from mcu_toolkit.workflow.samples import Choice, open_samples
 
 if TYPE_CHECKING:
     from mcu_toolkit.compiler.pipeline import Compiled
-    from mcu_toolkit.device.types import LayerTensor, VerifyRun
+    from mcu_toolkit.device.types import LayerComparison, LayerTensor
 
 SCHEMA = "mcutk.verify/1"
 
@@ -30,7 +30,7 @@ def verify_board(ctx: Context, board: Board, port: str | None, choice: Choice, s
         WorkspaceError: nothing built or flashed, or by another version of the toolkit.
         LinkError: the board; DataError: there is no such sample.
     """
-    from mcu_toolkit.device.verify import verify
+    from mcu_toolkit.device.compare_layers import compare_layers
 
     workspace = ctx.workspace
     built = read_built(workspace, board)
@@ -44,13 +44,13 @@ def verify_board(ctx: Context, board: Board, port: str | None, choice: Choice, s
         raise DataError(f"there is no test image {sample}", expected=f"0 to {len(samples.ids) - 1}")
     values = np.ascontiguousarray(samples.inputs[chosen : chosen + 1])
     tensors = expected_tensors(compiled, values)
-    run = verify(
+    run = compare_layers(
         board,
         workspace.device_dir(board.id),
         port,
         values.reshape(-1),
         tensors,
-        model_sha256=built.firmware.model_sha256,
+        model_sha256=built.record.model.sha256,
     )
     return _document(board, built, compiled, run, samples.ids[chosen])
 
@@ -81,7 +81,7 @@ def expected_tensors(compiled: Compiled, sample: np.ndarray[Any, np.dtype[np.int
 
 def _require_same_code(built: Built, compiled: Compiled) -> None:
     """Offsets are those of the code on the device only if the same code would be generated now."""
-    folder = built.firmware.folder / "src"
+    folder = built.folder / "src"
     for name, content in compiled.files.items():
         path = folder / name
         if not path.is_file() or path.read_bytes() != content:
@@ -91,14 +91,14 @@ def _require_same_code(built: Built, compiled: Compiled) -> None:
             )
 
 
-def _document(board: Board, built: Built, compiled: Compiled, run: VerifyRun, name: str) -> dict[str, Any]:
+def _document(board: Board, built: Built, compiled: Compiled, run: LayerComparison, name: str) -> dict[str, Any]:
     wrong = run.mismatch
     rows = layer_rows(compiled)
     return {
         "schema": SCHEMA,
         "board": board.id,
-        "model_sha256": built.firmware.model_sha256,
-        "firmware_sha256": built.firmware.firmware_sha256,
+        "model_sha256": built.record.model.sha256,
+        "firmware_sha256": built.record.firmware_sha256,
         "sample": name,
         "compared": run.compared,
         "mismatch": None

@@ -17,8 +17,11 @@ import pytest
 
 from mcu_toolkit import wire
 from mcu_toolkit.boards import Board, list_boards, load_board
-from mcu_toolkit.device import bench, connect, emulator, firmware, flash, verify
+from mcu_toolkit.device import connect, emulated_port, firmware
+from mcu_toolkit.device.compare_layers import compare_layers
 from mcu_toolkit.device.link import Inferences, Patience
+from mcu_toolkit.device.program import program
+from mcu_toolkit.device.stream import stream
 from mcu_toolkit.device.transport import SocketTransport
 from mcu_toolkit.device.types import LayerTensor
 from mcu_toolkit.errors import PortError, ToolFailedError, ToolMissingError, WorkspaceError, WrongFirmwareError
@@ -27,6 +30,7 @@ from tests.support.device import (
     SHA256,
     BadTransport,
     TinyModel,
+    build_tiny,
     samples,
     tiny_hidden,
     tiny_model,
@@ -37,14 +41,14 @@ EMULATED = [board.id for board in list_boards() if board.is_emulated]
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc"),
-    pytest.mark.skipif(shutil.which(emulator.QEMU) is None, reason="needs qemu-system-arm"),
+    pytest.mark.skipif(shutil.which(emulated_port.QEMU) is None, reason="needs qemu-system-arm"),
 ]
 
 
 def make(board: Board, folder: Path, model: TinyModel | None = None) -> Path:
     """Build and flash; the device folder."""
-    firmware.build(model or tiny_model(), board, folder / "build")
-    flash.flash(board, folder / "build", folder / "device")
+    build_tiny(board, folder / "build", model)
+    program(board, folder / "build", folder / "device")
     return folder / "device"
 
 
@@ -63,7 +67,7 @@ def emulators_of(pid: int) -> list[int]:
             command = (stat.parent / "cmdline").read_text()
         except (OSError, UnicodeDecodeError):
             continue  # it ended meanwhile
-        if int(rest.split()[1]) == pid and (emulator.QEMU in command or emulator.QEMU.startswith(name)):
+        if int(rest.split()[1]) == pid and (emulated_port.QEMU in command or emulated_port.QEMU.startswith(name)):
             found.append(int(stat.parent.name))
     return found
 
@@ -73,7 +77,7 @@ def test_answers_and_counts(board_id: str, tmp_path: Path) -> None:
     board = load_board(board_id)
     device = make(board, tmp_path)
     images = samples(5)
-    first, second = (bench.bench(board, device, None, images, model_sha256=SHA256, profile=True) for _ in range(2))
+    first, second = (stream(board, device, None, images, model_sha256=SHA256, profile=True) for _ in range(2))
     np.testing.assert_array_equal(first.outputs, np.stack([tiny_output(image) for image in images]))
     np.testing.assert_array_equal(first.latencies, second.latencies)
     assert first.unit == "instructions"
@@ -84,7 +88,7 @@ def test_answers_and_counts(board_id: str, tmp_path: Path) -> None:
     assert first.device.board == board_id
     assert first.device.arena_bytes == 512
     assert 0 < first.device.stack_peak < first.device.stack_bytes == board.memory.stack_bytes
-    bound = firmware.read_build(tmp_path / "build").stack_bound
+    bound = firmware.read_build(tmp_path / "build").memory.ram.stack_bound
     assert bound is not None and first.device.stack_peak <= bound <= board.memory.stack_bytes
     assert len(first.latencies) == len(images)  # a starved host repeats frames: nothing is counted twice
     assert emulators_of(os.getpid()) == []
@@ -99,7 +103,7 @@ def test_a_tick_is_calibrated(board_id: str, tmp_path: Path) -> None:
 
 
 def test_account_of_memory_agrees_with_the_image(m4: Path) -> None:
-    made = firmware.read_build(m4.parent / "build")
+    made = firmware.read_build(m4.parent / "build").memory
     info = connect.hello(load_board("qemu-m4"), m4)
     assert (info.arena_bytes, info.stack_bytes) == (made.ram.arena, made.ram.stack)
     assert 0 <= made.ram.static - info.static_bytes < 32  # padding between sections
@@ -111,21 +115,21 @@ def test_layer_by_layer(m4: Path) -> None:
         LayerTensor(0, "hidden", 400, tiny_hidden(image).tobytes()),
         LayerTensor(1, "out", 404, tiny_output(image).tobytes()),
     ]
-    run = verify.verify(board, m4, None, image, tensors, model_sha256=SHA256)
+    run = compare_layers(board, m4, None, image, tensors, model_sha256=SHA256)
     assert (run.compared, run.mismatch) == (2, None)
     wrong = [tensors[0], LayerTensor(1, "out", 404, b"\0\0\0\0")]
-    mismatch = verify.verify(board, m4, None, image, wrong, model_sha256=SHA256).mismatch
+    mismatch = compare_layers(board, m4, None, image, wrong, model_sha256=SHA256).mismatch
     assert mismatch is not None and (mismatch.step, mismatch.name) == (1, "out")
     assert mismatch.expected_crc32 == "2144df1c"
 
 
 def test_firmware_without_steps_says_so(tmp_path: Path) -> None:
     board = load_board("qemu-m4")
-    firmware.build(tiny_model(), board, tmp_path / "build", steps=False)
-    flash.flash(board, tmp_path / "build", tmp_path / "device")
+    build_tiny(board, tmp_path / "build", steps=False)
+    program(board, tmp_path / "build", tmp_path / "device")
     with pytest.raises(WrongFirmwareError, match="layer by layer"):
-        bench.bench(board, tmp_path / "device", None, samples(1), model_sha256=SHA256, profile=True)
-    run = bench.bench(board, tmp_path / "device", None, samples(1), model_sha256=SHA256)
+        stream(board, tmp_path / "device", None, samples(1), model_sha256=SHA256, profile=True)
+    run = stream(board, tmp_path / "device", None, samples(1), model_sha256=SHA256)
     assert run.device.steps == 0
 
 
@@ -146,10 +150,10 @@ def test_reset_restarts_the_board(board_id: str, tmp_path: Path) -> None:
 
 def test_another_model_is_refused(m4: Path) -> None:
     with pytest.raises(WrongFirmwareError, match="another model") as caught:
-        bench.bench(load_board("qemu-m4"), m4, None, samples(1), model_sha256="77" * 32)
+        stream(load_board("qemu-m4"), m4, None, samples(1), model_sha256="77" * 32)
     assert "mcutk flash" in str(caught.value)
     with pytest.raises(WrongFirmwareError, match="another size"):
-        bench.bench(load_board("qemu-m4"), m4, None, samples(1).reshape(4, 100), model_sha256=SHA256)
+        stream(load_board("qemu-m4"), m4, None, samples(1).reshape(4, 100), model_sha256=SHA256)
 
 
 def test_a_board_without_a_program(tmp_path: Path) -> None:
@@ -171,7 +175,7 @@ def test_a_crash_is_never_success(tmp_path: Path) -> None:
     broken = TinyModel(model.graph, {**model.files, "model.c": source}, model.weight_symbols)
     device = make(load_board("qemu-m4"), tmp_path, broken)
     with pytest.raises(ToolFailedError, match="crashed on the emulated board"):
-        bench.bench(load_board("qemu-m4"), device, None, samples(1), model_sha256=SHA256)
+        stream(load_board("qemu-m4"), device, None, samples(1), model_sha256=SHA256)
 
 
 def test_a_stack_overflow_faults_instead_of_corrupting(tmp_path: Path) -> None:
@@ -185,7 +189,7 @@ def test_a_stack_overflow_faults_instead_of_corrupting(tmp_path: Path) -> None:
     source = deep + model.files["model.c"].replace(b"a[0] = 0;", b"a[0] = (int8_t)deep(a, 100);")
     device = make(load_board("qemu-m4"), tmp_path, TinyModel(model.graph, {**model.files, "model.c": source}, {}))
     with pytest.raises(ToolFailedError, match="crashed on the emulated board"):
-        bench.bench(load_board("qemu-m4"), device, None, samples(1), model_sha256=SHA256)
+        stream(load_board("qemu-m4"), device, None, samples(1), model_sha256=SHA256)
 
 
 def test_a_bad_line_to_an_emulated_board(m4: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +201,7 @@ def test_a_bad_line_to_an_emulated_board(m4: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(connect, "open_port", open_bad)
     images = samples(12)
     quick = Patience(answer=0.3, probe=0.3, silence=20.0)
-    run = bench.bench(load_board("qemu-m4"), m4, None, images, model_sha256=SHA256, patience=quick)
+    run = stream(load_board("qemu-m4"), m4, None, images, model_sha256=SHA256, patience=quick)
     np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in images]))
     assert len(set(run.latencies.tolist())) == 1  # the counts do not depend on what the line does
     assert run.link.retries > 0
@@ -205,11 +209,11 @@ def test_a_bad_line_to_an_emulated_board(m4: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_port_that_drops_is_opened_again_and_nothing_counts_twice(m4: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = connect.open_port
-    ports: list[emulator.EmulatedPort] = []
+    ports: list[emulated_port.EmulatedPort] = []
 
-    def remember(board: Board, device_dir: Path, port: str | None) -> emulator.EmulatedPort:
+    def remember(board: Board, device_dir: Path, port: str | None) -> emulated_port.EmulatedPort:
         made = opened(board, device_dir, port)
-        assert isinstance(made, emulator.EmulatedPort)
+        assert isinstance(made, emulated_port.EmulatedPort)
         ports.append(made)
         return made
 
@@ -222,7 +226,7 @@ def test_a_port_that_drops_is_opened_again_and_nothing_counts_twice(m4: Path, mo
 
     monkeypatch.setattr(connect, "open_port", remember)
     images = samples(8)
-    run = bench.bench(load_board("qemu-m4"), m4, None, images, model_sha256=SHA256, on_result=pull_the_plug)
+    run = stream(load_board("qemu-m4"), m4, None, images, model_sha256=SHA256, on_result=pull_the_plug)
     assert seen == list(range(8))
     assert run.link.reopened == 2 and len(ports) == 3
     np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in images]))
@@ -231,13 +235,13 @@ def test_a_port_that_drops_is_opened_again_and_nothing_counts_twice(m4: Path, mo
 def test_pyserial_reaches_an_emulated_board_by_a_url(m4: Path) -> None:
     """The very path of hardware: a board somewhere else, named by --port."""
     board = load_board("qemu-m4")
-    with contextlib.closing(emulator.EmulatedPort(board, m4 / "firmware.elf")) as port, _bridge(port) as url:
-        run = bench.bench(board, m4, url, samples(2), model_sha256=SHA256)
+    with contextlib.closing(emulated_port.EmulatedPort(board, m4 / "firmware.elf")) as port, _bridge(port) as url:
+        run = stream(board, m4, url, samples(2), model_sha256=SHA256)
     np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in samples(2)]))
 
 
 @contextlib.contextmanager
-def _bridge(port: emulator.EmulatedPort):  # type: ignore[no-untyped-def]
+def _bridge(port: emulated_port.EmulatedPort):  # type: ignore[no-untyped-def]
     """A TCP port of this machine that leads to an emulated board."""
     import threading
 
@@ -262,15 +266,15 @@ def _bridge(port: emulator.EmulatedPort):  # type: ignore[no-untyped-def]
         server.close()
 
 
-BENCH_FOREVER = """
+STREAM_FOREVER = """
 import sys
 from pathlib import Path
 import numpy as np
 from mcu_toolkit.boards import load_board
-from mcu_toolkit.device.bench import bench
+from mcu_toolkit.device.stream import stream
 images = np.zeros((100000, 400), np.int8)
 told = lambda index, output, latency: print(index, flush=True)
-bench(load_board("qemu-m4"), Path(sys.argv[1]), None, images, model_sha256=sys.argv[2], on_result=told)
+stream(load_board("qemu-m4"), Path(sys.argv[1]), None, images, model_sha256=sys.argv[2], on_result=told)
 """
 
 
@@ -278,7 +282,7 @@ bench(load_board("qemu-m4"), Path(sys.argv[1]), None, images, model_sha256=sys.a
 def test_no_process_is_left_behind(m4: Path, sign: signal.Signals) -> None:
     root = Path(__file__).resolve().parents[2]
     with subprocess.Popen(
-        [sys.executable, "-c", BENCH_FOREVER, str(m4), SHA256],
+        [sys.executable, "-c", STREAM_FOREVER, str(m4), SHA256],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

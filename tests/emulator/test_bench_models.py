@@ -11,15 +11,17 @@ import pytest
 
 from mcu_toolkit.boards import Board, load_board
 from mcu_toolkit.compiler.pipeline import compile_model
-from mcu_toolkit.device import bench, firmware
-from mcu_toolkit.device.emulator import QEMU
+from mcu_toolkit.device import firmware
+from mcu_toolkit.device.emulated_port import QEMU
 from mcu_toolkit.device.inputs import random_input, random_inputs
+from mcu_toolkit.device.stream import stream
 from mcu_toolkit.device.types import BenchRun
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.oracle import Oracle
+from mcu_toolkit.records.build import ModelOrigin
 from mcu_toolkit.targets.isa import ISAS
-from mcu_toolkit.targets.target import Target
+from mcu_toolkit.targets.target import Optimize, Target
 from tests.support.randmodels import random_graph_model
 from tests.support.shared import mlperf_model
 
@@ -41,10 +43,11 @@ REFERENCE = {
 def run(graph: Graph, board: Board, samples: np.ndarray, folder: Path) -> BenchRun:
     """Compile, build and bench; the image lies in the build folder."""
     compiled = compile_model(graph, Target(ISAS.find(board.core.isa), board.core.cpu))
-    made = firmware.build(compiled, board, folder)
-    assert made.ram.arena == compiled.plan.arena_bytes
+    origin = ModelOrigin("file", "model.tflite")
+    made = firmware.build(compiled, board, folder, origin=origin, optimize=Optimize.BALANCED).memory.ram
+    assert made.arena == compiled.plan.arena_bytes
     assert made.stack_bound is not None
-    result = bench.bench(board, folder, None, samples, model_sha256=graph.sha256)
+    result = stream(board, folder, None, samples, model_sha256=graph.sha256)
     assert len(result.latencies) == len(samples)  # a starved host repeats frames: nothing is counted twice
     assert result.device.stack_peak <= made.stack_bound
     return result

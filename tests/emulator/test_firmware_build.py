@@ -7,6 +7,7 @@ import shutil
 import struct
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -14,21 +15,30 @@ from elftools.elf.elffile import ELFFile
 
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board, list_boards, load_board
-from mcu_toolkit.device import firmware, sketch, toolchain
-from mcu_toolkit.device.types import Firmware
+from mcu_toolkit.device import elf, firmware, sketch, sources, toolchain
 from mcu_toolkit.errors import FitError, ToolFailedError, ToolMissingError, WorkspaceError
+from mcu_toolkit.records.build import BorderTensor, BuildRecord, ModelOrigin
 from mcu_toolkit.records.manifest import read_manifest
+from mcu_toolkit.targets.target import Optimize
 from mcu_toolkit.workspace import read_json
-from tests.support.device import WEIGHTS, TinyModel, tiny_model
+from tests.support.device import WEIGHTS, TinyModel, build_tiny, tiny_model
 
 pytestmark = pytest.mark.skipif(shutil.which(toolchain.CC) is None, reason="needs arm-none-eabi-gcc")
 BOARDS = list_boards()
 
 
+class Built(NamedTuple):
+    """A board, a build folder and its record."""
+
+    board: Board
+    folder: Path
+    made: BuildRecord
+
+
 @pytest.fixture(scope="module", params=BOARDS, ids=lambda b: b.id)
-def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Board, Firmware]:
-    board: Board = request.param
-    return board, firmware.build(tiny_model(), board, tmp_path_factory.mktemp(board.id) / "build")
+def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp(request.param.id) / "build"
+    return Built(request.param, folder, build_tiny(request.param, folder))
 
 
 def symbols(elf: Path) -> dict[str, int]:
@@ -37,14 +47,14 @@ def symbols(elf: Path) -> dict[str, int]:
         return {symbol.name: symbol["st_value"] for symbol in table.iter_symbols()}
 
 
-def test_vector_table(image: tuple[Board, Firmware]) -> None:
+def test_vector_table(image: Built) -> None:
     """First the stack's top, then reset and the faults, all Thumb code in flash; the interrupts that the HAL uses."""
-    board, made = image
+    board, folder, _ = image
     memory = board.memory
-    raw = (made.folder / "firmware.bin").read_bytes()
+    raw = (folder / "firmware.bin").read_bytes()
     count = 16 + board.hal.defines["UART_IRQ"] + 1
     vectors = struct.unpack_from(f"<{count}I", raw)
-    names = symbols(made.folder / "firmware.elf")
+    names = symbols(folder / "firmware.elf")
     assert names["hal_vectors"] == memory.flash_origin
     # VTOR wants the table aligned to its size rounded up to a power of two, and to 128 bytes at least.
     assert memory.flash_origin % max(128, 1 << (4 * count - 1).bit_length()) == 0
@@ -58,14 +68,14 @@ def test_vector_table(image: tuple[Board, Firmware]) -> None:
     assert vectors[-1] == names["hal_uart_handler"] | 1
 
 
-def test_memory_map(image: tuple[Board, Firmware]) -> None:
+def test_memory_map(image: Built) -> None:
     """Everything stored lies in flash, everything that runs in RAM lies in RAM, and the figures add up."""
-    board, made = image
+    board, folder, made = image
     memory = board.memory
-    with (made.folder / "firmware.elf").open("rb") as stream:
+    with (folder / "firmware.elf").open("rb") as stream:
         elf = ELFFile(stream)
         assert elf["e_machine"] == "EM_ARM"
-        assert elf["e_entry"] == symbols(made.folder / "firmware.elf")["hal_reset_handler"] | 1
+        assert elf["e_entry"] == symbols(folder / "firmware.elf")["hal_reset_handler"] | 1
         stored = [s for s in elf.iter_segments("PT_LOAD") if s["p_filesz"]]
         ends = [(s["p_paddr"], s["p_paddr"] + s["p_filesz"]) for s in stored]
         sections = [s for s in elf.iter_sections() if s["sh_flags"] & 2 and s["sh_size"]]
@@ -75,26 +85,26 @@ def test_memory_map(image: tuple[Board, Firmware]) -> None:
             in_ram = memory.ram_origin <= start and end <= memory.ram_origin + memory.ram_bytes
             assert in_flash or in_ram, section.name
             assert in_ram or not section["sh_flags"] & 1, f"{section.name} is writable and in flash"
+    flash, ram = made.memory.flash, made.memory.ram
     assert min(start for start, _ in ends) == memory.flash_origin
-    assert made.flash.total == max(end for _, end in ends) - memory.flash_origin
-    assert made.flash.total == (made.folder / "firmware.bin").stat().st_size
-    assert made.flash.total == made.flash.engine + made.flash.weights + made.flash.other
-    assert made.ram.total == made.ram.arena + made.ram.static + made.ram.stack
-    assert (made.flash.weights, made.ram.arena, made.ram.stack) == (len(WEIGHTS), 512, memory.stack_bytes)
-    assert made.flash.total <= made.flash_limit == memory.flash_bytes
+    assert flash.total == max(end for _, end in ends) - memory.flash_origin
+    assert flash.total == (folder / "firmware.bin").stat().st_size
+    assert flash.total == flash.engine + flash.weights + flash.other
+    assert ram.total == ram.arena + ram.static + ram.stack
+    assert (flash.weights, ram.arena, ram.stack) == (len(WEIGHTS), 512, memory.stack_bytes)
+    assert flash.total <= flash.limit == memory.flash_bytes
 
 
-def test_the_application_stays_small(image: tuple[Board, Firmware]) -> None:
+def test_the_application_stays_small(image: Built) -> None:
     """Start-up, HAL, link and bench application together; the rest of the 28 KiB is for the model's code."""
-    _, made = image
-    assert made.flash.other <= 4096
+    assert image.made.memory.flash.other <= 4096
 
 
-def test_hex_is_the_binary_at_its_address(image: tuple[Board, Firmware]) -> None:
-    board, made = image
+def test_hex_is_the_binary_at_its_address(image: Built) -> None:
+    board, folder, _ = image
     content: dict[int, int] = {}
     base = 0
-    for line in (made.folder / "firmware.hex").read_text().splitlines():
+    for line in (folder / "firmware.hex").read_text().splitlines():
         record = bytes.fromhex(line[1:])
         assert sum(record) & 0xFF == 0
         size, offset, kind = record[0], int.from_bytes(record[1:3], "big"), record[3]
@@ -103,37 +113,42 @@ def test_hex_is_the_binary_at_its_address(image: tuple[Board, Firmware]) -> None
             content.update({base + offset + i: byte for i, byte in enumerate(data)})
         elif kind in (2, 4):
             base = int.from_bytes(data, "big") << (4 if kind == 2 else 16)
-    raw = (made.folder / "firmware.bin").read_bytes()
+    raw = (folder / "firmware.bin").read_bytes()
     assert content.items() <= {board.memory.flash_origin + i: byte for i, byte in enumerate(raw)}.items()
     assert min(content) == board.memory.flash_origin and max(content) == board.memory.flash_origin + len(raw) - 1
 
 
-def test_reading_a_build_back(image: tuple[Board, Firmware]) -> None:
-    _, made = image
-    assert firmware.read_build(made.folder) == made
+def test_reading_a_build_back(image: Built) -> None:
+    _, folder, made = image
+    assert firmware.read_build(folder) == made
 
 
 def test_build_record(tmp_path: Path) -> None:
-    made = firmware.build(
-        tiny_model(), load_board("qemu-m4"), tmp_path / "b", model_bytes=b"TFL3", facts={"recipe": "phantom"}
-    )
-    document = read_json(made.folder / "build.json")
-    assert document["schema"] == "mcutk.build/1"
-    assert document["facts"] == {"recipe": "phantom"}
-    assert document["model"]["input"] == {"shape": [1, 20, 20, 1], "dtype": "int8", "scale": 0.5, "zero_point": -3}
-    assert (made.folder / "model.tflite").read_bytes() == b"TFL3"
-    artefacts = read_manifest(made.folder).artefacts
+    folder, origin = tmp_path / "b", ModelOrigin("shipped", "net.tflite", recipe="phantom")
+    made = build_tiny(load_board("qemu-m4"), folder, model_bytes=b"TFL3", origin=origin, optimize=Optimize.SPEED)
+    assert read_json(folder / "build.json")["schema"] == "mcutk.build/2"
+    assert (made.board, made.optimize, made.name, made.model.origin) == ("qemu-m4", "speed", "model", origin)
+    assert made.model.inputs == (BorderTensor("in", "int8", (1, 20, 20, 1), 0.5, -3),)
+    assert [(layer.index, layer.operator, layer.macs) for layer in made.layers] == [
+        (0, "FULLY_CONNECTED", 1600),
+        (1, "LOGISTIC", 0),
+    ]
+    assert (made.macs, made.memory.ram.no_overlap) == (1600, 408)
+    assert made.toolchain.startswith("arm-none-eabi-gcc ")
+    assert (folder / "model.tflite").read_bytes() == b"TFL3"
+    artefacts = read_manifest(folder).artefacts
     assert {"firmware.elf", "firmware.hex", "firmware.bin", "build.json", "src/model.c"} <= set(artefacts)
     assert artefacts["firmware.elf"] == made.firmware_sha256
 
 
 def test_same_model_gives_the_same_image_anywhere(tmp_path: Path) -> None:
     board = load_board("qemu-m4")
-    one = firmware.build(tiny_model(), board, tmp_path / "a")
-    two = firmware.build(tiny_model(), board, tmp_path / "somewhere" / "else")
+    one = build_tiny(board, tmp_path / "a")
+    two = build_tiny(board, tmp_path / "somewhere" / "else")
     assert one.firmware_sha256 == two.firmware_sha256
-    assert str(tmp_path).encode() not in (one.folder / "firmware.elf").read_bytes()
-    assert b"/firmware/" not in (one.folder / "firmware.elf").read_bytes()
+    image = (tmp_path / "a" / "firmware.elf").read_bytes()
+    assert str(tmp_path).encode() not in image
+    assert b"/firmware/" not in image
 
 
 @pytest.mark.parametrize("board_id", ["stm32vldiscovery", "nano33"])
@@ -141,23 +156,24 @@ def test_what_does_not_fit_is_told_before_anything_is_written(tmp_path: Path, bo
     board = load_board(board_id)
     fat = tiny_model(arena_bytes=board.memory.ram_bytes)
     with pytest.raises(FitError, match="bytes of RAM where there are") as caught:
-        firmware.build(fat, board, tmp_path / "b")
+        build_tiny(board, tmp_path / "b", fat)
     text = str(caught.value)
     assert f"{board.memory.ram_bytes:,}" in text and "mcutk_arena" in text and "--optimize ram" in text
     heavy = tiny_model(weights=np.ones(board.memory.flash_bytes, np.int8))
     with pytest.raises(FitError, match="bytes of flash where there are") as caught:
-        firmware.build(heavy, board, tmp_path / "b")
+        build_tiny(board, tmp_path / "b", heavy)
     assert "model_weights" in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_last_byte_of_ram_may_be_used(tmp_path: Path) -> None:
     board = load_board("stm32vldiscovery")
-    made = firmware.build(tiny_model(), board, tmp_path / "b")
-    room = (board.memory.ram_bytes - made.ram.total) // 16 * 16
-    assert firmware.build(tiny_model(512 + room), board, tmp_path / "b").ram.total <= board.memory.ram_bytes
+    made = build_tiny(board, tmp_path / "b")
+    room = (board.memory.ram_bytes - made.memory.ram.total) // 16 * 16
+    full = build_tiny(board, tmp_path / "b", tiny_model(512 + room))
+    assert full.memory.ram.total <= board.memory.ram_bytes
     with pytest.raises(FitError):
-        firmware.build(tiny_model(512 + room + 16), board, tmp_path / "b")
+        build_tiny(board, tmp_path / "b", tiny_model(512 + room + 16))
 
 
 def test_a_model_that_needs_more_stack_than_there_is(tmp_path: Path) -> None:
@@ -169,18 +185,18 @@ def test_a_model_that_needs_more_stack_than_there_is(tmp_path: Path) -> None:
     source = hungry + good.files["model.c"].replace(b"a[0] = 0;", b"a[0] = (int8_t)hungry(index);")
     model = TinyModel(good.graph, {**good.files, "model.c": source}, good.weight_symbols)
     with pytest.raises(FitError, match="stack of stm32vldiscovery is too small") as caught:
-        firmware.build(model, load_board("stm32vldiscovery"), tmp_path / "b")
+        build_tiny(load_board("stm32vldiscovery"), tmp_path / "b", model)
     assert "4,0" in str(caught.value) and "memory.stack_bytes = 1,536" in str(caught.value)
-    made = firmware.build(model, load_board("qemu-m4"), tmp_path / "b")
-    assert made.stack_bound is not None and made.stack_bound > 4000
+    made = build_tiny(load_board("qemu-m4"), tmp_path / "b", model)
+    assert made.memory.ram.stack_bound is not None and made.memory.ram.stack_bound > 4000
 
 
 def test_a_failed_build_leaves_the_last_one(tmp_path: Path) -> None:
     board, good = load_board("qemu-m4"), tiny_model()
-    made = firmware.build(good, board, tmp_path / "b")
+    made = build_tiny(board, tmp_path / "b", good)
     broken = TinyModel(good.graph, {**good.files, "model.c": b"int x = ;\n"}, good.weight_symbols)
     with pytest.raises(ToolFailedError, match="exit code 1") as caught:
-        firmware.build(broken, board, tmp_path / "b")
+        build_tiny(board, tmp_path / "b", broken)
     assert "model.c" in str(caught.value)
     assert firmware.read_build(tmp_path / "b") == made
     assert [p.name for p in tmp_path.iterdir()] == ["b"]
@@ -190,15 +206,13 @@ def test_code_that_warns_is_refused(tmp_path: Path) -> None:
     good = tiny_model()
     source = good.files["model.c"] + b"int narrow(long long x);\nint narrow(long long x) { return x; }\n"
     with pytest.raises(ToolFailedError, match="conversion"):
-        firmware.build(
-            TinyModel(good.graph, {**good.files, "model.c": source}, {}), load_board("qemu-m4"), tmp_path / "b"
-        )
+        build_tiny(load_board("qemu-m4"), tmp_path / "b", TinyModel(good.graph, {**good.files, "model.c": source}, {}))
 
 
 def test_a_missing_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(ToolMissingError, match="arm-none-eabi-gcc") as caught:
-        firmware.build(tiny_model(), load_board("qemu-m4"), tmp_path / "b")
+        build_tiny(load_board("qemu-m4"), tmp_path / "b")
     assert "apt-get install gcc-arm-none-eabi" in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
@@ -210,36 +224,35 @@ def test_a_model_of_any_prefix(tmp_path: Path) -> None:
         file.replace("model", "net"): content.replace(b"model", b"net").replace(b"MODEL", b"NET")
         for file, content in good.files.items()
     }
-    other = TinyModel(good.graph, files, {"net_weights": len(WEIGHTS)}, "net")
-    made = [firmware.build(m, load_board("qemu-m4"), tmp_path / m.name) for m in (good, other)]
-    assert made[0].flash == made[1].flash
-    assert made[0].ram == made[1].ram
-    assert made[0].stack_bound == made[1].stack_bound
+    other = TinyModel(good.graph, files, {"net_weights": len(WEIGHTS)}, name="net")
+    first, second = (build_tiny(load_board("qemu-m4"), tmp_path / m.name, m) for m in (good, other))
+    assert first.memory == second.memory
+    assert (first.name, second.name) == ("model", "net")
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(WorkspaceError, match="cannot write"):
-        firmware.build(tiny_model(), load_board("qemu-m4"), tmp_path / "file" / "b")
+        build_tiny(load_board("qemu-m4"), tmp_path / "file" / "b")
 
 
 def test_nothing_was_built(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError):
         firmware.read_build(tmp_path)
     (tmp_path / "build.json").write_text('{"schema": "mcutk.build/99"}')
-    with pytest.raises(WorkspaceError, match="no build of this version"):
+    with pytest.raises(WorkspaceError, match="another version of mcutk"):
         firmware.read_build(tmp_path)
 
 
 def test_nano33_says_what_was_made_and_how_to_wire_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = shutil.which
     monkeypatch.setattr(shutil, "which", lambda name, *a, **k: None if name == "arduino-cli" else found(name, *a, **k))
-    made = firmware.build(tiny_model(), load_board("nano33"), tmp_path / "b")
+    made = build_tiny(load_board("nano33"), tmp_path / "b")
     said = "\n".join(made.notes)
     assert "bare-metal image" in said and "0x00010000" in said
     assert "P1.03" in said and "P1.10" in said
     assert "arduino-cli is not installed" in said
-    assert made.sketch == tmp_path / "b" / "sketch" / "mcutk_bench"
+    assert made.sketch == "sketch/mcutk_bench"
 
 
 def test_nano33_sketch_is_compiled_where_arduino_cli_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,12 +261,12 @@ def test_nano33_sketch_is_compiled_where_arduino_cli_is(tmp_path: Path, monkeypa
     fake.write_text('#!/bin/sh\necho "$@" > "$6/../said"\nmkdir -p "$5"\ntouch "$5/mcutk_bench.ino.bin"\n')
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
-    made = firmware.build(tiny_model(), load_board("nano33"), tmp_path / "b")
+    made = build_tiny(load_board("nano33"), tmp_path / "b")
     assert "compiled by arduino-cli" in made.notes[-1]
-    assert (made.folder / "sketch-build" / "mcutk_bench.ino.bin").is_file()
-    assert (made.folder / "sketch" / "said").read_text().startswith("compile --fqbn arduino:mbed_nano:nano33ble")
+    assert (tmp_path / "b" / "sketch-build" / "mcutk_bench.ino.bin").is_file()
+    assert (tmp_path / "b" / "sketch" / "said").read_text().startswith("compile --fqbn arduino:mbed_nano:nano33ble")
     fake.write_text("#!/bin/sh\necho platform not installed >&2\nexit 1\n")
-    made = firmware.build(tiny_model(), load_board("nano33"), tmp_path / "b")
+    made = build_tiny(load_board("nano33"), tmp_path / "b")
     assert "arduino-cli core install arduino:mbed_nano" in made.notes[-1]
     assert "platform not installed" in made.notes[-1]
 
@@ -279,7 +292,7 @@ extern "C" void NVIC_SystemReset(void);
 def test_the_sketch_folder_holds_all_that_it_includes(tmp_path: Path) -> None:
     """Compiled as the Arduino builder does, file by file, against a stand-in for the core's header."""
     board = load_board("nano33")
-    config = firmware.config_header(tiny_model(), board, bare_metal=False)
+    config = sources.config_header(tiny_model(), board, bare_metal=False)
     folder = sketch.write_sketch(tiny_model(), config, tmp_path)
     assert {p.suffix for p in folder.iterdir()} == {".ino", ".cpp", ".c", ".h"}
     assert not (folder / "main.c").exists()
@@ -297,5 +310,5 @@ def test_the_sketch_folder_holds_all_that_it_includes(tmp_path: Path) -> None:
 
 def test_strict_flags_are_on() -> None:
     assert {"-Wconversion", "-Werror", "-Wcast-align"} <= set(toolchain.WARNINGS)
-    assert "-fno-move-loop-stores" in firmware._OTHER_FLAGS
+    assert "-fno-move-loop-stores" in elf._OTHER_FLAGS
     assert (asset_dir("firmware") / "hal" / "hal.h").is_file()

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from mcu_toolkit.boards import Board, load_board
-from mcu_toolkit.device import bench
+from mcu_toolkit.device import stream as device_stream
 from mcu_toolkit.device.link import Patience
+from mcu_toolkit.device.stream import stream
 from mcu_toolkit.device.transport import SerialTransport
 from mcu_toolkit.errors import LinkError, PortError, ProtocolError, WrongFirmwareError
 from tests.support.device import SHA256, build_host_app, paced, samples, tiny_output
@@ -55,7 +56,7 @@ def plugged_in(program: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 def test_bench_over_a_serial_port(program: Path, board: Board, tmp_path: Path) -> None:
     images = samples(20)
     with plugged_in(program) as (port, _):
-        run = bench.bench(board, tmp_path, port, images, model_sha256=SHA256, profile=True)
+        run = stream(board, tmp_path, port, images, model_sha256=SHA256, profile=True)
     np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in images]))
     assert len(run.latencies) == len(images)
     assert run.device.overlap == "pause"
@@ -67,7 +68,7 @@ def test_a_busy_port(program: Path, board: Board, tmp_path: Path) -> None:
         holder = SerialTransport(port, 115200)
         try:
             with pytest.raises(PortError, match="is busy") as caught:
-                bench.bench(board, tmp_path, port, samples(1), model_sha256=SHA256)
+                stream(board, tmp_path, port, samples(1), model_sha256=SHA256)
             assert "serial monitor" in str(caught.value)
         finally:
             holder.close()
@@ -75,26 +76,26 @@ def test_a_busy_port(program: Path, board: Board, tmp_path: Path) -> None:
 
 def test_a_missing_port(board: Board, tmp_path: Path) -> None:
     with pytest.raises(PortError, match="there is no port '/dev/ttyNOPE'") as caught:
-        bench.bench(board, tmp_path, "/dev/ttyNOPE", samples(1), model_sha256=SHA256)
+        stream(board, tmp_path, "/dev/ttyNOPE", samples(1), model_sha256=SHA256)
     assert "mcutk doctor" in str(caught.value)
 
 
 def test_a_file_is_no_port(board: Board, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(PortError, match="cannot be opened"):
-        bench.bench(board, tmp_path, str(tmp_path / "file"), samples(1), model_sha256=SHA256)
+        stream(board, tmp_path, str(tmp_path / "file"), samples(1), model_sha256=SHA256)
 
 
 def test_a_malformed_url(board: Board, tmp_path: Path) -> None:
     with pytest.raises(PortError, match="cannot be opened"):
-        bench.bench(board, tmp_path, "socket://127.0.0.1:1", samples(1), model_sha256=SHA256)
+        stream(board, tmp_path, "socket://127.0.0.1:1", samples(1), model_sha256=SHA256)
     with pytest.raises(PortError, match="cannot be opened"):
-        bench.bench(board, tmp_path, "nonsense://x", samples(1), model_sha256=SHA256)
+        stream(board, tmp_path, "nonsense://x", samples(1), model_sha256=SHA256)
 
 
 def test_a_board_that_was_programmed_with_something_else(program: Path, board: Board, tmp_path: Path) -> None:
     with plugged_in(program) as (port, _), pytest.raises(WrongFirmwareError, match="runs another model"):
-        bench.bench(board, tmp_path, port, samples(1), model_sha256="00" * 32)
+        stream(board, tmp_path, port, samples(1), model_sha256="00" * 32)
 
 
 def test_a_shell_answers(board: Board, tmp_path: Path) -> None:
@@ -115,7 +116,7 @@ def test_a_shell_answers(board: Board, tmp_path: Path) -> None:
     thread.start()
     try:
         with pytest.raises(ProtocolError, match="does not speak the protocol"):
-            bench.bench(board, tmp_path, port, samples(1), model_sha256=SHA256, patience=Patience(hello=0.6))
+            stream(board, tmp_path, port, samples(1), model_sha256=SHA256, patience=Patience(hello=0.6))
     finally:
         stop.set()
         os.close(theirs)
@@ -126,18 +127,16 @@ def test_a_deaf_board(board: Board, tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     try:
         with pytest.raises(LinkError, match="is silent"):
-            bench.bench(
-                board, tmp_path, os.ttyname(theirs), samples(1), model_sha256=SHA256, patience=Patience(hello=0.6)
-            )
+            stream(board, tmp_path, os.ttyname(theirs), samples(1), model_sha256=SHA256, patience=Patience(hello=0.6))
     finally:
         os.close(theirs)
         os.close(ours)
 
 
 def test_unplugged_for_good(program: Path, board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "_REOPEN_PATIENCE", 1.0)
+    monkeypatch.setattr(device_stream, "_REOPEN_PATIENCE", 1.0)
     with plugged_in(program) as (port, child), pytest.raises(LinkError) as caught:
-        bench.bench(
+        stream(
             board,
             tmp_path,
             port,

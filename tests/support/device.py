@@ -15,10 +15,13 @@ import pytest
 
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board, load_board
-from mcu_toolkit.device.firmware import config_header
+from mcu_toolkit.device import firmware as device_firmware
 from mcu_toolkit.device.model_header import model_header
+from mcu_toolkit.device.sources import config_header
 from mcu_toolkit.device.transport import SocketTransport
 from mcu_toolkit.graph.ir import DType, Graph, Quant, Tensor
+from mcu_toolkit.records.build import BuildRecord, ModelOrigin
+from mcu_toolkit.targets.target import Optimize
 
 INPUT_BYTES = 400
 OUTPUT_BYTES = 4
@@ -68,14 +71,42 @@ void model_step(void *arena, int index) {
 """
 
 
+@dataclass(frozen=True)
+class TinyLayer:
+    """One step of the tiny model."""
+
+    index: int
+    source: int
+    operator: str = "FULLY_CONNECTED"
+    kernel: str = "model_step"
+    macs: int = 1600
+    cost: int = 16000
+
+
+@dataclass(frozen=True)
+class TinyFigures:
+    """Figures of the tiny model."""
+
+    macs: int = 1600
+    arena_no_overlap: int = 408
+    layers: tuple[TinyLayer, ...] = (TinyLayer(0, 0), TinyLayer(1, 1, "LOGISTIC", macs=0))
+
+
 @dataclass(frozen=True, eq=False)
 class TinyModel:
-    """What `firmware.build` needs of a compiled model."""
+    """The part of a compiled model that `firmware.build` reads."""
 
     graph: Graph
     files: Mapping[str, bytes]
     weight_symbols: Mapping[str, int]
+    report: TinyFigures = TinyFigures()
     name: str = "model"
+
+
+def build_tiny(board: Board, folder: Path, model: TinyModel | None = None, **options: object) -> BuildRecord:
+    """A build of the tiny model, or of a variation of it; `options` go to `firmware.build`."""
+    arguments = {"origin": ModelOrigin("file", "tiny.tflite"), "optimize": Optimize.BALANCED, **options}
+    return device_firmware.build(model or tiny_model(), board, folder, **arguments)  # type: ignore[arg-type]
 
 
 def tiny_model(arena_bytes: int = 512, weights: np.ndarray = WEIGHTS, sha256: str = SHA256) -> TinyModel:

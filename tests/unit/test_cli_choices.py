@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,23 +82,23 @@ def trained(workspace: Workspace, model: bytes) -> ModelSource:
     return ModelSource("train", run_dir / "model.tflite", model, run_dir=run_dir, recipe="brain")
 
 
-def test_facts_of_a_source_survive_the_build(workspace: Workspace) -> None:
+def test_the_origin_of_a_source_survives_the_build(workspace: Workspace) -> None:
     before = trained(workspace, b"x")
-    after = sources.source_from_facts(workspace, before.facts(), b"x")
+    after = sources.source_of(workspace, before.origin, b"x")
     assert (after.kind, after.path, after.run_dir, after.recipe) == ("train", before.path, before.run_dir, "brain")
 
 
 def test_a_moved_project_finds_its_run(workspace: Workspace) -> None:
-    facts = {**trained(workspace, b"x").facts(), "run_dir": "/nowhere/mcutk-out/train/brain"}
-    assert sources.source_from_facts(workspace, facts, b"x").run_dir == workspace.train_dir("brain")
+    origin = replace(trained(workspace, b"x").origin, run_dir="/nowhere/mcutk-out/train/brain")
+    assert sources.source_of(workspace, origin, b"x").run_dir == workspace.train_dir("brain")
 
 
 def test_a_run_trained_again_is_not_the_one_that_was_built(workspace: Workspace) -> None:
     """Its split may be another: what was held out then may have been learned from now."""
-    facts = trained(workspace, b"old").facts()
+    origin = trained(workspace, b"old").origin
     trained(workspace, b"new")
     with pytest.raises(WorkspaceError, match="trained again") as caught:
-        sources.source_from_facts(workspace, facts, b"old")
+        sources.source_of(workspace, origin, b"old")
     assert "mcutk build" in str(caught.value)
 
 

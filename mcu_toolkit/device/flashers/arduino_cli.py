@@ -22,7 +22,7 @@ class ArduinoCliFlasher(Flasher):
 
     def flash(self, job: FlashJob) -> str:
         """See `Flasher.flash`."""
-        compiled = job.firmware.folder / "sketch-build"
+        compiled = job.folder / "sketch-build"
         if not compiled.is_dir():
             raise WorkspaceError(
                 "the build holds no compiled sketch",

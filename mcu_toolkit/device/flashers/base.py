@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device.types import Firmware
 from mcu_toolkit.errors import ConfigError, PortError
+from mcu_toolkit.records.build import BuildRecord
 
 
 @dataclass(frozen=True)
@@ -17,19 +17,21 @@ class FlashJob:
 
     Attributes:
         board: the board.
-        firmware: its build, checked against its hashes.
+        folder: its build folder, with the images.
+        build: record of the build, checked against its hashes.
         device_dir: flash memory of an emulated board.
         port: serial port, or None.
     """
 
     board: Board
-    firmware: Firmware
+    folder: Path
+    build: BuildRecord
     device_dir: Path
     port: str | None
 
     def image(self, suffix: str) -> Path:
         """The image as ``elf``, ``hex`` or ``bin``."""
-        return self.firmware.folder / f"firmware.{suffix}"
+        return self.folder / f"firmware.{suffix}"
 
 
 class Flasher(ABC):

@@ -6,7 +6,7 @@ import shutil
 
 from mcu_toolkit import process
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device.emulator import QEMU
+from mcu_toolkit.device.emulated_port import QEMU
 from mcu_toolkit.device.flashers.base import Flasher, FlashJob, require_key
 from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.workspace import atomic_dir
@@ -25,9 +25,8 @@ class EmulatorFlasher(Flasher):
 
     def flash(self, job: FlashJob) -> str:
         """See `Flasher.flash`."""
-        made = job.firmware
         with atomic_dir(job.device_dir) as staging:
             shutil.copyfile(job.image("elf"), staging / "firmware.elf")
-            shutil.copyfile(made.folder / "build.json", staging / "build.json")
-            write_manifest(staging, "mcutk flash", inputs={"firmware": made.firmware_sha256})
-        return f"stored for QEMU; it powers on when its port is opened ({made.firmware_sha256[:16]})"
+            shutil.copyfile(job.folder / "build.json", staging / "build.json")
+            write_manifest(staging, "mcutk flash", inputs={"firmware": job.build.firmware_sha256})
+        return f"stored for QEMU; it powers on when its port is opened ({job.build.firmware_sha256[:16]})"

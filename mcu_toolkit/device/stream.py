@@ -41,7 +41,7 @@ class _Run:
     reopened: int = 0
 
 
-def bench(
+def stream(
     board: Board,
     device_dir: Path,
     port: str | None,

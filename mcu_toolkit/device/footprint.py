@@ -1,4 +1,4 @@
-"""What an image is made of: sizes from the ELF file, and who contributed them from the linker's map."""
+"""Flash and RAM of a linked image: totals from the ELF file, the size of each symbol from the linker's map."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from pathlib import Path
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-from mcu_toolkit.boards import Memory
-from mcu_toolkit.device.types import Contributor, FlashUse, RamUse
+from mcu_toolkit.boards import MemoryMap
 from mcu_toolkit.errors import WorkspaceError
+from mcu_toolkit.records.build import Contributor
 
 ARENA_SECTION = ".bss.mcutk_arena"
 _LISTED = 20
-_TINY = 16  # bytes; smaller pieces are not worth a row
+_TINY = 16  # bytes; smaller pieces are not listed
 _SHF_ALLOC = 2
-#: Addresses that count as RAM, counted from its start: more than any board has, so that an image that does not fit can
-#: be measured too.
+#: Addresses counted as RAM, from its start: more than any board has, so that an image that does not fit can be
+#: measured too.
 _RAM_WINDOW = 1 << 27
 _STORED = (".text", ".rodata", ".vectors", ".data")
-_IN_IMAGE = (*_STORED, ".bss", "COMMON")  # the others are attributes and comments
-#: " .text.name  0x0000000000000100  0x24 path/of.o"; the numbers may stand on a line of their own below a long name.
+_IN_IMAGE = (*_STORED, ".bss", "COMMON")  # the other sections are attributes and comments
+#: " .text.name  0x0000000000000100  0x24 path/of.o"; the numbers may be on the next line after a long name.
 _CONTRIBUTION = re.compile(
     r"^ (?P<section>\.[\w.$*-]+|COMMON)\s+0x(?P<address>[0-9a-f]+)\s+0x(?P<size>[0-9a-f]+) (?P<origin>\S.*)$",
     re.MULTILINE,
@@ -37,7 +37,7 @@ class Piece:
     Attributes:
         section: its name, for example ``.text.main``.
         origin: object file, or ``archive.a(member.o)``.
-        address: where it runs.
+        address: address at run time.
         size: bytes.
     """
 
@@ -48,7 +48,7 @@ class Piece:
 
     @property
     def symbol(self) -> str:
-        """What the section is named after: the function or variable, as -ffunction-sections has it."""
+        """The function or variable in the section, which -ffunction-sections and -fdata-sections put in its name."""
         for prefix in (".text.", ".rodata.", ".data.", ".bss."):
             if self.section.startswith(prefix):
                 return self.section[len(prefix) :]
@@ -57,25 +57,37 @@ class Piece:
 
 @dataclass(frozen=True)
 class Share:
-    """Bytes of a piece that count as engine and as weights; the rest is neither."""
+    """Bytes of a piece that count as engine and as weights; the rest counts as other."""
 
     engine: int
     weights: int
 
     @property
     def part(self) -> str:
-        """The part that it mostly belongs to."""
+        """Name of the part that the piece is listed under."""
         if self.weights:
             return "weights"
         return "engine" if self.engine else "other"
 
 
 @dataclass(frozen=True)
-class Image:
-    """Sizes of a linked image and its largest symbols, largest first."""
+class Footprint:
+    """Sizes of a linked image in bytes.
 
-    flash: FlashUse
-    ram: RamUse
+    Attributes:
+        flash: from the start of flash to the last stored byte.
+        engine: code and constants of inference other than weights and biases.
+        weights: weights and biases.
+        ram: from the start of RAM to the last variable, stack included.
+        arena: activation buffer.
+        contributors: at most 20 symbols, the largest first.
+    """
+
+    flash: int
+    engine: int
+    weights: int
+    ram: int
+    arena: int
     contributors: tuple[Contributor, ...]
 
 
@@ -89,21 +101,21 @@ def pieces(map_text: str) -> Iterator[Piece]:
             yield Piece(match["section"], match["origin"], int(match["address"], 16), size)
 
 
-def measure(elf: Path, map_file: Path, memory: Memory, share_of: Callable[[Piece], Share]) -> Image:
+def measure(elf: Path, map_file: Path, memory: MemoryMap, share_of: Callable[[Piece], Share]) -> Footprint:
     """Sizes of an image.
 
     Args:
         elf: linked image.
         map_file: the linker's map of it.
-        memory: the board's; `stack_bytes` is the stack's share of RAM.
-        share_of: how an input section in flash divides between engine and weights.
+        memory: memory map of the board; the whole `stack_bytes` count as RAM in use.
+        share_of: how the bytes of an input section in flash divide between engine and weights.
 
     Raises:
         WorkspaceError: the image cannot be read.
     """
-    total, ram_total = _extent(elf, memory)
+    flash, ram = _extent(elf, memory)
     arena = engine = weights = 0
-    listed: list[Contributor] = []
+    listed = [Contributor("stack", "ram", "stack", memory.stack_bytes)]
     for piece in pieces(map_file.read_text(encoding="utf-8", errors="replace")):
         if not piece.section.startswith(_IN_IMAGE):
             continue
@@ -119,20 +131,15 @@ def measure(elf: Path, map_file: Path, memory: Memory, share_of: Callable[[Piece
         if piece.size >= _TINY:
             region = "both" if stored and in_ram else "ram" if in_ram else "flash"
             listed.append(Contributor(piece.symbol, region, part, piece.size))
-    listed.append(Contributor("stack", "ram", "stack", memory.stack_bytes))
     listed.sort(key=lambda item: (-item.bytes, item.name))
-    return Image(
-        FlashUse(total, engine, weights, total - engine - weights),
-        RamUse(ram_total, arena, ram_total - arena - memory.stack_bytes, memory.stack_bytes),
-        tuple(listed[:_LISTED]),
-    )
+    return Footprint(flash, engine, weights, ram, arena, tuple(listed[:_LISTED]))
 
 
-def _in_ram(address: int, memory: Memory) -> bool:
+def _in_ram(address: int, memory: MemoryMap) -> bool:
     return memory.ram_origin <= address < memory.ram_origin + _RAM_WINDOW
 
 
-def _extent(elf: Path, memory: Memory) -> tuple[int, int]:
+def _extent(elf: Path, memory: MemoryMap) -> tuple[int, int]:
     """Bytes from the start of flash to the last stored byte, and from the start of RAM to the last variable."""
     flash_end, ram_end = memory.flash_origin, memory.ram_origin
     try:

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from mcu_toolkit import wire
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device.bench import run_step
 from mcu_toolkit.device.connect import Session, connected, device_info
 from mcu_toolkit.device.link import Inferences, Patience
-from mcu_toolkit.device.types import Int8Array, LayerMismatch, LayerTensor, LinkCounters, VerifyRun
+from mcu_toolkit.device.stream import run_step
+from mcu_toolkit.device.types import Int8Array, LayerComparison, LayerMismatch, LayerTensor, LinkCounters
 from mcu_toolkit.errors import ProtocolError, WrongFirmwareError
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.wire import Kind
 
 
-def verify(
+def compare_layers(
     board: Board,
     device_dir: Path,
     port: str | None,
@@ -28,11 +28,11 @@ def verify(
     model_sha256: str,
     progress: Progress = silent,
     patience: Patience | None = None,
-) -> VerifyRun:
+) -> LayerComparison:
     """Compare every tensor that a step writes, stopping at the first that differs.
 
     Args:
-        board, device_dir, port: as for `bench.bench`.
+        board, device_dir, port: as for `stream.stream`.
         sample: int8, the raw input tensor.
         tensors: the oracle's, in the order of their steps.
         model_sha256: the model that must be running.
@@ -41,14 +41,14 @@ def verify(
 
     Raises:
         WrongFirmwareError: the board runs another model, or firmware that cannot run layer by layer.
-        LinkError: as `bench.bench`.
+        LinkError: as `stream.stream`.
     """
     began = time.monotonic()
     with connected(board, device_dir, port, model_sha256=model_sha256, patience=patience) as session:
         compared, mismatch = _compare(session, sample.tobytes(), tensors, progress)
         hello, link = session.link.hello(), session.link
         counters = LinkCounters(link.sent, link.received, link.retries, time.monotonic() - began)
-    return VerifyRun(compared, mismatch, device_info(hello), counters)
+    return LayerComparison(compared, mismatch, device_info(hello), counters)
 
 
 def _compare(

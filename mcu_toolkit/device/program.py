@@ -7,13 +7,13 @@ from pathlib import Path
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device.firmware import read_build
 from mcu_toolkit.device.flashers import FLASHERS, Flasher, FlashJob
-from mcu_toolkit.device.types import FlashReport
 from mcu_toolkit.errors import ConfigError, ToolMissingError, WorkspaceError
+from mcu_toolkit.records.flash import FlashRecord
 
 
-def flash(
+def program(
     board: Board, build_dir: Path, device_dir: Path, port: str | None = None, *, tool: str | None = None
-) -> FlashReport:
+) -> FlashRecord:
     """Program a board.
 
     Args:
@@ -38,8 +38,8 @@ def flash(
             hint=f"mcutk build --board {board.id}",
         )
     flasher = _named(board, tool) if tool is not None else _first(board)
-    said = flasher.flash(FlashJob(board, made, device_dir, port))
-    return FlashReport(board.id, flasher.name, made.firmware_sha256, said)
+    said = flasher.flash(FlashJob(board, build_dir, made, device_dir, port))
+    return FlashRecord(board.id, flasher.name, made.firmware_sha256, said)
 
 
 def _named(board: Board, tool: str) -> Flasher:

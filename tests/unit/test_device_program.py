@@ -5,37 +5,47 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from mcu_toolkit import process
 from mcu_toolkit.boards import load_board
-from mcu_toolkit.device import firmware, flash
+from mcu_toolkit.device import firmware
 from mcu_toolkit.device.flashers import FLASHERS, Flasher, FlashJob, bossac
-from mcu_toolkit.device.types import Firmware, FlashUse, RamUse
+from mcu_toolkit.device.program import program
 from mcu_toolkit.errors import ConfigError, PortError, ToolFailedError, ToolMissingError, WorkspaceError
+from mcu_toolkit.records import codec
+from mcu_toolkit.records.build import BuildRecord, BuiltModel, ModelOrigin
 from mcu_toolkit.records.manifest import write_manifest
-from mcu_toolkit.workspace import sha256_file, to_json
+from mcu_toolkit.records.memory import FlashMemory, Memory, RamMemory
+from mcu_toolkit.workspace import sha256_file
+
+
+class Built(NamedTuple):
+    """A build folder and its record."""
+
+    folder: Path
+    record: BuildRecord
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Firmware:
+def built(tmp_path: Path) -> Built:
     """A build folder of nano33 without a compiler: the flashers look at names and hashes alone."""
     folder = tmp_path / "build"
     folder.mkdir()
     for name in ("firmware.elf", "firmware.hex", "firmware.bin"):
         (folder / name).write_bytes(name.encode())
     sha = sha256_file(folder / "firmware.elf")
-    sizes = {"flash": {"total": 3, "engine": 1, "weights": 1, "other": 1, "limit": 9}}
-    sizes["ram"] = {"total": 3, "arena": 1, "static": 1, "stack": 1, "limit": 9}
-    document = {
-        "schema": firmware.SCHEMA, "board": "nano33", "model": {"sha256": "ab" * 32}, "firmware_sha256": sha,
-        "memory": sizes, "contributors": [], "steps": True, "sketch": None, "notes": [],
-        "stack": {"reserved": 1, "bound": None, "model_bound": None},
-    }  # fmt: skip
-    (folder / "build.json").write_text(to_json(document))
+    memory = Memory(FlashMemory(3, 1, 1, 1, 9), RamMemory(3, 1, 1, 1, 1, None, 9))
+    record = BuildRecord(
+        board="nano33", runtime="aot", name="model", optimize="balanced",
+        model=BuiltModel("ab" * 32, ModelOrigin("file", "net.tflite"), (), ()), firmware_sha256=sha, memory=memory,
+        macs=0, layers=(), contributors=(), steps=True, sketch=None, notes=(), toolchain="gcc", mcutk="0",
+    )  # fmt: skip
+    codec.write(folder / firmware.RECORD, record)
     write_manifest(folder, "test")
-    return Firmware(folder, "nano33", "ab" * 32, sha, FlashUse(3, 1, 1, 1), RamUse(3, 1, 1, 1), 9, 9, ())
+    return Built(folder, record)
 
 
 @pytest.fixture
@@ -53,20 +63,20 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return commands
 
 
-def run(built: Firmware, tool: str, port: str | None = None, board: str = "nano33") -> str:
-    job = FlashJob(load_board(board), built, built.folder.parent / "device", port)
+def run(built: Built, tool: str, port: str | None = None, board: str = "nano33") -> str:
+    job = FlashJob(load_board(board), built.folder, built.record, built.folder.parent / "device", port)
     FLASHERS[tool].require(job.board)
     return FLASHERS[tool].flash(job)
 
 
-def test_pyocd(built: Firmware, told: list[list[str]]) -> None:
+def test_pyocd(built: Built, told: list[list[str]]) -> None:
     run(built, "pyocd")
     assert told[0][:4] == ["pyocd", "flash", "--target", "nrf52840"]
     assert told[0][-1].endswith("firmware.hex")
     assert told[1][:2] == ["pyocd", "reset"]
 
 
-def test_openocd(built: Firmware, told: list[list[str]]) -> None:
+def test_openocd(built: Built, told: list[list[str]]) -> None:
     run(built, "openocd", board="bluepill")
     ((program, *options),) = told
     assert program == "openocd"
@@ -75,7 +85,7 @@ def test_openocd(built: Firmware, told: list[list[str]]) -> None:
 
 
 def test_bossac_touches_the_port_and_takes_the_bootloaders(
-    built: Firmware, told: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    built: Built, told: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     touched: list[str] = []
     monkeypatch.setattr(bossac, "touch", touched.append)
@@ -88,7 +98,7 @@ def test_bossac_touches_the_port_and_takes_the_bootloaders(
 
 
 def test_bossac_without_a_bootloader_says_what_to_press(
-    built: Firmware, told: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    built: Built, told: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bossac, "bootloader_port", lambda _: None)
     with pytest.raises(PortError, match="not in its bootloader") as caught:
@@ -107,7 +117,7 @@ def test_bossac_prefers_the_fork_that_arduino_installs(tmp_path: Path, monkeypat
     assert found is not None and "1.9.1-arduino2" in str(found)
 
 
-def test_arduino_cli(built: Firmware, told: list[list[str]]) -> None:
+def test_arduino_cli(built: Built, told: list[list[str]]) -> None:
     with pytest.raises(WorkspaceError, match="no compiled sketch"):
         run(built, "arduino-cli", "/dev/ttyACM0")
     (built.folder / "sketch-build").mkdir()
@@ -118,7 +128,7 @@ def test_arduino_cli(built: Firmware, told: list[list[str]]) -> None:
     assert command[:6] == ["arduino-cli", "upload", "--port", "/dev/ttyACM0", "--fqbn", "arduino:mbed_nano:nano33ble"]
 
 
-def test_a_flasher_without_its_key(built: Firmware, told: list[list[str]]) -> None:
+def test_a_flasher_without_its_key(built: Built, told: list[list[str]]) -> None:
     board = load_board("nano33")
     bare = replace(board, flash=replace(board.flash, pyocd_target=""))
     with pytest.raises(ConfigError, match=r"flash\.pyocd_target"):
@@ -130,17 +140,17 @@ def nothing_installed(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setenv("HOME", str(home))
 
 
-def test_no_tool_installed_lists_them_all(built: Firmware, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_no_tool_installed_lists_them_all(built: Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     nothing_installed(monkeypatch, tmp_path)
     with pytest.raises(ToolMissingError, match="none of the tools") as caught:
-        flash.flash(load_board("nano33"), built.folder, tmp_path / "device")
+        program(load_board("nano33"), built.folder, tmp_path / "device")
     assert "pip install pyocd" in str(caught.value) and "arduino-cli core install" in str(caught.value)
     with pytest.raises(ToolMissingError, match="qemu-system-arm"):
         FLASHERS["emulator"].require(load_board("qemu-m4"))
 
 
 def test_the_first_tool_that_is_there_is_taken(
-    built: Firmware, told: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    built: Built, told: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def lacks_arduino(name: str) -> Path:
         if name == "arduino-cli":
@@ -149,38 +159,38 @@ def test_the_first_tool_that_is_there_is_taken(
 
     monkeypatch.setattr(process, "require_tool", lacks_arduino)
     monkeypatch.setattr(bossac, "find_bossac", lambda: None)
-    report = flash.flash(load_board("nano33"), built.folder, tmp_path / "device")
-    assert (report.tool, report.board, report.firmware_sha256) == ("pyocd", "nano33", built.firmware_sha256)
+    report = program(load_board("nano33"), built.folder, tmp_path / "device")
+    assert (report.tool, report.board, report.firmware_sha256) == ("pyocd", "nano33", built.record.firmware_sha256)
 
 
-def test_tool_by_name(built: Firmware, told: list[list[str]], tmp_path: Path) -> None:
-    assert flash.flash(load_board("nano33"), built.folder, tmp_path / "device", tool="pyocd").tool == "pyocd"
+def test_tool_by_name(built: Built, told: list[list[str]], tmp_path: Path) -> None:
+    assert program(load_board("nano33"), built.folder, tmp_path / "device", tool="pyocd").tool == "pyocd"
     with pytest.raises(ConfigError, match="'openocd' does not program"):
-        flash.flash(load_board("nano33"), built.folder, tmp_path / "device", tool="openocd")
+        program(load_board("nano33"), built.folder, tmp_path / "device", tool="openocd")
 
 
-def test_a_build_for_another_board(built: Firmware, tmp_path: Path) -> None:
+def test_a_build_for_another_board(built: Built, tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="for another board"):
-        flash.flash(load_board("qemu-m4"), built.folder, tmp_path / "device")
+        program(load_board("qemu-m4"), built.folder, tmp_path / "device")
 
 
-def test_a_changed_or_missing_image(built: Firmware, tmp_path: Path) -> None:
+def test_a_changed_or_missing_image(built: Built, tmp_path: Path) -> None:
     (built.folder / "firmware.elf").write_bytes(b"changed")
     with pytest.raises(WorkspaceError, match="not what its manifest recorded"):
-        flash.flash(load_board("nano33"), built.folder, tmp_path / "device")
+        program(load_board("nano33"), built.folder, tmp_path / "device")
     shutil.rmtree(built.folder)
     with pytest.raises(WorkspaceError):
-        flash.flash(load_board("nano33"), built.folder, tmp_path / "device")
+        program(load_board("nano33"), built.folder, tmp_path / "device")
 
 
-def test_the_tools_own_words_are_kept(built: Firmware, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_tools_own_words_are_kept(built: Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake = tmp_path / "bin" / "pyocd"
     fake.parent.mkdir()
     fake.write_text("#!/bin/sh\necho no probe is connected >&2\nexit 3\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}:/bin:/usr/bin")
     with pytest.raises(ToolFailedError, match="exit code 3") as caught:
-        flash.flash(load_board("nano33"), built.folder, tmp_path / "device", tool="pyocd")
+        program(load_board("nano33"), built.folder, tmp_path / "device", tool="pyocd")
     assert "no probe is connected" in str(caught.value)
 
 

@@ -1,0 +1,118 @@
+"""Compiles and links ``firmware.elf``, and measures it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.boards import Board
+from mcu_toolkit.device import stack, toolchain
+from mcu_toolkit.device.fit import check_stack, unfit
+from mcu_toolkit.device.footprint import Footprint, Piece, Share, measure
+from mcu_toolkit.device.sources import linker_script
+from mcu_toolkit.device.types import CompiledModel
+from mcu_toolkit.errors import ToolFailedError, WorkspaceError
+from mcu_toolkit.workspace import disk_error
+
+ELF = "firmware.elf"
+_SOURCES = (".c", ".S")
+_KERNEL_FLAGS = ("-O2",)
+_OTHER_FLAGS = ("-Os", toolchain.VOLATILE_SAFE)
+#: Bytes of flash and RAM in the linker script that only measures an image that does not fit.
+_MEASURING = 1 << 26
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A linked image.
+
+    Attributes:
+        footprint: its sizes.
+        model_stack: bound on the stack of one inference in bytes; None without a bound.
+    """
+
+    footprint: Footprint
+    model_stack: int | None
+
+
+def make_elf(compiled: CompiledModel, board: Board, staging: Path, *, steps: bool) -> Linked:
+    """Compile and link the files that `sources.write_sources` put into the build folder `staging`: ``firmware.elf``.
+
+    Args:
+        steps: whether the image can run layer by layer.
+
+    Raises:
+        FitError: the image does not fit the board.
+        ToolMissingError: the compiler is not installed.
+        ToolFailedError: the compiler or the linker fails.
+        WorkspaceError: the disk refuses, or there is no HAL of the board's family.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="mcutk-build-") as scratch:
+            objects = Path(scratch)
+            units = _units(compiled, board, staging, objects)
+            firmware = asset_dir("firmware")
+            includes = (staging / "src", staging / "board", firmware / "app", firmware / "hal", *_hal_folders(board))
+            toolchain.compile_units(units, board.core, includes, [f"{compiled.name.upper()}_STEPS={int(steps)}"])
+            model = [unit.object for unit in units if unit.object.name.startswith("model-")]
+            bound = stack.deepest(stack.read_graph(model), f"{compiled.name}_invoke")
+            check_stack(board, bound)
+            return Linked(_link(compiled, board, staging, [unit.object for unit in units]), bound)
+    except OSError as bad:
+        raise disk_error(staging, bad) from bad
+
+
+def _hal_folders(board: Board) -> tuple[Path, ...]:
+    hal = asset_dir("firmware") / "hal"
+    family = hal / board.hal.family
+    if not family.is_dir():
+        raise WorkspaceError(f"there is no HAL '{board.hal.family}' for the board '{board.id}'", hint="docs/porting.md")
+    return (hal / "cortexm", family)
+
+
+def _units(compiled: CompiledModel, board: Board, staging: Path, objects: Path) -> list[toolchain.Unit]:
+    """Every file of the image; objects of the model begin with ``model-``, the others with ``base-``."""
+    units = []
+    for name in sorted(compiled.files):
+        if name.endswith(_SOURCES):
+            # Generated files are lists of calls and tables: only their size matters. The others are kernels.
+            flags = _OTHER_FLAGS if name.startswith((f"{compiled.name}.", f"{compiled.name}_")) else _KERNEL_FLAGS
+            flags = (*flags, stack.FLAG)
+            units.append(toolchain.Unit(staging / "src" / name, objects / f"model-{name}.o", flags))
+    for folder in (asset_dir("firmware") / "app", *_hal_folders(board)):
+        for source in sorted(folder.iterdir()):
+            if source.suffix in _SOURCES:
+                target = objects / f"base-{folder.name}-{source.name}.o"
+                units.append(toolchain.Unit(source, target, _OTHER_FLAGS))
+    return units
+
+
+def _link(compiled: CompiledModel, board: Board, staging: Path, objects: list[Path]) -> Footprint:
+    map_file = objects[0].parent / "firmware.map"
+    share_of = _shares(compiled)
+    try:
+        toolchain.link(objects, board.core, staging / "board" / "memory.ld", staging / ELF, map_file)
+    except ToolFailedError as bad:
+        if "overflowed by" not in (bad.received or "") and "will not fit in region" not in (bad.received or ""):
+            raise
+        script, elf = map_file.with_name("measuring.ld"), map_file.with_name("measuring.elf")
+        script.write_bytes(linker_script(board, _MEASURING, _MEASURING))
+        toolchain.link(objects, board.core, script, elf, map_file)
+        raise unfit(board, measure(elf, map_file, board.memory, share_of)) from None
+    return measure(staging / ELF, map_file, board.memory, share_of)
+
+
+def _shares(compiled: CompiledModel) -> Callable[[Piece], Share]:
+    """Tables that the compiler lists are weights; the rest of the model's code and library functions are engine."""
+    weights = compiled.weight_symbols
+
+    def share(piece: Piece) -> Share:
+        if Path(piece.origin).name.startswith("base-"):
+            return Share(0, 0)
+        heavy = min(weights.get(piece.symbol, 0), piece.size)
+        return Share(piece.size - heavy, heavy)
+
+    return share
