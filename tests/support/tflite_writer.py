@@ -26,9 +26,9 @@ OPERATORS = {
     "UNIDIRECTIONAL_SEQUENCE_LSTM": (44, 71), "STRIDED_SLICE": (45, 32), "SPLIT": (49, 35), "LOG_SOFTMAX": (50, 36),
     "PRELU": (54, 0), "MAXIMUM": (55, 39), "ARG_MAX": (56, 40), "MINIMUM": (57, 39), "PADV2": (60, 43),
     "SLICE": (65, 48), "TRANSPOSE_CONV": (67, 49), "EXPAND_DIMS": (70, 52), "SUM": (74, 27), "SHAPE": (77, 55),
-    "PACK": (83, 59), "RESIZE_NEAREST_NEIGHBOR": (97, 74), "LEAKY_RELU": (98, 75), "ELU": (111, 0),
-    "QUANTIZE": (114, 89), "HARD_SWISH": (117, 91), "CALL_ONCE": (129, 103), "VAR_HANDLE": (142, 111),
-    "READ_VARIABLE": (143, 112), "ASSIGN_VARIABLE": (144, 113),
+    "PACK": (83, 59), "RESIZE_NEAREST_NEIGHBOR": (97, 74), "ABS": (101, 78),
+    "LEAKY_RELU": (98, 75), "ELU": (111, 0), "QUANTIZE": (114, 89), "HARD_SWISH": (117, 91), "CALL_ONCE": (129, 103),
+    "VAR_HANDLE": (142, 111), "READ_VARIABLE": (143, 112), "ASSIGN_VARIABLE": (144, 113),
 }  # fmt: skip
 
 ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3, "TANH": 4}
@@ -51,13 +51,18 @@ class TensorSpec:
 
 @dataclass
 class NodeSpec:
-    """An operator to write; an option is (field, kind, value), kinds as `_slot` knows them."""
+    """An operator to write.
+
+    `op` is a name of `OPERATORS`, ``BUILTIN_n`` for a code that the schema does not have, or ``CUSTOM(name)``. An
+    option is (field, kind, value), kinds as `_slot` knows them; `custom` are the option bytes of a custom operator.
+    """
 
     op: str
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     options: tuple[tuple[int, str, Any], ...] = ()
     intermediates: tuple[int, ...] = ()
+    custom: bytes = b""
 
 
 @dataclass
@@ -89,9 +94,10 @@ class SubgraphSpec:
         outputs: Sequence[int],
         *options: tuple[int, str, Any],
         intermediates: Sequence[int] = (),
+        custom: bytes = b"",
     ) -> None:
         """Add an operator."""
-        self.nodes.append(NodeSpec(op, tuple(inputs), tuple(outputs), options, tuple(intermediates)))
+        self.nodes.append(NodeSpec(op, tuple(inputs), tuple(outputs), options, tuple(intermediates), custom))
 
 
 def write_model(*subgraphs: SubgraphSpec, description: str = "written by tests") -> bytes:
@@ -121,9 +127,18 @@ def _offsets(builder: Any, offsets: Sequence[int]) -> int:
     return int(builder.EndVector())
 
 
+def _code(op: str) -> tuple[int, int, str]:
+    """(builtin code, number of its options in the union or 0, name of a custom operator) of an operator."""
+    if op in OPERATORS:
+        return *OPERATORS[op], "Custom" if op == "CUSTOM" else ""
+    if op.startswith("BUILTIN_"):
+        return int(op.removeprefix("BUILTIN_")), 0, ""
+    return OPERATORS["CUSTOM"][0], 0, op.removeprefix("CUSTOM(").removesuffix(")")
+
+
 def _operator_code(builder: Any, op: str) -> int:
-    code = OPERATORS[op][0]
-    custom = builder.CreateString("Custom") if op == "CUSTOM" else 0
+    code, _, name = _code(op)
+    custom = builder.CreateString(name) if name else 0
     builder.StartObject(4)
     builder.PrependInt8Slot(0, min(code, 127), 0)
     if custom:
@@ -197,10 +212,11 @@ def _quantization(builder: Any, spec: TensorSpec) -> int:
 
 
 def _node(builder: Any, spec: NodeSpec, code: int) -> int:
-    union = OPERATORS[spec.op][1]
+    union = _code(spec.op)[1]
     options = _options(builder, spec.options) if union else 0
     inputs, outputs = _ints(builder, spec.inputs), _ints(builder, spec.outputs)
     between = _ints(builder, spec.intermediates) if spec.intermediates else 0
+    custom = builder.CreateByteVector(spec.custom) if spec.custom else 0
     builder.StartObject(14)
     builder.PrependUint32Slot(0, code, 0)
     builder.PrependUOffsetTRelativeSlot(1, inputs, 0)
@@ -208,6 +224,8 @@ def _node(builder: Any, spec: NodeSpec, code: int) -> int:
     if union:
         builder.PrependUint8Slot(3, union, 0)
         builder.PrependUOffsetTRelativeSlot(4, options, 0)
+    if custom:
+        builder.PrependUOffsetTRelativeSlot(5, custom, 0)
     if between:
         builder.PrependUOffsetTRelativeSlot(8, between, 0)
     return int(builder.EndObject())
