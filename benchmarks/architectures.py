@@ -1,7 +1,7 @@
-"""The four MLPerf Tiny architectures with random weights, so that the harness runs in a clone by itself.
+"""The four MLPerf Tiny architectures with random weights, so that the benchmarks run without the reference models.
 
-Shapes, operators and MACs are those of the reference models; outputs mean nothing. Random weights leave no channel
-dead, so the person detector does twice the work of the trained one, of whose channels half are dead.
+Shapes, operators and MACs are those of the reference models; the outputs have no meaning. With random weights no
+channel is dead; half of the channels of the trained person detector are, so that the random one does twice the work.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.layers`: instructions per MAC by kind of layer, from the profile that boards take.
+"""`python -m benchmarks.layers`: instructions per MAC by kind of layer, from the profile of emulated boards.
 
 The limit is that of the instruction set: two MACs an instruction on Armv7E-M (SMLAD), sixteen with Helium (VMLADAVA).
 """

@@ -7,7 +7,6 @@ import zlib
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -27,7 +26,7 @@ from mcu_toolkit.targets.target import Optimize, Target
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "models" / "mlperf_tiny"
-#: The reference models, where their folder lies beside the checkout.
+#: The reference models, used where their folder is beside the checkout.
 REFERENCE = {
     "ic": "ic_resnet8_int8.tflite",
     "kws": "kws_dscnn_int8.tflite",
@@ -42,7 +41,7 @@ _SEED = 1
 
 @dataclass(frozen=True)
 class Case:
-    """What is measured."""
+    """One combination of model, board and mode."""
 
     model: str
     board: str
@@ -56,7 +55,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Row:
-    """Figures of a case. Bytes are bytes; instructions are those of one inference, exact and the same in every run.
+    """Figures of a case. Sizes are bytes; instructions are those of one inference, the same in every run.
 
     Attributes:
         macs: multiply-accumulates after the compiler's passes.
@@ -81,16 +80,12 @@ class Row:
 
     @property
     def case(self) -> Case:
-        """What was measured."""
+        """The case of these figures."""
         return Case(self.model, self.board, self.mode)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
 
 
 def available(model: str) -> bool:
-    """Whether a model is at hand."""
+    """Whether the file of a model is there, or the model is made here."""
     return model in ARCHITECTURES or (SHARED / REFERENCE[model]).exists()
 
 
@@ -102,7 +97,7 @@ def model_bytes(model: str) -> bytes:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """A row with what it was taken from."""
+    """A row with the compiled model and the run that it comes from."""
 
     row: Row
     compiled: Compiled
@@ -143,7 +138,7 @@ def measure(case: Case, *, profile: bool = False) -> Measured | None:
 
 
 def toolchain() -> dict[str, str]:
-    """Versions on which figures depend."""
+    """Versions of the programs that figures depend on."""
     said = {}
     for name in ("arm-none-eabi-gcc", "qemu-system-arm"):
         said[name] = process.run([name, "--version"]).stdout.splitlines()[0].strip()

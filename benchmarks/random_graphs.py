@@ -3,7 +3,7 @@
     python -m benchmarks.random_graphs --count 2000 --json benchmarks/random_graphs.json
 
 The generated C is compiled on the host with AddressSanitizer and UndefinedBehaviorSanitizer; the three `--optimize`
-modes take turns. A seed always gives the same graph, so that a failure can be looked at: `--first SEED --count 1`.
+modes alternate. A seed always gives the same graph, so that a failure can be repeated: `--first SEED --count 1`.
 """
 
 from __future__ import annotations

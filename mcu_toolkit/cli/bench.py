@@ -40,7 +40,7 @@ def command(
     Every output is compared, byte for byte, with the host's reference; exit code 1 if any differs. Writes bench.json
     and a self-contained report.html below mcutk-out/bench/BOARD.
     """
-    from mcu_toolkit.report import terminal
+    from mcu_toolkit.report.bench.terminal import bench_text
     from mcu_toolkit.workflow.bench import bench_board, check_outcome
     from mcu_toolkit.workflow.samples import Choice
 
@@ -56,7 +56,7 @@ def command(
             profile=profile,
         )
     out = console(json_path)
-    out.print(terminal.bench(done.report))
+    out.print(bench_text(done.report))
     out.print(f"\nreport  {done.html}", markup=False, soft_wrap=True)
     write_json(json_path, done.report)
     check_outcome(done.report)

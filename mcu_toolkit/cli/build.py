@@ -22,8 +22,7 @@ def command(board_id: str | None, model: Path | None, optimize: str, model_data:
 
     The model is compiled to C without an interpreter; the image must fit the board before anything is flashed.
     """
-    from mcu_toolkit.records.codec import dump
-    from mcu_toolkit.report import terminal
+    from mcu_toolkit.report.build import build_text
     from mcu_toolkit.targets.target import Optimize
     from mcu_toolkit.workflow.build import build_firmware
 
@@ -41,12 +40,12 @@ def command(board_id: str | None, model: Path | None, optimize: str, model_data:
     out = console(json_path)
     out.print(f"[bold]{board.id}[/bold]  {board.name}", highlight=False)
     out.print(f"from {source.describe()}", markup=False)
-    out.print(terminal.build(record))
+    out.print(build_text(record))
     out.print(f"firmware  {_near(ctx.workspace.build_dir(board.id))}", markup=False)
     for line in record.notes:
         out.print(line, markup=False)
     out.print("next: mcutk flash && mcutk bench", markup=False)
-    write_json(json_path, dump(record))
+    write_json(json_path, record)
 
 
 def _near(path: Path) -> str:

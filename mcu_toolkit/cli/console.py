@@ -6,10 +6,10 @@ import os
 import shlex
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,7 +17,7 @@ from mcu_toolkit.cli.failures import ReaderGone
 from mcu_toolkit.cli.progress import progress_bar
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.workflow.context import Context
-from mcu_toolkit.workspace import Workspace, atomic_write, to_json
+from mcu_toolkit.workspace import Workspace, atomic_write
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -75,7 +75,7 @@ def show(json_path: str | None, record: Record, *parts: RenderableType) -> None:
     write_json(json_path, record)
 
 
-def write_json(json_path: str | None, record: Record | Mapping[str, Any]) -> None:
+def write_json(json_path: str | None, record: Record) -> None:
     """Write the document of a record to the file of `--json`; `-` is stdout.
 
     Raises:
@@ -85,7 +85,7 @@ def write_json(json_path: str | None, record: Record | Mapping[str, Any]) -> Non
 
     if json_path is None:
         return
-    text = to_json(record) if isinstance(record, Mapping) else dumps(record)
+    text = dumps(record)
     if json_path == "-":
         sys.stdout.write(text)
         sys.stdout.flush()

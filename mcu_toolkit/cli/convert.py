@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import console, context, write_json
+from mcu_toolkit.cli.console import context, show
 from mcu_toolkit.cli.options import common_options, data_option, positive, skip_bad_option
 
 
@@ -40,15 +40,11 @@ def command(
     MODEL is a Keras 2 .h5 or .keras file, or a SavedModel folder; images in, class scores out. `mcutk build`, `eval`
     and `bench` then use the result.
     """
-    from mcu_toolkit.report import training as rendering
+    from mcu_toolkit.report.training.terminal import modes_text, training_text
     from mcu_toolkit.workflow.convert import ConvertOptions, convert
 
     options = ConvertOptions(model, data, normalization, calibration_images, seed, compare, skip_bad)
     with context() as ctx:
         record = convert(ctx, options)
-    out = console(json_path)
-    out.print(rendering.trained(record))
-    if compare:
-        out.print(rendering.modes(record))
-    out.print(f"\nmodel  {ctx.workspace.train_dir(model.stem) / 'model.tflite'}", markup=False, soft_wrap=True)
-    write_json(json_path, record)
+    tables = [training_text(record), *([modes_text(record)] if compare else [])]
+    show(json_path, record, *tables, f"\nmodel  {ctx.workspace.train_dir(model.stem) / 'model.tflite'}")

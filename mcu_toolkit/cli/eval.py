@@ -52,7 +52,7 @@ def command(
     The three must agree on every byte (exit code 1 if not). With labelled images: accuracies with bootstrap intervals,
     McNemar's test and an equivalence test of float against int8, per-class figures, calibration.
     """
-    from mcu_toolkit.report import terminal
+    from mcu_toolkit.report.evaluation.terminal import evaluation_text
     from mcu_toolkit.workflow.evaluate import check_agreement, evaluate
     from mcu_toolkit.workflow.samples import Choice
     from mcu_toolkit.workflow.sources import pick_model
@@ -71,7 +71,7 @@ def command(
             sweep=threshold_sweep,
         )
     out = console(json_path)
-    out.print(terminal.evaluation(done.report))
+    out.print(evaluation_text(done.report))
     out.print(f"\nreport  {done.html}", markup=False, soft_wrap=True)
     write_json(json_path, done.report)
     check_agreement(done.report)

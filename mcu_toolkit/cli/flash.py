@@ -19,7 +19,6 @@ from mcu_toolkit.workspace import Workspace
 @common_options
 def command(board_id: str | None, port: str | None, tool: str | None, json_path: str | None) -> None:
     """Program a board with what was built for it last."""
-    from mcu_toolkit.records.codec import dump
     from mcu_toolkit.workflow.flash import flash_board
 
     with context() as ctx:
@@ -32,7 +31,7 @@ def command(board_id: str | None, port: str | None, tool: str | None, json_path:
     out = console(json_path)
     out.print(f"{board.id}: {done.said}", markup=False, soft_wrap=True)
     out.print(f"firmware {done.firmware_sha256[:12]}; next: mcutk bench", markup=False)
-    write_json(json_path, dump(done))
+    write_json(json_path, done)
 
 
 def _key(workspace: Workspace, board: Board, given: str | None) -> str:

@@ -21,14 +21,13 @@ def command(model: Path | None, board_id: str | None, optimize: str, modes: bool
 
     Without MODEL, list the operators that the compiler supports.
     """
-    from mcu_toolkit.records.codec import dump
-    from mcu_toolkit.report import terminal
+    from mcu_toolkit.report.inspection import inspection_text, operators_text
     from mcu_toolkit.workflow.inspect import inspect, supported_operators
 
     if model is None:
         operators = supported_operators()
-        show(json_path, operators, terminal.operators(operators))
+        show(json_path, operators, operators_text(operators))
         return
     with context() as ctx:
         record = inspect(ctx, model, board=board_id, optimize=optimize, modes=modes)
-    show(json_path, record, terminal.inspection(dump(record)))
+    show(json_path, record, inspection_text(record))

@@ -61,7 +61,7 @@ def command(
     mcutk run                        the synthetic phantom recipe on the emulated Cortex-M4
     mcutk run --model net.tflite     a model of your own: no training
     """
-    from mcu_toolkit.report import terminal
+    from mcu_toolkit.report.bench.terminal import bench_text
     from mcu_toolkit.targets.target import Optimize
     from mcu_toolkit.workflow.bench import bench_board, check_outcome
     from mcu_toolkit.workflow.build import build_firmware
@@ -86,7 +86,7 @@ def command(
         flash_board(ctx, board, serial, key=key)
         choice = Choice(data if source.kind == "file" else None, limit, skip_bad=skip_bad)
         done = bench_board(ctx, board, serial, choice, profile=profile)
-    out.print(terminal.bench(done.report))
+    out.print(bench_text(done.report))
     out.print(f"\nreport  {done.html}", markup=False, soft_wrap=True)
     write_json(json_path, done.report)
     check_outcome(done.report)

@@ -47,8 +47,7 @@ def command(
     mcutk study distillation                          teacher, student alone, distilled, int8
     mcutk study saliency                              masking ratio by bit width, with map stability
     """
-    from mcu_toolkit.records.codec import dump
-    from mcu_toolkit.report import study as rendering
+    from mcu_toolkit.report.study.terminal import study_text
     from mcu_toolkit.workflow import study as use_case
 
     teacher = subject == "teacher"
@@ -60,4 +59,4 @@ def command(
         )
     folder = use_case.study_folder(ctx.workspace, record.study, record.recipe, teacher)
     table, page = folder / use_case.REPORT_CSV, folder / use_case.REPORT_HTML
-    show(json_path, record, "", rendering.rendered(dump(record)), f"\ntable   {table}\nreport  {page}")
+    show(json_path, record, "", study_text(record), f"\ntable   {table}\nreport  {page}")

@@ -45,8 +45,8 @@ def command(
     mcutk train --set student.width=0.5      any key of the recipe
     Ctrl-C leaves checkpoints; --resume goes on from them.
     """
-    from mcu_toolkit.records.codec import Record, dump
-    from mcu_toolkit.report import training as rendering
+    from mcu_toolkit.records.codec import Record
+    from mcu_toolkit.report.training.terminal import training_text
     from mcu_toolkit.workflow.baseline import write_baseline
     from mcu_toolkit.workflow.train import TrainOptions, train
 
@@ -55,5 +55,5 @@ def command(
         record: Record = done.best if seeds is None else done.seeds
         if baseline is not None:
             record = write_baseline(ctx, done, baseline)
-    table = rendering.trained(dump(done.best), dump(done.seeds) if seeds else None)
+    table = training_text(done.best, done.seeds if seeds else None)
     show(json_path, record, table, f"\nmodel   {done.model}\nreport  {done.page}")

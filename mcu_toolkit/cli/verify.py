@@ -39,14 +39,14 @@ def command(
         board = pick_board(ctx.workspace, board_id, "flash", "build")
         report = verify_board(ctx, board, pick_port(ctx.workspace, board, port), choice, sample)
     out = console(json_path)
-    wrong = report["mismatch"]
+    wrong = report.mismatch
     if wrong is None:
-        out.print(f"{board.id}: all {report['compared']} tensors equal the host's reference", markup=False)
+        out.print(f"{board.id}: all {report.compared} tensors equal the host's reference", markup=False)
     write_json(json_path, report)
     if wrong is not None:
         raise McutkError(
-            f"step {wrong['step']} ({wrong['layer']}, {wrong['kernel']}) differs from the host's reference",
-            expected=f"CRC-32 {wrong['expected_crc32']} of tensor {wrong['tensor']}",
-            received=f"CRC-32 {wrong['received_crc32']}; the {report['compared'] - 1} tensors before it agree",
+            f"step {wrong.step} ({wrong.layer}, {wrong.kernel}) differs from the host's reference",
+            expected=f"CRC-32 {wrong.expected_crc32} of tensor {wrong.tensor}",
+            received=f"CRC-32 {wrong.received_crc32}; the {report.compared - 1} tensors before it agree",
             hint="flash again; if it stays, report it with the model and this text",
         )

@@ -1,4 +1,4 @@
-"""``predictions.npz`` of a training run: what each stage's network said about each held-out image."""
+"""``predictions.npz`` of a training run: the outputs of every stage on the held-out images."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ class Predictions:
         ids: image names, as in split.json.
         labels: int64 [N].
         logits: stage → float32 [N, classes]: ``float`` (the distilled student), ``fakequant`` (with simulated
-            quantization), ``int8`` (the .tflite: log of its dequantized softmax, by TensorFlow's interpreter, for
-            information), ``teacher`` where there was one.
+            quantization), ``int8`` (the .tflite file: log of its dequantized softmax), ``teacher`` where there is one.
     """
 
     class_names: tuple[str, ...]
@@ -34,7 +33,7 @@ class Predictions:
     logits: Mapping[str, npt.NDArray[np.float32]]
 
     def accuracy(self, stage: str) -> float:
-        """Share of held-out images that a stage classifies rightly."""
+        """Share of held-out images that a stage classifies correctly."""
         return float((self.logits[stage].argmax(axis=1) == self.labels).mean())
 
 

@@ -1,4 +1,4 @@
-"""Stratified, seeded, duplicate-aware division of a data set, and its file ``split.json``."""
+"""Stratified, seeded, duplicate-aware division of a data set, and its document ``split.json``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +15,12 @@ from mcu_toolkit.data.dataset import Dataset
 from mcu_toolkit.data.duplicates import Groups, find_groups
 from mcu_toolkit.errors import DataError, WorkspaceError
 from mcu_toolkit.recipe import Split
-from mcu_toolkit.workspace import atomic_write, read_json, to_json
+from mcu_toolkit.records.codec import read, write
+from mcu_toolkit.records.split import DuplicateCounts, SkippedImage, SplitImage, SplitRecord, SplitSummary
 
 PARTS = ("train", "validation", "test")
-SCHEMA = "mcutk.split/1"
 FILE = "split.json"
+_HINT = "run mcutk train again"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +28,8 @@ class Division:
     """A data set divided.
 
     Attributes:
-        part: index into `PARTS` an image, int64 [N].
-        groups: the duplicates that were kept together.
+        part: int64 [N], index into `PARTS` of each image.
+        groups: the duplicates, which are kept in one part.
         conflicts: pairs of ids of equal or near-equal images that carry different labels.
         seed: of the division.
     """
@@ -50,12 +50,11 @@ class Division:
 
 
 def divide(data: Dataset, config: Split) -> Division:
-    """Divide a data set so that no group of duplicates straddles parts.
+    """Divide a data set so that all duplicates of an image are in the same part.
 
-    In each class, groups are dealt to the part that lacks most, larger groups first, equal sizes in the order of a
-    hash of
-    seed and content: the order depends on neither file names nor a library's random numbers. Duplicates therefore tend
-    to the training part, and held-out images are distinct.
+    In each class, every group goes to the part that is furthest below its share: larger groups first, groups of equal
+    size in the order of a hash of seed and content. The order depends neither on file names nor on the random numbers
+    of a library. Most duplicates therefore go to the training part, and held-out images are distinct.
 
     Raises:
         DataError: a class has too few distinct images to be in every part.
@@ -81,7 +80,7 @@ def divide(data: Dataset, config: Split) -> Division:
 
 
 def _stratum(data: Dataset, members: Sequence[int]) -> int:
-    """The class that a group counts for: the commonest label, the lowest among equals."""
+    """The class of a group: its most common label, the lowest among equals."""
     counts = np.bincount(data.labels[list(members)], minlength=len(data.class_names))
     return int(counts.argmax())
 
@@ -110,7 +109,7 @@ def _deal(
     dealt: list[tuple[list[int], int]] = []
     for position, members in enumerate(queue):
         empty = [i for i, share in enumerate(shares) if share > 0.0 and count[i] == 0]
-        # The last groups go where nothing is yet, so that each part has each class.
+        # The last groups go to empty parts, so that every part has images of every class.
         candidates = empty if len(queue) - position <= len(empty) else [i for i, s in enumerate(shares) if s > 0.0]
         where = max(candidates, key=lambda i: (lacking[i], -i))
         lacking[where] -= len(members)
@@ -128,8 +127,8 @@ def _conflicts(data: Dataset, members: Mapping[int, Sequence[int]]) -> tuple[tup
     return tuple(found)
 
 
-def summary(data: Dataset, division: Division) -> dict[str, Any]:
-    """Counts for reports: images a part and class, duplicates, conflicts, images left out."""
+def summary(data: Dataset, division: Division) -> SplitSummary:
+    """Counts for reports: images per part and class, duplicates, conflicts, images left out."""
     counts = {
         part: {
             name: int(((division.part == i) & (data.labels == label)).sum())
@@ -138,17 +137,14 @@ def summary(data: Dataset, division: Division) -> dict[str, Any]:
         for i, part in enumerate(PARTS)
     }
     sizes = Counter(division.groups.group.tolist())
-    return {
-        "counts": counts,
-        "totals": {part: sum(per_class.values()) for part, per_class in counts.items()},
-        "duplicates": {
-            "equal": division.groups.equal,
-            "near": division.groups.near,
-            "groups": sum(size > 1 for size in sizes.values()),
-            "conflicting_labels": len(division.conflicts),
-        },
-        "skipped": len(data.skipped),
-    }
+    duplicates = DuplicateCounts(
+        equal=division.groups.equal,
+        near=division.groups.near,
+        groups=sum(size > 1 for size in sizes.values()),
+        conflicting_labels=len(division.conflicts),
+    )
+    totals = {part: sum(per_class.values()) for part, per_class in counts.items()}
+    return SplitSummary(counts, totals, duplicates, len(data.skipped))
 
 
 def write_split(path: Path, data: Dataset, division: Division, data_dir: Path | None) -> None:
@@ -157,71 +153,50 @@ def write_split(path: Path, data: Dataset, division: Division, data_dir: Path | 
     Raises:
         WorkspaceError: the disk refuses.
     """
-    document = {
-        "schema": SCHEMA,
-        "data": None if data_dir is None else str(data_dir.resolve()),
-        "synthetic": data.synthetic,
-        "seed": division.seed,
-        "classes": list(data.class_names),
-        "held_out": division.held_out,
-        **summary(data, division),
-        "conflicts": [list(pair) for pair in division.conflicts],
-        "skipped_images": [{"id": s.id, "reason": s.reason} for s in data.skipped],
-        "images": [
-            {
-                "id": data.ids[i],
-                "class": data.class_names[int(data.labels[i])],
-                "part": PARTS[int(division.part[i])],
-                "group": int(division.groups.group[i]),
-                "sha256": data.sha256[i],
-            }
+    counts = summary(data, division)
+    record = SplitRecord(
+        data=None if data_dir is None else str(data_dir.resolve()),
+        synthetic=data.synthetic,
+        seed=division.seed,
+        classes=data.class_names,
+        held_out=division.held_out,
+        counts=counts.counts,
+        totals=counts.totals,
+        duplicates=counts.duplicates,
+        skipped=counts.skipped,
+        conflicts=division.conflicts,
+        skipped_images=tuple(SkippedImage(image.id, image.reason) for image in data.skipped),
+        images=tuple(
+            SplitImage(
+                id=data.ids[i],
+                class_name=data.class_names[int(data.labels[i])],
+                part=PARTS[int(division.part[i])],
+                group=int(division.groups.group[i]),
+                sha256=data.sha256[i],
+            )
             for i in range(len(data))
-        ],
-    }
-    atomic_write(path, to_json(document))
+        ),
+    )
+    write(path, record)
 
 
-@dataclass(frozen=True)
-class SplitImage:
-    """One image of a split file."""
-
-    id: str
-    label: int
-    part: str
-    sha256: str
-
-
-@dataclass(frozen=True)
-class SplitFile:
-    """A split file read back."""
-
-    classes: tuple[str, ...]
-    data_dir: Path | None
-    held_out: str
-    synthetic: bool
-    images: tuple[SplitImage, ...]
-
-
-def read_split(path: Path) -> SplitFile:
+def read_split(path: Path) -> SplitRecord:
     """Read and check ``split.json``.
 
     Raises:
-        WorkspaceError: missing or damaged.
+        WorkspaceError: missing or damaged, or it names a part or class that does not exist.
     """
-    document = read_json(path)
-    try:
-        if document["schema"] != SCHEMA:
-            raise ValueError(f"schema {document['schema']}")
-        classes = tuple(str(name) for name in document["classes"])
-        images = tuple(
-            SplitImage(str(i["id"]), classes.index(i["class"]), str(i["part"]), str(i["sha256"]))
-            for i in document["images"]
-        )
-        if document["held_out"] not in PARTS or any(image.part not in PARTS for image in images):
-            raise ValueError("unknown part")
-        data_dir = None if document["data"] is None else Path(str(document["data"]))
-        return SplitFile(classes, data_dir, str(document["held_out"]), bool(document["synthetic"]), images)
-    except (KeyError, ValueError, TypeError) as bad:
-        raise WorkspaceError(
-            f"{path} is damaged: {bad}", expected=f"a {SCHEMA} document", hint="run mcutk train again"
-        ) from bad
+    record = read(SplitRecord, path, hint=_HINT)
+    for what, value, known in (
+        ("held_out", record.held_out, PARTS),
+        *(("images.part", image.part, PARTS) for image in record.images),
+        *(("images.class", image.class_name, record.classes) for image in record.images),
+    ):
+        if value not in known:
+            raise WorkspaceError(
+                f"{path} is damaged: '{what}' has an unknown value",
+                expected=", ".join(known),
+                received=value,
+                hint=_HINT,
+            )
+    return record

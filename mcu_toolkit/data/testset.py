@@ -1,4 +1,4 @@
-"""The held-out images of a run or of a recipe, as evaluation and the bench read them."""
+"""The held-out images of a training run or of a recipe; evaluation and bench run on them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import numpy.typing as npt
 from mcu_toolkit.data.dataset import Dataset, load_dataset, load_files
 from mcu_toolkit.data.preprocess import Normalization, normalization, to_int8
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
-from mcu_toolkit.data.split import SplitFile, SplitImage, divide, read_split
+from mcu_toolkit.data.split import divide, read_split
 from mcu_toolkit.errors import DataError
 from mcu_toolkit.recipe import Recipe, load
+from mcu_toolkit.records.split import SplitImage, SplitRecord
 from mcu_toolkit.workspace import sha256_file
 
 
@@ -25,11 +26,11 @@ class TestSet:
 
     Attributes:
         class_names: in the order of the network's outputs.
-        ids: a name an image, ``<class>/<file>``; those of split.json.
-        labels: class index an image; None where unknown.
+        ids: name of each image, ``<class>/<file>``, as in split.json.
+        labels: class index of each image; None where unknown.
         images: uint8 [N, H, W, C].
-        normalization: how the network that these belong to was fed.
-        synthetic: the images were made, not taken; say so beside every figure.
+        normalization: of the pixels, as the network was trained.
+        synthetic: whether the images were generated; reports must say so beside every figure.
     """
 
     __test__ = False  # not a pytest class
@@ -51,11 +52,11 @@ class TestSet:
         return image
 
     def int8(self, scale: float, zero_point: int) -> npt.NDArray[np.int8]:
-        """All images as an int8 network with this input quantization is fed them: int8 [N, H, W, C]."""
+        """All images as inputs of an int8 network with this quantization: int8 [N, H, W, C]."""
         return to_int8(self.images, scale, zero_point, self.normalization)
 
     def subset(self, limit: int) -> TestSet:
-        """At most `limit` images, each class keeping its share (one each while there is room), always the same.
+        """At most `limit` images, always the same; every class keeps its share, and at least one image where possible.
 
         Raises:
             DataError: `limit` is less than one.
@@ -74,7 +75,7 @@ class TestSet:
 
 
 def _stratified(labels: Sequence[int | None], limit: int) -> list[int]:
-    """Indices, ascending: each round takes the next image of the class that is furthest below its share."""
+    """Indices, ascending; each step takes one image of the class that is furthest below its share."""
     queues: dict[int, list[int]] = {}
     for index, label in enumerate(labels):
         queues.setdefault(-1 if label is None else label, []).append(index)
@@ -85,7 +86,7 @@ def _stratified(labels: Sequence[int | None], limit: int) -> list[int]:
         taken[best] += 1
     chosen = []
     for label, queue in queues.items():
-        # Evenly spaced over the class, since neighbours in name order are often slices of one patient.
+        # Evenly spaced, since neighbours in the order of names are often slices of one patient.
         count = taken[label]
         chosen += [queue[(2 * k + 1) * len(queue) // (2 * count)] for k in range(count)]
     return sorted(chosen)
@@ -102,10 +103,10 @@ def open_testset(
     """The held-out images.
 
     Args:
-        source: a run folder of `train` (its recipe.toml and split.json decide; each image must still have the SHA-256
-            recorded there), or a recipe (the split is computed anew, which gives the same images).
-        data_dir: the folder of class folders; None for a recipe whose data is made (`phantom`), or to use the folder
-            that the run was trained on.
+        source: a run folder of `train` (its recipe.toml and split.json are used; each image must still have the
+            SHA-256 recorded there), or a recipe (the split is computed again, which gives the same images).
+        data_dir: the folder of class folders; None for a recipe that generates its images (`phantom`), or for the
+            folder that the run was trained on.
         skip_bad: leave out unreadable images instead of failing (recipe only).
         cache_dir: where decoded images are kept; None: not kept.
         shape: (height, width, channels) to resize to instead of the recipe's, for a model of another input size.
@@ -145,9 +146,9 @@ def _reshaped(recipe: Recipe, shape: Sequence[int] | None) -> Recipe:
 
 
 def _load_held_out(
-    split: SplitFile, wanted: Sequence[SplitImage], recipe: Recipe, data_dir: Path | None, cache_dir: Path | None
+    split: SplitRecord, wanted: Sequence[SplitImage], recipe: Recipe, data_dir: Path | None, cache_dir: Path | None
 ) -> Dataset:
-    root = data_dir or split.data_dir
+    root = data_dir or (None if split.data is None else Path(split.data))
     if root is None or not root.is_dir():
         raise DataError(
             f"the images of this run are not at {root}" if root else "this run does not say where its images are",
@@ -164,12 +165,17 @@ def _load_held_out(
                 hint="train again, or restore the image",
             )  # fmt: skip
     return load_files(
-        split.classes, [i.id for i in wanted], [i.label for i in wanted], files, recipe.input, cache_dir=cache_dir
+        split.classes,
+        [image.id for image in wanted],
+        [split.classes.index(image.class_name) for image in wanted],
+        files,
+        recipe.input,
+        cache_dir=cache_dir,
     )
 
 
 def _matching(data: Dataset, wanted: Sequence[SplitImage]) -> npt.NDArray[np.int64]:
-    """Indices of the made images that a split names; they must be bit-equal unless resized."""
+    """Indices of the generated images that a split names."""
     position = {name: i for i, name in enumerate(data.ids)}
     missing = next((image.id for image in wanted if image.id not in position), None)
     if missing is not None:

@@ -56,12 +56,21 @@ class Saliency:
 
 @dataclass(frozen=True)
 class TeacherRow:
-    """One teacher: network, held-out accuracy, parameters, seconds of training."""
+    """One teacher: either a network that was trained, or a file of logits.
 
-    network: str
-    accuracy: float
-    parameters: int
-    seconds: float
+    Attributes:
+        network: name of the network.
+        accuracy: held out.
+        parameters: of the network.
+        seconds: of training.
+        file: name of the file of logits.
+    """
+
+    network: str | None = field(default=None, metadata={"omit": True})
+    accuracy: float | None = field(default=None, metadata={"omit": True})
+    parameters: int | None = field(default=None, metadata={"omit": True})
+    seconds: float | None = field(default=None, metadata={"omit": True})
+    file: str | None = field(default=None, metadata={"omit": True})
 
 
 @dataclass(frozen=True)

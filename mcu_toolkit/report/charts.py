@@ -1,4 +1,4 @@
-"""Charts as inline SVG, drawn from plain numbers; no script, no external resource. Colours come from the page's CSS."""
+"""Charts as inline SVG from plain numbers; no script, no external resource. Colours come from the CSS of the page."""
 
 from __future__ import annotations
 
@@ -21,17 +21,16 @@ PALETTE = ("c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7")
 
 @dataclass(frozen=True)
 class Bar:
-    """A labelled share or count with an optional interval; `text` is what stands beside it."""
+    """A labelled share or count with an optional interval (low, high); `text` is printed beside it."""
 
     label: str
     value: float | None
     text: str
-    low: float | None = None
-    high: float | None = None
+    interval: tuple[float, float] | None = None
 
 
 def element(tag: str, content: str | Markup = "", **attributes: object) -> Markup:
-    """One SVG or HTML element; attribute names with ``_`` for ``-``, a trailing ``_`` is dropped."""
+    """One SVG or HTML element; in attribute names ``_`` stands for ``-``, and a trailing ``_`` is dropped."""
     names = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items() if value is not None}
     text = Markup("").join(Markup(' {}="{}"').format(name, _number(value)) for name, value in names.items())
     if not content:
@@ -40,7 +39,7 @@ def element(tag: str, content: str | Markup = "", **attributes: object) -> Marku
 
 
 def _number(value: object) -> object:
-    """Coordinates with two digits at most: the same on every machine, and short."""
+    """Coordinates with at most two digits after the point: short, and the same on every machine."""
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
 
 
@@ -55,8 +54,8 @@ def _text(x: float, y: float, content: str, anchor: str = "start", class_: str |
 
 def bars(rows: Sequence[Bar], title: str, top: float | None = None) -> Markup:
     """Horizontal bars from 0 to `top` (the largest value by default), with whiskers where there is an interval."""
-    known = [r.high if r.high is not None else r.value for r in rows if r.value is not None]
-    scale = top or max((v for v in known if v is not None), default=0.0) or 1.0
+    ends = [row.interval[1] if row.interval is not None else row.value for row in rows if row.value is not None]
+    scale = top or max(ends, default=0.0) or 1.0
     room = WIDTH - _LABEL - _VALUE
     parts: list[Markup] = []
     for i, row in enumerate(rows):
@@ -66,8 +65,9 @@ def bars(rows: Sequence[Bar], title: str, top: float | None = None) -> Markup:
             width = max(room * row.value / scale, 0.5)
             bar = element("title", escape(f"{row.label}: {row.text}"))
             parts.append(element("rect", bar, x=_LABEL, y=y, width=width, height=_ROW - 7, class_="c0"))
-        if row.low is not None and row.high is not None:
-            left, right, middle = _LABEL + room * row.low / scale, _LABEL + room * row.high / scale, y + (_ROW - 7) / 2
+        if row.interval is not None:
+            left, right = (_LABEL + room * end / scale for end in row.interval)
+            middle = y + (_ROW - 7) / 2
             parts.append(
                 element("path", d=f"M{left:.1f} {middle - 4:.1f}v8M{left:.1f} {middle:.1f}H{right:.1f}"
                         f"M{right:.1f} {middle - 4:.1f}v8", class_="whisker")
@@ -77,9 +77,12 @@ def bars(rows: Sequence[Bar], title: str, top: float | None = None) -> Markup:
 
 
 def stacked(parts_of: Mapping[str, int], limit: int | None, title: str) -> Markup:
-    """One bar of parts in bytes; the whole width is `limit` where it is at hand and not far away, else the total."""
+    """One bar of parts in bytes.
+
+    The whole width is `limit`; it is the total where there is no limit or the limit is over 50 times as large.
+    """
     total = sum(parts_of.values())
-    # Against megabytes of an emulated board a few KiB would be invisible; the text says the share all the same.
+    # A few KiB of the megabytes of an emulated board would be invisible; the text below the bar gives the share.
     whole = limit if limit and total > limit / 50 else total
     drawn: list[Markup] = [element("rect", x=0, y=0, width=WIDTH, height=26, class_="empty")]
     legend: list[Markup] = []
@@ -98,7 +101,7 @@ def stacked(parts_of: Mapping[str, int], limit: int | None, title: str) -> Marku
 
 
 def histogram(values: npt.NDArray[np.int64], unit: str, title: str) -> Markup:
-    """How often each latency was measured."""
+    """Number of samples per range of latency."""
     if not values.size:
         return Markup("")
     low, high = int(values.min()), int(values.max())

@@ -1,4 +1,4 @@
-"""Numbers as people read them. A value that is not known is a dash, never 0."""
+"""Numbers as text. A value that is not known is a dash, never 0."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ def percent(value: float | None, digits: int = 2) -> str:
     return UNKNOWN if value is None else f"{100 * value:.{digits}f} %"
 
 
-def interval(low: float | None, high: float | None, digits: int = 1) -> str:
-    """Two shares as a range of percentages."""
-    if low is None or high is None:
+def interval(bounds: tuple[float, float] | None, digits: int = 1) -> str:
+    """Two shares (low, high) as a range of percentages."""
+    if bounds is None:
         return UNKNOWN
+    low, high = bounds
     return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
 
 
@@ -38,3 +39,18 @@ def kib(value: int | None) -> str:
     if value is None:
         return UNKNOWN
     return f"{value:,} B" if value < 1024 else f"{value / 1024:,.1f} KiB"
+
+
+def points(difference: float) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    return f"{100 * difference:+.2f}"
+
+
+def auc(value: float | None) -> str:
+    """An area under a ROC curve."""
+    return UNKNOWN if value is None else f"{value:.4f}"
+
+
+def probability(value: float) -> str:
+    """A p-value."""
+    return f"p = {value:.3g}"

@@ -1,4 +1,4 @@
-"""Classification metrics from labels, predictions and scores. NumPy only; knows nothing of where numbers come from."""
+"""Classification metrics from labels, predictions and scores. NumPy only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from mcu_toolkit.records.statistics import ReliabilityBin, ThresholdPoint
 
 IntArray = npt.NDArray[np.integer]
 FloatArray = npt.NDArray[np.floating]
@@ -17,16 +19,16 @@ Confusion = npt.NDArray[np.int64]
 class ClassMetrics:
     """One class against the rest.
 
-    A ratio whose denominator is zero (a class without images, or never predicted) is None: it is not known, not 0.
+    A ratio whose denominator is zero (a class without images, or never predicted) is None, not 0.
 
     Attributes:
         name: class.
         support: images of the class.
-        sensitivity: share of the class's images that are recognised, TP / (TP + FN); also called recall.
-        specificity: share of the other images that are not taken for the class, TN / (TN + FP).
-        precision: share of the images taken for the class that belong to it, TP / (TP + FP).
+        sensitivity: share of the class's images that are predicted as the class, TP / (TP + FN); also called recall.
+        specificity: share of the other images that are not predicted as the class, TN / (TN + FP).
+        precision: share of the images predicted as the class that belong to it, TP / (TP + FP).
         f1: harmonic mean of precision and sensitivity, 2 TP / (2 TP + FP + FN).
-        auc: area under the one-against-rest ROC curve, where scores are at hand.
+        auc: area under the one-against-rest ROC curve, where scores are known.
     """
 
     name: str
@@ -134,7 +136,7 @@ def class_aucs(labels: IntArray, scores: FloatArray) -> tuple[float | None, ...]
 
     Args:
         labels: [N].
-        scores: [N, C], one column a class.
+        scores: [N, C], one column per class.
     """
     return tuple(auc(labels == c, scores[:, c]) for c in range(scores.shape[1]))
 
@@ -146,9 +148,9 @@ def softmax(logits: FloatArray) -> npt.NDArray[np.float64]:
 
 
 def probabilities(outputs: npt.NDArray[np.int8], scale: float, zero_point: int) -> npt.NDArray[np.float64]:
-    """Rows of probabilities from int8 outputs: dequantized, and brought to sum 1 as softmax outputs nearly do.
+    """Rows of probabilities from int8 outputs: dequantized and scaled to a sum of 1.
 
-    Outputs that are no probabilities (a model that ends in logits: some value below 0 or a row sum far from 1) go
+    Outputs that are not probabilities (a model that ends in logits: some value below 0 or a row sum far from 1) go
     through a softmax first.
 
     Args:
@@ -192,43 +194,40 @@ def calibration_error(labels: IntArray, scores: FloatArray, bins: int = 15) -> f
     return error
 
 
-def reliability(labels: IntArray, scores: FloatArray, bins: int = 15) -> list[dict[str, float | int]]:
-    """The reliability diagram behind `calibration_error`: images, mean confidence and accuracy of each bin in use."""
+def reliability(labels: IntArray, scores: FloatArray, bins: int = 15) -> tuple[ReliabilityBin, ...]:
+    """The reliability diagram of `calibration_error`: images, mean confidence and accuracy of each bin in use.
+
+    Args:
+        labels: [N].
+        scores: [N, C], rows of probabilities.
+        bins: number of bins over (0, 1].
+    """
     if labels.size == 0:
-        return []
+        return ()
     confidence = scores.max(axis=1)
     correct = scores.argmax(axis=1) == labels
     index = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
-    return [
-        {
-            "images": int((index == b).sum()),
-            "confidence": float(confidence[index == b].mean()),
-            "accuracy": float(correct[index == b].mean()),
-        }
+    return tuple(
+        ReliabilityBin(
+            images=int((index == b).sum()),
+            confidence=float(confidence[index == b].mean()),
+            accuracy=float(correct[index == b].mean()),
+        )
         for b in np.unique(index)
-    ]
+    )
 
 
-def at_threshold(positive: npt.NDArray[np.bool_], scores: FloatArray, threshold: float) -> dict[str, float | None]:
-    """What calling an image positive where its score is at least `threshold` gives.
+def at_threshold(positive: npt.NDArray[np.bool_], scores: FloatArray, threshold: float) -> ThresholdPoint:
+    """Figures of calling an image positive where its score is at least `threshold`.
 
     Args:
         positive: [N], whether the image belongs to the class.
         scores: [N], probability of the class.
-
-    Returns:
-        threshold, sensitivity, specificity, precision and youden_j (sensitivity + specificity - 1); None where a
-        ratio has no denominator.
+        threshold: of the probability.
     """
     called = scores >= threshold
     tp, fp = int((called & positive).sum()), int((called & ~positive).sum())
     fn, tn = int((~called & positive).sum()), int((~called & ~positive).sum())
     sensitivity, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
     youden = sensitivity + specificity - 1 if sensitivity is not None and specificity is not None else None
-    return {
-        "threshold": threshold,
-        "sensitivity": sensitivity,
-        "specificity": specificity,
-        "precision": _ratio(tp, tp + fp),
-        "youden_j": youden,
-    }
+    return ThresholdPoint(threshold, sensitivity, specificity, _ratio(tp, tp + fp), youden)

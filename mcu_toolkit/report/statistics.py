@@ -1,4 +1,4 @@
-"""Intervals and tests for accuracies, so that a difference is never stated without its uncertainty. NumPy only."""
+"""Confidence intervals and hypothesis tests for accuracies. NumPy only."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,16 +17,11 @@ Array = npt.NDArray[np.generic]
 RESAMPLES = 2000
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(NamedTuple):
     """A confidence interval."""
 
     low: float
     high: float
-
-    def as_list(self) -> list[float]:
-        """[low, high], as reports hold it."""
-        return [self.low, self.high]
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ def bootstrap(
     """Percentile bootstrap interval of a statistic of images.
 
     Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13. Images are drawn with replacement;
-    every array is indexed alike, so paired data stay paired. The same seed gives the same interval.
+    all arrays use the same indices, so that paired data stay paired. The same seed gives the same interval.
 
     Args:
         statistic: called with the resampled arrays; None where it is undefined on a resample, which is then left out.
@@ -108,11 +104,11 @@ def bootstrap_accuracy(
 ) -> Interval | None:
     """Percentile bootstrap interval of an accuracy.
 
-    Drawing N images with replacement and counting the right ones is one draw from Binomial(N, accuracy), so that is
-    what is drawn; the distribution is exactly that of `bootstrap` with the mean.
+    The number of correct images among N drawn with replacement is Binomial(N, accuracy), so that one binomial draw
+    replaces N draws of images; the distribution is exactly that of `bootstrap` with the mean.
 
     Args:
-        correct: [N], whether each image was classified right.
+        correct: [N], whether each image was classified correctly.
     """
     count = int(correct.size)
     if count == 0:
@@ -123,8 +119,8 @@ def bootstrap_accuracy(
 
 
 def wilson(successes: int, count: int, confidence: float = 0.95) -> Interval | None:
-    """Wilson's score interval of a proportion; keeps its meaning at 0 and 1 and for small classes, where a bootstrap
-    collapses to a point.
+    """Wilson's score interval of a proportion; valid at 0 and 1 and for small classes, where a bootstrap interval
+    has width 0.
 
     Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
     """
@@ -143,14 +139,14 @@ def wilson(successes: int, count: int, confidence: float = 0.95) -> Interval | N
 
 def _discordant(first: BoolArray, second: BoolArray) -> tuple[int, int]:
     if first.shape != second.shape:
-        raise ValueError("both classifiers must have seen the same images")
+        raise ValueError("both classifiers must have run on the same images")
     return int(np.sum(first & ~second)), int(np.sum(~first & second))
 
 
 def mcnemar(first: BoolArray, second: BoolArray) -> McNemar:
     """McNemar's exact test: do two classifiers differ in accuracy on the same images?
 
-    Under the null hypothesis each image on which just one of them is right falls to either with probability 1/2, so
+    Under the null hypothesis each image on which only one of them is right belongs to either with probability 1/2, so
     that the smaller count is Binomial(b + c, 1/2). McNemar, "Note on the sampling error of the difference between
     correlated proportions or percentages", Psychometrika 12 (1947); the exact form is Liddell's (1976).
 

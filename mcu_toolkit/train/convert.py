@@ -6,7 +6,6 @@ import dataclasses
 import json
 import re
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,30 +19,32 @@ from mcu_toolkit.data.predictions import save as save_predictions
 from mcu_toolkit.data.preprocess import normalization as find_normalization
 from mcu_toolkit.data.preprocess import to_int8 as to_int8_pixels
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
-from mcu_toolkit.data.split import divide, summary, write_split
+from mcu_toolkit.data.split import divide, write_split
 from mcu_toolkit.errors import DataError, ModelError
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Recipe, to_toml
+from mcu_toolkit.records.codec import write
 from mcu_toolkit.records.manifest import write_manifest
+from mcu_toolkit.records.train import ParameterCounts, QuantizationMode, TrainRecord
 from mcu_toolkit.train import modes, predict
 from mcu_toolkit.train.augment import plain_batches
 from mcu_toolkit.train.backend import backend, quiet
 from mcu_toolkit.train.export import Int8Runner, border, log_probabilities, run_int8, to_int8, with_softmax
+from mcu_toolkit.train.record import train_record
 from mcu_toolkit.train.run import METRICS_FILE, MODEL_FILE, PREDICTIONS_FILE, RECIPE_FILE, gather
 from mcu_toolkit.train.teacher import Material
-from mcu_toolkit.workspace import atomic_dir, atomic_write, sha256_bytes, sha256_file, to_json
+from mcu_toolkit.workspace import atomic_dir, atomic_write, sha256_file
 
 Float = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class ConvertResult:
-    """What a conversion gave: the model and metrics.json (schema ``mcutk.train/1``, stages float and int8)."""
+    """Result of a conversion: the run folder, the int8 model in it, and its metrics.json (stages float and int8)."""
 
     run_dir: Path
     model: Path
-    metrics: Mapping[str, Any]
-    class_names: tuple[str, ...]
+    record: TrainRecord
 
 
 def convert(
@@ -61,7 +62,7 @@ def convert(
     int8_runner: Int8Runner | None = None,
     compare: tuple[str, ...] = (),
 ) -> ConvertResult:
-    """Quantize a trained classifier and say what that cost.
+    """Quantize a trained classifier and measure the loss of accuracy.
 
     The input size and channels are those of the model. The images are divided as a recipe would (duplicate-aware,
     stratified, from `seed`): the training part calibrates, the held-out part is compared. `run_dir` becomes a run
@@ -73,13 +74,13 @@ def convert(
         run_dir: folder to fill.
         normalization: how the model was fed: a key of `data.preprocess.NORMALIZATIONS`.
         calibration_images: how many images set the ranges.
-        seed: of the division.
+        seed: of the division; the seed of the record.
         progress: as `train`.
         skip_bad: as `train`.
         cache_dir: as `train`.
         command: recorded in the manifest.
         int8_runner: as `train`.
-        compare: further quantization modes to put beside (`modes.MODES`); their figures go to ``metrics["modes"]``.
+        compare: further quantization modes to put beside (`modes.MODES`); their figures are in `modes` of the record.
 
     Raises:
         ModelError: unreadable; a Keras 3 model (with what to do); not one image in and one vector of scores out.
@@ -116,47 +117,38 @@ def convert(
         "int8": log_probabilities((int8_runner or run_int8)(content, fed), where),
     }
     found = Predictions(data.class_names, material.held_out_ids, material.held_out_labels, stages)
-    metrics = {
-        "schema": "mcutk.train/1",
-        "recipe": recipe.name,
-        "title": recipe.title,
-        "synthetic": False,
-        "seed": seed,
-        "classes": list(data.class_names),
-        "split": summary(data, division),
-        "held_out": division.held_out,
-        "images": len(material.held_out_labels),
-        "accuracy": {name: found.accuracy(name) for name in stages},
-        "agreement": float((stages["float"].argmax(1) == stages["int8"].argmax(1)).mean()),
-        "int8_runtime": "oracle" if int8_runner else "tensorflow reference kernels (for information)",
-        "parameters": {"student": int(model.count_params())},
-        "macs": predict.macs(model),
-        "bytes": len(content),
-        "float_bytes": model_path.stat().st_size if model_path.is_file() else None,
-        "sha256": sha256_bytes(content),
-        "seconds": {},
-        "modes": _compare(whole, compare, calibration, material, how),
-    }
+    record = train_record(
+        recipe,
+        data,
+        division,
+        found,
+        content,
+        oracle=int8_runner is not None,
+        parameters=ParameterCounts(int(model.count_params())),
+        macs=predict.macs(model),
+        float_bytes=model_path.stat().st_size if model_path.is_file() else None,
+        modes=_compare(whole, compare, calibration, material, how),
+    )
     progress("export", 1, 1)
     with atomic_dir(run_dir) as folder:
         atomic_write(folder / RECIPE_FILE, to_toml(recipe))
         write_split(folder / SPLIT_FILE, data, division, data_dir)
         save_predictions(folder / PREDICTIONS_FILE, found)
-        atomic_write(folder / METRICS_FILE, to_json(metrics))
+        write(folder / METRICS_FILE, record)
         atomic_write(folder / MODEL_FILE, content)
         inputs = {"model": sha256_file(model_path)} if model_path.is_file() else {}
         write_manifest(folder, command, inputs=inputs, versions=backend().versions)
-    return ConvertResult(run_dir, run_dir / MODEL_FILE, metrics, data.class_names)
+    return ConvertResult(run_dir, run_dir / MODEL_FILE, record)
 
 
-def _compare(model: Any, wanted: tuple[str, ...], calibration: list[Float], material: Material, how: Any) -> list[Any]:
+def _compare(
+    model: Any, wanted: tuple[str, ...], calibration: list[Float], material: Material, how: Any
+) -> list[QuantizationMode]:
     rows = []
     for mode in wanted:
         content = modes.export(model, mode, calibration)
         outputs = modes.run(content, np.concatenate(list(plain_batches(material.held_out, how))))
-        rows.append(
-            {"mode": mode, "bytes": len(content), "accuracy": predict.accuracy(outputs, material.held_out_labels)}
-        )
+        rows.append(QuantizationMode(mode, len(content), predict.accuracy(outputs, material.held_out_labels)))
     return rows
 
 
@@ -232,6 +224,7 @@ def _recipe(path: Path, shape: tuple[int, int, int], how: str, calibration_image
     return dataclasses.replace(
         base,
         name=name,
+        seed=seed,
         title=f"converted from {path.name}",
         input=dataclasses.replace(base.input, height=height, width=width, channels=channels, normalization=how),
         split=dataclasses.replace(base.split, seed=seed),

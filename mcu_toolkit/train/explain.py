@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcu_toolkit.data.preprocess import Normalization, to_float
+from mcu_toolkit.records.train import MapStability, Saliency, SaliencyCurve
 from mcu_toolkit.train import maps
 from mcu_toolkit.workspace import atomic_write
 
@@ -25,7 +26,7 @@ def explain(
     labels: npt.NDArray[np.int64],
     how: Normalization,
     path: Path,
-) -> dict[str, Any]:
+) -> Saliency:
     """Compare the saliency maps of the float student and of the one with simulated quantization.
 
     Args:
@@ -36,24 +37,23 @@ def explain(
         path: gets the maps of some images (.npz: ``pixels``, ``labels``, and a pair of arrays a method).
 
     Returns:
-        For metrics.json: images, stability by method, deletion and insertion curves and their areas by network.
+        The figures for metrics.json.
     """
     chosen = np.unique(np.linspace(0, len(pixels) - 1, min(_IMAGES, len(pixels))).astype(np.int64))
     shown = np.unique(np.linspace(0, len(chosen) - 1, min(_SHOWN, len(chosen))).astype(np.int64))
     images, truth = to_float(pixels[chosen], how), labels[chosen]
     arrays: dict[str, npt.NDArray[Any]] = {"pixels": pixels[chosen][shown], "labels": truth[shown]}
-    found: dict[str, Any] = {"images": len(chosen), "stability": {}, "curves": {}}
+    stability: dict[str, MapStability] = {}
+    curves: dict[str, SaliencyCurve] = {}
     float_probe, int8_probe = maps.Probe(float_model), maps.Probe(int8_model)
     for method in maps.METHODS:
         pair = maps.stability(float_probe, int8_probe, images, truth, method)
-        found["stability"][method] = pair.summary()
+        stability[method] = pair.summary()
         arrays[f"float_{method}"], arrays[f"int8_{method}"] = pair.first[shown], pair.second[shown]
         if method == "gradient":
             for name, probe, own in (("float", float_probe, pair.first), ("int8", int8_probe, pair.second)):
-                lines = maps.curves(probe, images, truth, own)
-                areas = {f"{kind}_area": maps.area(lines[kind]) for kind in ("deletion", "insertion")}
-                found["curves"][name] = {**lines, **areas}
+                curves[name] = maps.curves(probe, images, truth, own)
     stream = BytesIO()
     np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
     atomic_write(path, stream.getvalue())
-    return found
+    return Saliency(len(chosen), stability, curves)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.records.train import MapStability, SaliencyCurve
 from mcu_toolkit.train.backend import backend
 
 Float = npt.NDArray[np.float32]
@@ -40,12 +41,9 @@ class Stability:
     first: Float
     second: Float
 
-    def summary(self) -> dict[str, float]:
+    def summary(self) -> MapStability:
         """Means over the images."""
-        return {
-            "rank_correlation": float(self.rank_correlation.mean()),
-            "top10_overlap": float(self.top_overlap.mean()),
-        }
+        return MapStability(float(self.rank_correlation.mean()), float(self.top_overlap.mean()))
 
 
 class Probe:
@@ -130,9 +128,7 @@ def top_overlap(a: Float, b: Float, share: float = TOP) -> float:
     return len(first & set(np.argsort(-b, kind="stable")[:count].tolist())) / count
 
 
-def curves(
-    probe: Probe, images: Float, labels: npt.NDArray[np.int64], maps: Float, steps: int = 20
-) -> dict[str, list[float]]:
+def curves(probe: Probe, images: Float, labels: npt.NDArray[np.int64], maps: Float, steps: int = 20) -> SaliencyCurve:
     """Deletion and insertion (Petsiuk et al., 2018): mean probability of the label as pixels go, or come, by saliency.
 
     Args:
@@ -143,7 +139,7 @@ def curves(
         steps: points of the curves besides the first.
 
     Returns:
-        ``share`` of pixels changed, ``deletion`` (pixels turn black) and ``insertion`` (from black).
+        Deletion turns pixels black; insertion begins with a black image.
     """
     tf = backend().tf
     count, height, width, _ = images.shape
@@ -152,19 +148,26 @@ def curves(
     np.put_along_axis(rank, order, np.arange(height * width)[None, :].repeat(count, 0), axis=1)
     rank = rank.reshape(count, height, width, 1)
     black = np.full_like(images, images.min())
-    result: dict[str, list[float]] = {"share": [], "deletion": [], "insertion": []}
+    shares: list[float] = []
+    found: dict[str, list[float]] = {"deletion": [], "insertion": []}
     rows = np.arange(count)
     for step in range(steps + 1):
         share = step / steps
         changed = rank < share * height * width
-        result["share"].append(share)
+        shares.append(share)
         for name, mixed in (
             ("deletion", np.where(changed, black, images)),
             ("insertion", np.where(changed, images, black)),
         ):
             answer = probe.probabilities(tf.constant(mixed.astype(np.float32))).numpy()
-            result[name].append(float(answer[rows, labels].mean()))
-    return result
+            found[name].append(float(answer[rows, labels].mean()))
+    return SaliencyCurve(
+        share=tuple(shares),
+        deletion=tuple(found["deletion"]),
+        insertion=tuple(found["insertion"]),
+        deletion_area=area(found["deletion"]),
+        insertion_area=area(found["insertion"]),
+    )
 
 
 def area(values: list[float]) -> float:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mcu_toolkit.data.dataset import Dataset, load_dataset
 from mcu_toolkit.data.predictions import Predictions
@@ -17,19 +15,22 @@ from mcu_toolkit.data.predictions import save as save_predictions
 from mcu_toolkit.data.preprocess import normalization
 from mcu_toolkit.data.preprocess import to_int8 as to_int8_pixels
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
-from mcu_toolkit.data.split import Division, divide, summary, write_split
+from mcu_toolkit.data.split import Division, divide, write_split
 from mcu_toolkit.errors import TrainError, WorkspaceError
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Recipe, to_toml
+from mcu_toolkit.records.codec import write
 from mcu_toolkit.records.manifest import write_manifest
+from mcu_toolkit.records.train import ParameterCounts, TrainRecord
 from mcu_toolkit.train import predict
 from mcu_toolkit.train.backend import backend
 from mcu_toolkit.train.explain import SALIENCY_FILE, explain
 from mcu_toolkit.train.export import Int8Runner, border, log_probabilities, run_int8, to_int8, with_softmax
+from mcu_toolkit.train.record import train_record
 from mcu_toolkit.train.saved import FLOAT_FILE, save_student
 from mcu_toolkit.train.student import calibration_batches, distil, quantize
 from mcu_toolkit.train.teacher import Answers, Material, teach
-from mcu_toolkit.workspace import atomic_write, sha256_bytes, to_json
+from mcu_toolkit.workspace import atomic_write, sha256_bytes
 
 MODEL_FILE = "model.tflite"
 RECIPE_FILE = "recipe.toml"
@@ -45,7 +46,6 @@ RUN_FILES = (
     RECIPE_FILE,
     "manifest.json",
 )
-_ORDER = ("teacher", "float", "fakequant", "int8")
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,12 @@ class TrainResult:
     Attributes:
         run_dir: the run folder.
         model: the int8 .tflite in it.
-        metrics: contents of metrics.json (schema ``mcutk.train/1``): accuracy a stage (teacher, float, fakequant,
-            int8), split and duplicate counts, parameters, MACs, bytes, seconds a stage.
-        class_names: in the order of the outputs.
+        record: contents of metrics.json.
     """
 
     run_dir: Path
     model: Path
-    metrics: Mapping[str, Any]
-    class_names: tuple[str, ...]
+    record: TrainRecord
 
 
 def train(
@@ -133,14 +130,14 @@ class _Job:
         seconds = {"data": time.monotonic() - started}
         inputs = {"recipe": sha256_bytes(to_toml(self.recipe).encode()), "images": _digest(data)}
         try:
-            metrics = self._stages(data, division, seconds)
+            record = self._stages(data, division, seconds)
         except BaseException:
             # Ctrl-C included: what is there is whole, and its manifest says so.
             with suppress(WorkspaceError):
                 write_manifest(self.run_dir, self.command, inputs=inputs, complete=False)
             raise
         write_manifest(self.run_dir, self.command, inputs=inputs, versions=backend().versions)
-        return TrainResult(self.run_dir, self.run_dir / MODEL_FILE, metrics, data.class_names)
+        return TrainResult(self.run_dir, self.run_dir / MODEL_FILE, record)
 
     def _begin(self, resume: bool) -> None:
         """Make the run folder ready: cleared for a new run, checked for an old one."""
@@ -164,7 +161,7 @@ class _Job:
                 (self.run_dir / name).unlink(missing_ok=True)
         atomic_write(recorded, text)
 
-    def _stages(self, data: Dataset, division: Division, seconds: dict[str, float]) -> dict[str, Any]:
+    def _stages(self, data: Dataset, division: Division, seconds: dict[str, float]) -> TrainRecord:
         recipe = self.recipe
         material = gather(data, division)
         answers = self._teach(division, material, seconds)
@@ -202,45 +199,31 @@ class _Job:
             stages["teacher"] = answers.held_out
         seconds["export"] = time.monotonic() - started
         found = Predictions(data.class_names, material.held_out_ids, material.held_out_labels, stages)
-        metrics = {
-            "schema": "mcutk.train/1",
-            "recipe": recipe.name,
-            "title": recipe.title,
-            "synthetic": data.synthetic,
-            "seed": recipe.seed,
-            "classes": list(data.class_names),
-            "split": summary(data, division),
-            "held_out": division.held_out,
-            "images": len(material.held_out_labels),
-            "accuracy": {name: found.accuracy(name) for name in _ORDER if name in stages},
-            "int8_runtime": "oracle" if self.run_int8 else "tensorflow reference kernels (for information)",
-            "agreement": {
-                name: float((stages[name].argmax(1) == stages["int8"].argmax(1)).mean())
-                for name in ("float", "fakequant")
-                if name in stages
+        record = train_record(
+            recipe,
+            data,
+            division,
+            found,
+            content,
+            oracle=self.run_int8 is not None,
+            parameters=ParameterCounts(
+                student=int(student.folded.count_params()), teacher=0 if answers is None else answers.parameters
+            ),
+            macs=predict.macs(student.folded),
+            saliency=saliency,
+            teachers=() if answers is None else answers.teachers,
+            seconds=seconds,
+            history={
+                "student": tuple(student.outcome.history),
+                "quantize": () if quantized is None else tuple(quantized[1].history),
             },
-            "quantization": recipe.quant.scheme,
-            "saliency": saliency,
-            "teachers": [] if answers is None else answers.facts.get("networks", [answers.facts]),
-            "parameters": {
-                "teacher": 0 if answers is None else answers.parameters,
-                "student": int(student.folded.count_params()),
-            },
-            "macs": predict.macs(student.folded),
-            "bytes": len(content),
-            "sha256": sha256_bytes(content),
-            "seconds": {name: round(value, 1) for name, value in seconds.items()},
-            "history": {
-                "student": student.outcome.history,
-                "quantize": [] if quantized is None else quantized[1].history,
-            },
-        }
+        )
         self.progress("export", 1, 1)
         save_student(self.run_dir / FLOAT_FILE, student.folded)
         save_predictions(self.run_dir / PREDICTIONS_FILE, found)
-        atomic_write(self.run_dir / METRICS_FILE, to_json(metrics))
+        write(self.run_dir / METRICS_FILE, record)
         atomic_write(self.run_dir / MODEL_FILE, content)
-        return metrics
+        return record
 
     def _teach(self, division: Division, material: Material, seconds: dict[str, float]) -> Answers | None:
         recipe = self.recipe

@@ -6,17 +6,19 @@ import dataclasses
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mcu_toolkit.errors import TrainError, WorkspaceError
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Recipe, load, to_toml
+from mcu_toolkit.records.codec import read, write
 from mcu_toolkit.records.manifest import checked_artefact, write_manifest
+from mcu_toolkit.records.seeds import SeedAccuracy, SeedsRecord
+from mcu_toolkit.records.train import TrainRecord
 from mcu_toolkit.train.export import Int8Runner
 from mcu_toolkit.train.run import METRICS_FILE, MODEL_FILE, RECIPE_FILE, RUN_FILES, TrainResult, train
-from mcu_toolkit.workspace import atomic_write, read_json, sha256_file, to_json
+from mcu_toolkit.workspace import sha256_file
 
 SEEDS_FILE = "seeds.json"
 
@@ -56,35 +58,41 @@ def train_seeds(
                 int8_runner=int8_runner,
             )  # fmt: skip
         results.append(known)
-    best = max(results, key=lambda r: float(r.metrics["accuracy"]["int8"]))
+    best = best_of(results)
     for name in RUN_FILES:
         if (best.run_dir / name).is_file():
             shutil.copyfile(best.run_dir / name, run_dir / name)
-    atomic_write(run_dir / SEEDS_FILE, to_json({"schema": "mcutk.seeds/1", **summarize(results)}))
+    write(run_dir / SEEDS_FILE, summarize(results))
     write_manifest(run_dir, command, inputs={best.run_dir.name: sha256_file(best.model)})
     return tuple(results)
 
 
-def summarize(results: Sequence[TrainResult]) -> dict[str, Any]:
-    """Mean and sample standard deviation of every stage's accuracy over seeds."""
+def best_of(results: Sequence[TrainResult]) -> TrainResult:
+    """The run with the best held-out int8 accuracy, the first among equals."""
+    return max(results, key=lambda result: result.record.accuracy["int8"])
+
+
+def summarize(results: Sequence[TrainResult]) -> SeedsRecord:
+    """Mean and sample standard deviation of the accuracy of every stage over seeds."""
+    records = [result.record for result in results]
     accuracy = {}
-    for stage in results[0].metrics["accuracy"]:
-        values = [float(r.metrics["accuracy"][stage]) for r in results]
+    for stage in records[0].accuracy:
+        values = tuple(record.accuracy[stage] for record in records)
         sd = float(np.std(values, ddof=1)) if len(values) > 1 else None
-        accuracy[stage] = {"mean": float(np.mean(values)), "sd": sd, "each": values}
-    return {
-        "recipe": results[0].metrics["recipe"],
-        "seeds": [int(r.metrics["seed"]) for r in results],
-        "accuracy": accuracy,
-        "bytes": [int(r.metrics["bytes"]) for r in results],
-    }
+        accuracy[stage] = SeedAccuracy(float(np.mean(values)), sd, values)
+    return SeedsRecord(
+        recipe=records[0].recipe,
+        seeds=tuple(record.seed for record in records),
+        accuracy=accuracy,
+        bytes=tuple(record.bytes for record in records),
+    )
 
 
 def _finished(recipe: Recipe, folder: Path) -> TrainResult | None:
     """The result of a run that is complete, untouched and of this recipe."""
     try:
         model = checked_artefact(folder, MODEL_FILE)
-        metrics = read_json(checked_artefact(folder, METRICS_FILE))
+        record = read(TrainRecord, checked_artefact(folder, METRICS_FILE))
     except WorkspaceError:
         return None
     if to_toml(load(folder / RECIPE_FILE)) != to_toml(recipe):
@@ -92,7 +100,7 @@ def _finished(recipe: Recipe, folder: Path) -> TrainResult | None:
             f"the run in {folder} began with another recipe",
             hint="train without --resume, or with the same --set options",
         )
-    return TrainResult(folder, model, metrics, tuple(metrics["classes"]))
+    return TrainResult(folder, model, record)
 
 
 def _labelled(progress: Progress, number: int, seeds: int) -> Progress:

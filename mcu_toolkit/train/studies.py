@@ -22,6 +22,8 @@ from mcu_toolkit.data.split import divide
 from mcu_toolkit.errors import ConfigError, TrainError
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Recipe, override
+from mcu_toolkit.records.codec import dumps, loads
+from mcu_toolkit.records.study import ImageStability, TrialRecord
 from mcu_toolkit.train import maps, modes, predict
 from mcu_toolkit.train.backend import INSTALL
 from mcu_toolkit.train.export import Int8Runner, border, run_int8, to_int8, with_softmax
@@ -31,7 +33,7 @@ from mcu_toolkit.train.student import Student, calibration_batches, distil, quan
 from mcu_toolkit.train.teacher import Answers, Material, teach, train_network
 
 #: Counts up when what `measure` gives changes, so that rows of two versions never stand in one table.
-_FIGURES = 2
+_FIGURES = 3
 #: Images, at most, that saliency maps are compared on: an even spread of the held-out ones.
 _MAP_IMAGES = 256
 
@@ -131,7 +133,7 @@ def rows_of(study: str, teacher_network: bool = False) -> tuple[Row, ...]:
     return tuple(row for row in rows if row.what in modes.MODES) if teacher_network else rows
 
 
-def run_study(study: str, desk: Desk, storage: str | None = None) -> Iterator[dict[str, Any]]:
+def run_study(study: str, desk: Desk, storage: str | None = None) -> Iterator[TrialRecord]:
     """Run the rows that are not done yet, anywhere; yields every row's result as it is there, done ones first.
 
     Args:
@@ -153,23 +155,23 @@ def run_study(study: str, desk: Desk, storage: str | None = None) -> Iterator[di
     _enqueue(optuna, found, rows)
     told: set[str] = set()
     for result in _finished(optuna, found):
-        if result["row"] in rows and result["row"] not in told:
-            told.add(result["row"])
+        if result.row in rows and result.row not in told:
+            told.add(result.row)
             yield result
 
     def objective(trial: Any) -> float:
         row = rows[trial.suggest_categorical("row", list(rows))]
-        if row.name in {r["row"] for r in _finished(optuna, found)}:
+        if row.name in {result.row for result in _finished(optuna, found)}:
             raise optuna.TrialPruned
         result = measure(row, desk)
-        trial.set_user_attr("result", json.dumps(result))
-        return float(result["accuracy"])
+        trial.set_user_attr("result", dumps(result))
+        return result.accuracy
 
     while any(t.state == optuna.trial.TrialState.WAITING for t in found.get_trials(deepcopy=False)):
         found.optimize(objective, n_trials=1)
         for result in _finished(optuna, found):
-            if result["row"] in rows and result["row"] not in told:
-                told.add(result["row"])
+            if result.row in rows and result.row not in told:
+                told.add(result.row)
                 yield result
 
 
@@ -221,18 +223,19 @@ def _enqueue(optuna: Any, found: Any, rows: dict[str, Row]) -> None:
             found.enqueue_trial({"row": name})
 
 
-def _finished(optuna: Any, found: Any) -> list[dict[str, Any]]:
+def _finished(optuna: Any, found: Any) -> list[TrialRecord]:
     trials = found.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,))
-    return [json.loads(t.user_attrs["result"]) for t in trials if "result" in t.user_attrs]
+    return [
+        loads(TrialRecord, t.user_attrs["result"], origin="a stored trial") for t in trials if "result" in t.user_attrs
+    ]
 
 
-def measure(row: Row, desk: Desk) -> dict[str, Any]:
+def measure(row: Row, desk: Desk) -> TrialRecord:
     """Train what a row needs, as far as no earlier row has, and measure it.
 
-    Returns:
-        Plain values: ``row``, ``against``, ``accuracy`` (held out), ``train_accuracy``, ``bytes``, ``parameters``,
-        ``ram`` (`footprint.live_bytes`), ``correct`` (a 0 or 1 for each held-out image, for paired tests),
-        ``stability`` of quantized rows (an image each: ``rank_correlation``, ``top10_overlap``), ``seconds``.
+    Args:
+        row: of the study.
+        desk: settings of the study.
     """
     started = time.monotonic()
     recipe = desk.recipe
@@ -246,18 +249,19 @@ def measure(row: Row, desk: Desk) -> dict[str, Any]:
         shown = for_teachers(
             recipe, desk.data_dir, division, material, cache_dir=desk.cache_dir, progress=desk.progress
         )
-    found = _Trial(recipe, desk, material, shown).run(row)
-    return {"row": row.name, "against": row.against, **found, "seconds": round(time.monotonic() - started, 1)}
+    found = _Trial(row, recipe, desk, material, shown).run()
+    return dataclasses.replace(found, seconds=round(time.monotonic() - started, 1))
 
 
 class _Trial:
     """One row in work; the teachers see the images of `shown`, which may be of another resolution."""
 
-    def __init__(self, recipe: Recipe, desk: Desk, material: Material, shown: Material) -> None:
-        self.recipe, self.desk, self.material, self.shown = recipe, desk, material, shown
+    def __init__(self, row: Row, recipe: Recipe, desk: Desk, material: Material, shown: Material) -> None:
+        self.row, self.recipe, self.desk, self.material, self.shown = row, recipe, desk, material, shown
         self.how = normalization(recipe.input.normalization)
 
-    def run(self, row: Row) -> dict[str, Any]:
+    def run(self) -> TrialRecord:
+        row = self.row
         if row.what == "teacher":
             return self._float_row(self._teacher(), self.shown)
         if row.what == "student":
@@ -297,7 +301,7 @@ class _Trial:
     def _student(self) -> Student:
         return distil(self.recipe, self.material, self._answers(), self._student_folder(), self.desk.progress)
 
-    def _quantized(self) -> dict[str, Any]:
+    def _quantized(self) -> TrialRecord:
         student, answers = self._student(), self._answers()
         base = ("input", "split", "augment", "schedule", "teacher", "distill", "saliency", "student", "quant")
         model, _ = quantize(self.recipe, self.material, answers, student, self._part(*base), self.desk.progress)
@@ -310,32 +314,34 @@ class _Trial:
         chosen = np.unique(np.linspace(0, len(fed) - 1, min(_MAP_IMAGES, len(fed))).astype(np.int64))
         images, labels = to_float(self.material.held_out[chosen], self.how), self.material.held_out_labels[chosen]
         pair = maps.stability(maps.Probe(student.folded), maps.Probe(model), images, labels)
-        found["stability"] = {
-            "rank_correlation": np.round(pair.rank_correlation.astype(np.float64), 4).tolist(),
-            "top10_overlap": np.round(pair.top_overlap.astype(np.float64), 4).tolist(),
-        }
-        return found
+        stability = ImageStability(
+            tuple(np.round(pair.rank_correlation.astype(np.float64), 4).tolist()),
+            tuple(np.round(pair.top_overlap.astype(np.float64), 4).tolist()),
+        )
+        return dataclasses.replace(found, stability=stability)
 
-    def _float_row(self, model: Any, seen: Material) -> dict[str, Any]:
+    def _float_row(self, model: Any, seen: Material) -> TrialRecord:
         held_out = predict.logits(model, seen.held_out, self.how)
         train = predict.logits(model, seen.train, self.how)
         return self._result(held_out, train, modes.export(with_softmax(model), "float32", []), model)
 
-    def _result(self, outputs: Any, train: Any, content: bytes, model: Any) -> dict[str, Any]:
+    def _result(self, outputs: Any, train: Any, content: bytes, model: Any) -> TrialRecord:
         correct = outputs.argmax(axis=1) == self.material.held_out_labels
-        return {
-            "accuracy": float(correct.mean()),
-            "train_accuracy": None
-            if train is None
-            else predict.accuracy(np.asarray(train), self.material.train_labels),
-            "bytes": len(content),
-            "parameters": int(model.count_params()),
-            "ram": live_bytes(content),
-            "correct": "".join("1" if c else "0" for c in correct),
-        }
+        labels = self.material.train_labels
+        return TrialRecord(
+            row=self.row.name,
+            against=self.row.against,
+            accuracy=float(correct.mean()),
+            train_accuracy=None if train is None else predict.accuracy(np.asarray(train), labels),
+            bytes=len(content),
+            parameters=int(model.count_params()),
+            ram=live_bytes(content),
+            correct="".join("1" if c else "0" for c in correct),
+            seconds=0.0,
+        )
 
 
-def order(results: Sequence[dict[str, Any]], study: str, teacher_network: bool = False) -> list[dict[str, Any]]:
+def order(results: Sequence[TrialRecord], study: str, teacher_network: bool = False) -> list[TrialRecord]:
     """Results in the order of the study's rows."""
     position = {row.name: i for i, row in enumerate(rows_of(study, teacher_network))}
-    return sorted(results, key=lambda r: position[r["row"]])
+    return sorted(results, key=lambda result: position[result.row])

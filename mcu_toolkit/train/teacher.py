@@ -7,7 +7,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from mcu_toolkit.data.preprocess import normalization
 from mcu_toolkit.errors import TrainError
 from mcu_toolkit.progress import Progress
 from mcu_toolkit.recipe import Recipe
+from mcu_toolkit.records.train import TeacherRow
 from mcu_toolkit.train import losses, predict
 from mcu_toolkit.train.augment import Batches
 from mcu_toolkit.train.backend import seed_everything
@@ -66,14 +67,14 @@ class Answers:
         held_out: float32 [N held out, classes], logits.
         parameters: of all teachers together; 0 where only a file of logits is at hand.
         features: float32 [views, N train, width], pooled features of the first teacher, where hints are asked for.
-        facts: accuracies by network, seconds.
+        teachers: one row per network, or the file of logits.
     """
 
     views: Float
     held_out: Float | None
     parameters: int
     features: Float | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
+    teachers: tuple[TeacherRow, ...] = ()
 
 
 def teach(
@@ -103,7 +104,7 @@ def teach(
         np.mean([p.held_out for p in parts if p.held_out is not None], axis=0, dtype=np.float32),
         sum(p.parameters for p in parts),
         parts[0].features,
-        {"networks": [p.facts for p in parts]},
+        tuple(row for p in parts for row in p.teachers),
     )
     for place in (folder, cache_dir):
         if place is not None:
@@ -208,14 +209,10 @@ def _one(
         hints.append(features)
     progress("logits", views, views)
     held_out = predict.logits(model, material.held_out, how)
-    facts = {
-        "network": name,
-        "accuracy": predict.accuracy(held_out, material.held_out_labels),
-        "parameters": int(model.count_params()),
-        "seconds": round(seconds, 1),
-    }
+    accuracy, parameters = predict.accuracy(held_out, material.held_out_labels), int(model.count_params())
+    row = TeacherRow(name, accuracy, parameters, round(seconds, 1))
     features = np.stack([h for h in hints if h is not None]) if recipe.distill.hints > 0.0 else None
-    return Answers(np.stack(parts), held_out, int(model.count_params()), features, facts)
+    return Answers(np.stack(parts), held_out, parameters, features, (row,))
 
 
 def _key(recipe: Recipe, material: Material, views: int) -> str:
@@ -233,19 +230,22 @@ def _key(recipe: Recipe, material: Material, views: int) -> str:
 
 def _write(path: Path, answers: Answers) -> None:
     stream = BytesIO()
-    facts = json.dumps({"parameters": answers.parameters, **answers.facts})
+    rows = json.dumps([dataclasses.asdict(row) for row in answers.teachers])
     held_out = answers.held_out if answers.held_out is not None else np.zeros((0, 0), np.float32)
     features = answers.features if answers.features is not None else np.zeros((0, 0, 0), np.float32)
-    np.savez(stream, views=answers.views, held_out=held_out, features=features, facts=np.array(facts))
+    np.savez(
+        stream, views=answers.views, held_out=held_out, features=features,
+        parameters=np.array(answers.parameters), teachers=np.array(rows),
+    )  # fmt: skip
     atomic_write(path, stream.getvalue())
 
 
 def _read(path: Path) -> Answers | None:
     try:
         with np.load(path, allow_pickle=False) as archive:
-            facts = json.loads(str(archive["facts"]))
+            rows = tuple(TeacherRow(**row) for row in json.loads(str(archive["teachers"])))
             features = archive["features"] if archive["features"].size else None
-            return Answers(archive["views"], archive["held_out"], int(facts.pop("parameters")), features, facts)
+            return Answers(archive["views"], archive["held_out"], int(archive["parameters"]), features, rows)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
@@ -276,4 +276,4 @@ def _from_file(path: Path, material: Material) -> Answers:
         raise TrainError(
             f"{path} lacks training images", expected="an output for each training image", received=f"none for {lost}"
         )
-    return Answers(train[None], take(material.held_out_ids), 0, None, {"file": path.name})
+    return Answers(train[None], take(material.held_out_ids), 0, None, (TeacherRow(file=path.name),))

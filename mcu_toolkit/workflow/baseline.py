@@ -72,10 +72,12 @@ def _measure(ctx: Context, model: Path) -> BaselineModel:
         build_firmware(own, board, source, Optimize.BALANCED)
         flash_board(own, board, None)
         report = bench_board(own, board, None, Choice(limit=1)).report
+    median = report.latency.median
+    assert median is not None  # one image was measured
     return BaselineModel(
         bytes=len(data),
         macs=inspect_report(read_model(data)).macs.model,
-        arena=report["memory"]["ram"]["arena"],
-        instructions_qemu_m4=report["latency"]["median"],
-        mismatches_qemu_m4=report["mismatches"],
+        arena=report.memory.ram.arena,
+        instructions_qemu_m4=median,
+        mismatches_qemu_m4=report.mismatches,
     )

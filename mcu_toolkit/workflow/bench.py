@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +11,15 @@ from mcu_toolkit.boards import Board
 from mcu_toolkit.device.types import BenchRun
 from mcu_toolkit.errors import McutkError, ModelError, WorkspaceError
 from mcu_toolkit.graph.ir import DType, Graph
+from mcu_toolkit.records import codec
+from mcu_toolkit.records.bench import BenchRecord, LinkUse
 from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.records.state import read_state
-from mcu_toolkit.report.bench import BenchData, Layer, Memory, document
+from mcu_toolkit.report.bench.assemble import BenchData, StepLatency, bench_record
 from mcu_toolkit.workflow.build import Built, read_built, read_graph
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import Choice, Samples, open_samples
-from mcu_toolkit.workspace import Workspace, atomic_write, to_json
+from mcu_toolkit.workspace import Workspace, atomic_write
 
 REPORT_JSON = "bench.json"
 REPORT_HTML = "report.html"
@@ -28,9 +29,9 @@ SHOWN_IMAGES = 24
 
 @dataclass(frozen=True, eq=False)
 class Benched:
-    """A finished bench: the document that was written, and where."""
+    """A finished bench: the record that was written, and the path of its page."""
 
-    report: Mapping[str, Any]
+    report: BenchRecord
     html: str
 
 
@@ -69,7 +70,7 @@ def bench_board(
     ctx.progress("host reference", 0, 1)
     host = Oracle(graph).run(samples.inputs).reshape(len(samples.ids), -1)
     ctx.progress("host reference", 1, 1)
-    report = document(_bench_data(board, built, samples, run, host.astype(np.int8, copy=False), ctx.command))
+    report = bench_record(_bench_data(ctx, board, built, samples, run, host.astype(np.int8, copy=False)))
     return Benched(report, _write(ctx, board, report, samples, run))
 
 
@@ -92,18 +93,18 @@ def require_flashed(workspace: Workspace, board: Board, built: Built) -> None:
         )
 
 
-def check_outcome(report: Mapping[str, Any]) -> None:
+def check_outcome(report: BenchRecord) -> None:
     """A bench has done its job only if the device gave the host's answer on every sample.
 
     Raises:
         McutkError: some output differs.
     """
-    if report["mismatches"]:
-        names = ", ".join(report["mismatching_samples"][:5])
+    if report.mismatches:
+        names = ", ".join((report.mismatching_samples or ())[:5])
         raise McutkError(
-            f"{report['mismatches']} of {report['samples']} outputs of the device differ from the host's",
+            f"{report.mismatches} of {report.samples} outputs of the device differ from the host's",
             expected="the same bytes on every sample",
-            received=f"differences on {names}" + (" …" if report["mismatches"] > 5 else ""),
+            received=f"differences on {names}" + (" …" if report.mismatches > 5 else ""),
             hint="mcutk verify names the first layer that differs",
         )
 
@@ -119,14 +120,17 @@ def _require_int8_output(graph: Graph) -> None:
 
 
 def _bench_data(
-    board: Board, built: Built, samples: Samples, run: BenchRun, host: np.ndarray[Any, Any], command: str
+    ctx: Context, board: Board, built: Built, samples: Samples, run: BenchRun, host: np.ndarray[Any, np.dtype[np.int8]]
 ) -> BenchData:
+    record, link = built.record, run.link
+    ram = replace(record.memory.ram, stack_peak=run.device.stack_peak)
     return BenchData(
         board=board.id,
         board_name=board.name,
         runtime=run.device.runtime,
-        model_sha256=built.record.model.sha256,
-        firmware_sha256=built.record.firmware_sha256,
+        model=built.source.path.name,
+        model_sha256=record.model.sha256,
+        firmware_sha256=record.firmware_sha256,
         ids=samples.ids,
         device=run.outputs,
         host=host,
@@ -134,81 +138,52 @@ def _bench_data(
         output_zero_point=samples.output_zero_point,
         latencies=run.latencies,
         unit=run.unit,
-        memory=_memory(built, run),
-        link={
-            "bytes_sent": run.link.bytes_sent,
-            "bytes_received": run.link.bytes_received,
-            "retries": run.link.retries,
-            "seconds": round(run.link.seconds, 3),
-            "reopened": run.link.reopened,
-            "overlap": run.device.overlap,
-        },
+        memory=replace(record.memory, ram=ram),
+        link=LinkUse(
+            bytes_sent=link.bytes_sent,
+            bytes_received=link.bytes_received,
+            retries=link.retries,
+            seconds=round(link.seconds, 3),
+            reopened=link.reopened,
+            overlap=run.device.overlap,
+        ),
+        optimize=record.optimize,
+        macs=record.macs,
+        mcutk=record.mcutk,
+        command=ctx.command,
         truth=samples.truth,
         random_seed=samples.random_seed,
-        profile=_layers(built, run),
-        facts={
-            **samples.facts,
-            "optimize": built.optimize.value,
-            "macs": built.record.macs,
-            "model": built.source.path.name,
-            "mcutk": built.record.mcutk,
-            "command": command,
-        },
+        profile=_steps(built, run) if run.profile else None,
+        recipe=samples.recipe,
+        synthetic=samples.synthetic,
     )
 
 
-def _memory(built: Built, run: BenchRun) -> Memory:
-    flash, ram = built.record.memory.flash, built.record.memory.ram
-    return Memory(
-        flash_total=flash.total,
-        flash_engine=flash.engine,
-        flash_weights=flash.weights,
-        flash_other=flash.other,
-        flash_limit=flash.limit,
-        ram_total=ram.total,
-        ram_arena=ram.arena,
-        ram_no_overlap=ram.no_overlap,
-        ram_static=ram.static,
-        ram_stack=ram.stack,
-        ram_stack_peak=run.device.stack_peak,
-        ram_limit=ram.limit,
-        ram_stack_bound=ram.stack_bound,
-    )
-
-
-def _layers(built: Built, run: BenchRun) -> tuple[Layer, ...]:
-    known = {layer.index: layer for layer in built.record.layers}
+def _steps(built: Built, run: BenchRun) -> tuple[StepLatency, ...]:
+    layers = {layer.index: layer for layer in built.record.layers}
     return tuple(
-        Layer(
-            index=entry.index,
-            name=known[entry.index].operator,
-            kernel=known[entry.index].kernel,
-            latency=entry.latency,
-            macs=known[entry.index].macs,
+        StepLatency(
+            step.index, layers[step.index].operator, layers[step.index].kernel, step.latency, layers[step.index].macs
         )
-        for entry in run.profile
+        for step in run.profile
     )
 
 
-def _write(
-    ctx: Context,
-    board: Board,
-    report: Mapping[str, Any],
-    samples: Samples,
-    run: BenchRun,
-) -> str:
+def _write(ctx: Context, board: Board, record: BenchRecord, samples: Samples, run: BenchRun) -> str:
     """bench.json, report.html and their manifest; returns the path of the page."""
-    from mcu_toolkit.report import html
-    from mcu_toolkit.report.gallery import choose
+    from mcu_toolkit.report.bench.gallery import choose
+    from mcu_toolkit.report.bench.page import bench_page
 
     folder = ctx.workspace.bench_dir(board.id)
-    shots = choose(report, samples.ids, samples.images, samples.truth, run.outputs, SHOWN_IMAGES)
-    page = html.bench(report, run.latencies, shots)
-    atomic_write(folder / REPORT_JSON, to_json(report))
-    atomic_write(folder / REPORT_HTML, page)
-    write_manifest(
-        folder,
-        ctx.command,
-        inputs={"model": str(report["model_sha256"]), "firmware": str(report["firmware_sha256"])},
+    shots = choose(
+        samples.ids,
+        samples.images,
+        samples.truth,
+        run.outputs,
+        SHOWN_IMAGES,
+        differing=record.mismatching_samples or (),
     )
+    codec.write(folder / REPORT_JSON, record)
+    atomic_write(folder / REPORT_HTML, bench_page(record, run.latencies, shots))
+    write_manifest(folder, ctx.command, inputs={"model": record.model_sha256, "firmware": record.firmware_sha256})
     return str(folder / REPORT_HTML)

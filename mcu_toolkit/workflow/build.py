@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mcu_toolkit.boards import Board
 from mcu_toolkit.errors import ConfigError, WorkspaceError
@@ -93,21 +93,6 @@ def compile_source(source: ModelSource, target: Target, *, with_data: bool = Fal
     from mcu_toolkit.compiler.pipeline import compile_model
 
     return compile_model(read_graph(source.data), target, model=source.data if with_data else None)
-
-
-def layer_rows(compiled: Compiled) -> list[dict[str, Any]]:
-    """A row for each step that runs on the device: index, operator, kernel, MACs."""
-    return [
-        {
-            "index": layer.index,
-            "source": layer.source,
-            "operator": layer.operator,
-            "kernel": layer.kernel,
-            "macs": layer.macs,
-            "cost": layer.cost,
-        }
-        for layer in compiled.report.layers
-    ]
 
 
 def build_firmware(

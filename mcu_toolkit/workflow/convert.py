@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mcu_toolkit.errors import DataError
 from mcu_toolkit.records.state import remember
+from mcu_toolkit.records.train import TrainRecord
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import data_folder
 from mcu_toolkit.workflow.train import oracle_runner
@@ -37,7 +36,7 @@ class ConvertOptions:
     skip_bad: bool = False
 
 
-def convert(ctx: Context, options: ConvertOptions) -> Mapping[str, Any]:
+def convert(ctx: Context, options: ConvertOptions) -> TrainRecord:
     """Make a run folder from the model, as a training does, and remember it as the model trained last.
 
     Raises:
@@ -69,4 +68,4 @@ def convert(ctx: Context, options: ConvertOptions) -> Mapping[str, Any]:
         compare=tuple(mode for mode in MODES if mode != "int8") if options.compare else (),
     )
     remember(workspace, train=run_dir.name)
-    return done.metrics
+    return done.record

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +13,15 @@ from mcu_toolkit.data.split import read_split
 from mcu_toolkit.errors import McutkError, ToolMissingError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.recipe import Recipe, load, shipped
+from mcu_toolkit.records.codec import write
+from mcu_toolkit.records.evaluation import EvaluationRecord, ModelSizes
 from mcu_toolkit.records.manifest import write_manifest
-from mcu_toolkit.report.evaluation import EvalData, document
+from mcu_toolkit.report.evaluation.assemble import EvaluationData, evaluation_record
 from mcu_toolkit.workflow.build import HOST_TARGET, compile_source, read_graph
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import Choice, Samples, folder_testset, open_samples, samples_from
 from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource
-from mcu_toolkit.workspace import atomic_write, sha256_file, to_json
+from mcu_toolkit.workspace import atomic_write, sha256_file
 
 REPORT_JSON = "eval.json"
 REPORT_HTML = "report.html"
@@ -29,9 +29,9 @@ REPORT_HTML = "report.html"
 
 @dataclass(frozen=True, eq=False)
 class Evaluated:
-    """A finished evaluation: the document that was written, and where its page lies."""
+    """A finished evaluation: the record that was written, and the path of its page."""
 
-    report: Mapping[str, Any]
+    report: EvaluationRecord
     html: str
 
 
@@ -50,14 +50,15 @@ def evaluate(
         DataError: the images; ModelError: the model; ToolError: the host's C compiler failed.
     """
     graph = read_graph(source.data)
-    facts: dict[str, Any] = {}
+    also_in_training = None
     if external is None:
         samples = open_samples(ctx, source, graph, choice)
     else:
-        samples, facts = _external(ctx, source, graph, external, choice)
+        samples, also_in_training = _external(ctx, source, graph, external, choice)
     outputs, absent, sizes = _references(ctx, source, graph, samples)
-    report = document(
-        EvalData(
+    report = evaluation_record(
+        EvaluationData(
+            model=source.path.name,
             model_sha256=source.sha256,
             ids=samples.ids,
             outputs=outputs,
@@ -70,31 +71,35 @@ def evaluate(
             margin=margin,
             sweep=sweep,
             random_seed=samples.random_seed,
-            facts={"model": source.path.name, **samples.facts, **facts, "command": ctx.command},
+            recipe=samples.recipe,
+            synthetic=samples.synthetic,
+            external=str(external) if external is not None else None,
+            also_in_training=also_in_training,
+            command=ctx.command,
         )
     )
     return Evaluated(report, _write(ctx, report))
 
 
-def check_agreement(report: Mapping[str, Any]) -> None:
+def check_agreement(report: EvaluationRecord) -> None:
     """An evaluation has done its job only if the references agree.
 
     Raises:
         McutkError: two of them differ on some sample.
     """
-    wrong = {pair: count for pair, count in report["mismatches"].items() if count}
+    wrong = {pair: count for pair, count in report.mismatches.items() if count}
     if wrong:
         raise McutkError(
             "the references on this machine differ",
             expected="the same bytes on every sample",
-            received=", ".join(f"{pair}: {count} of {report['samples']}" for pair, count in wrong.items()),
+            received=", ".join(f"{pair}: {count} of {report.samples}" for pair, count in wrong.items()),
             hint="this is a defect of mcutk: please report it with the model",
         )
 
 
 def _references(
     ctx: Context, source: ModelSource, graph: Graph, samples: Samples
-) -> tuple[dict[str, npt.NDArray[np.int8]], dict[str, str], dict[str, int]]:
+) -> tuple[dict[str, npt.NDArray[np.int8]], dict[str, str], ModelSizes]:
     """Outputs of each reference that can run here, why others cannot, and sizes."""
     from mcu_toolkit.host.native import NativeModel
     from mcu_toolkit.host.oracle import Oracle
@@ -118,19 +123,17 @@ def _references(
     except ToolMissingError as lacking:
         absent["c"] = f"{lacking.message}; {lacking.hint}"
     constants = {i for node in graph.nodes for i, tensor in graph.used_inputs(node) if tensor.is_const}
-    sizes = {
-        "file_bytes": len(source.data),
-        "parameters": sum(graph.tensors[i].elements for i in constants if graph.tensors[i].quant is not None),
-        "weights_bytes": compiled.report.weights_bytes,
-        "arena_bytes": compiled.report.arena_bytes,
-    }
+    sizes = ModelSizes(
+        file_bytes=len(source.data),
+        parameters=sum(graph.tensors[i].elements for i in constants if graph.tensors[i].quant is not None),
+        weights_bytes=compiled.report.weights_bytes,
+        arena_bytes=compiled.report.arena_bytes,
+    )
     return outputs, absent, sizes
 
 
-def _external(
-    ctx: Context, source: ModelSource, graph: Graph, folder: Path, choice: Choice
-) -> tuple[Samples, dict[str, Any]]:
-    """All images of another folder, fed as the network's own were; none of them may be one that it learned from."""
+def _external(ctx: Context, source: ModelSource, graph: Graph, folder: Path, choice: Choice) -> tuple[Samples, int]:
+    """All images of another folder, and how many of them are equal to a training image."""
     recipe, classes, known = _training(source)
     testset = folder_testset(
         ctx,
@@ -144,7 +147,7 @@ def _external(
     if choice.limit is not None:
         testset = testset.subset(choice.limit)
     samples = samples_from(testset, source, graph, float_logits=_float_logits(ctx, source, testset.images))
-    return samples, {"external": str(folder), "also_in_training": seen}
+    return samples, seen
 
 
 def _float_logits(ctx: Context, source: ModelSource, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32] | None:
@@ -174,11 +177,11 @@ def _training(source: ModelSource) -> tuple[Recipe | None, tuple[str, ...], froz
     return None, (), frozenset()
 
 
-def _write(ctx: Context, report: Mapping[str, Any]) -> str:
-    from mcu_toolkit.report import html
+def _write(ctx: Context, report: EvaluationRecord) -> str:
+    from mcu_toolkit.report.evaluation.page import evaluation_page
 
     folder = ctx.workspace.eval_dir
-    atomic_write(folder / REPORT_JSON, to_json(report))
-    atomic_write(folder / REPORT_HTML, html.evaluation(report))
-    write_manifest(folder, ctx.command, inputs={"model": str(report["model_sha256"])})
+    write(folder / REPORT_JSON, report)
+    atomic_write(folder / REPORT_HTML, evaluation_page(report))
+    write_manifest(folder, ctx.command, inputs={"model": report.model_sha256})
     return str(folder / REPORT_HTML)

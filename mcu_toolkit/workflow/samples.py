@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +13,7 @@ from mcu_toolkit.data.testset import TestSet, open_testset
 from mcu_toolkit.errors import DataError, ModelError
 from mcu_toolkit.graph.ir import DType, Graph, Tensor
 from mcu_toolkit.recipe import load, shipped
-from mcu_toolkit.report.bench import Truth
+from mcu_toolkit.report.classification import Truth
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.settings import load_settings
 from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource
@@ -38,7 +36,8 @@ class Samples:
         float_logits: float32 [N, classes] of the float network; None where they are not at hand.
         output_scale, output_zero_point: quantization of the model's output.
         random_seed: seed of the first random input.
-        facts: what the report says about their origin.
+        recipe: id of the recipe of the images; None where there is none.
+        synthetic: whether the images were generated; None for random inputs.
     """
 
     ids: tuple[str, ...]
@@ -49,7 +48,8 @@ class Samples:
     output_scale: float = 1.0
     output_zero_point: int = 0
     random_seed: int | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    recipe: str | None = None
+    synthetic: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,8 @@ def samples_from(
         float_logits=logits,
         output_scale=scale,
         output_zero_point=zero_point,
-        facts={**({"recipe": source.recipe} if source.recipe else {}), "synthetic": testset.synthetic},
+        recipe=source.recipe or None,
+        synthetic=testset.synthetic,
     )
 
 

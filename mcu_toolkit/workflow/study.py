@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from mcu_toolkit.errors import ConfigError
 from mcu_toolkit.records import codec
-from mcu_toolkit.records.study import StudyRecord
-from mcu_toolkit.report import study as rendering
+from mcu_toolkit.records.study import StudyRecord, TrialRecord
+from mcu_toolkit.report.study.assemble import study_record
+from mcu_toolkit.report.study.page import study_page
+from mcu_toolkit.report.study.table import study_csv
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.train import images_of, oracle_runner, resolve_recipe
 from mcu_toolkit.workspace import Workspace, atomic_write
@@ -70,17 +71,17 @@ def study(
     if options.fresh:
         shutil.rmtree(folder, ignore_errors=True)
     desk = Desk(recipe, images, folder, ctx.workspace.cache_dir("train"), ctx.progress, oracle_runner, options.teacher)
-    results: list[dict[str, Any]] = []
-    document: dict[str, Any] = {}
-    for result in run_study(options.kind, desk, options.storage):
-        results.append(result)
-        rows = order(results, options.kind, options.teacher)
-        document = rendering.document(options.kind, recipe.name, recipe.synthetic, rows)
-        codec.write(folder / REPORT_JSON, codec.load(StudyRecord, document))
-        atomic_write(folder / REPORT_CSV, rendering.to_csv(document))
-        atomic_write(folder / REPORT_HTML, rendering.page(document))
-        on_row(result["row"], result["accuracy"])
-    return codec.load(StudyRecord, document)
+    trials: list[TrialRecord] = []
+    record = StudyRecord(options.kind, recipe.name, recipe.synthetic, 0, ())
+    for trial in run_study(options.kind, desk, options.storage):
+        trials.append(trial)
+        rows = order(trials, options.kind, options.teacher)
+        record = study_record(options.kind, recipe.name, recipe.synthetic, rows)
+        codec.write(folder / REPORT_JSON, record)
+        atomic_write(folder / REPORT_CSV, study_csv(record))
+        atomic_write(folder / REPORT_HTML, study_page(record))
+        on_row(trial.row, trial.accuracy)
+    return record
 
 
 def study_folder(workspace: Workspace, kind: str, recipe: str, teacher: bool) -> Path:

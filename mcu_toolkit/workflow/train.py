@@ -14,7 +14,6 @@ from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
 from mcu_toolkit.errors import ConfigError, WorkspaceError
 from mcu_toolkit.recipe import Recipe, find, load, override, to_toml
-from mcu_toolkit.records import codec
 from mcu_toolkit.records.manifest import checked_artefact
 from mcu_toolkit.records.seeds import SeedsRecord
 from mcu_toolkit.records.state import remember
@@ -136,23 +135,21 @@ def _train(ctx: Context, options: TrainOptions, recipe: Recipe, folder: Path | N
         results: tuple[TrainResult, ...] = (run.train(recipe, folder, run_dir, **common),)
     else:
         results = seeds.train_seeds(recipe, folder, run_dir, options.seeds, **common)
-    runs = tuple(codec.load(TrainRecord, result.metrics) for result in results)
-    summary = {"schema": SeedsRecord.SCHEMA, **seeds.summarize(results)}
-    done = Trained(run_dir, recipe, runs, codec.load(SeedsRecord, summary))
+    done = Trained(run_dir, recipe, tuple(result.record for result in results), seeds.summarize(results))
     _write_page(done)
     remember(ctx.workspace, train=recipe.name)
     return done
 
 
 def _write_page(done: Trained) -> None:
-    from mcu_toolkit.report import training
+    from mcu_toolkit.report.training.page import training_page
 
     path = done.run_dir / "saliency.npz"
     maps = None
     if path.is_file():
         with np.load(path, allow_pickle=False) as archive:
             maps = {name: archive[name] for name in archive.files}
-    atomic_write(done.page, training.page(codec.dump(done.best), maps))
+    atomic_write(done.page, training_page(done.best, maps))
 
 
 def resolve_recipe(workspace: Workspace, given: str | None, overrides: Mapping[str, str]) -> Recipe:
@@ -202,9 +199,9 @@ def _finished(run_dir: Path, folder: Path | None) -> bool:
     """Whether the run has its model, unchanged, and was trained on the same folder of images."""
     try:
         checked_artefact(run_dir, MODEL_FILE)
-        trained_on = read_split(run_dir / SPLIT_FILE).data_dir
+        trained_on = read_split(run_dir / SPLIT_FILE).data
     except (WorkspaceError, ConfigError):
         return False
     if folder is None or trained_on is None:
         return folder is None and trained_on is None
-    return folder.resolve() == trained_on.resolve()
+    return folder.resolve() == Path(trained_on).resolve()

@@ -8,23 +8,19 @@ import numpy as np
 
 from mcu_toolkit.boards import Board
 from mcu_toolkit.errors import DataError, WorkspaceError
+from mcu_toolkit.records.verify import TensorMismatch, VerifyRecord
 from mcu_toolkit.workflow.bench import require_flashed
-from mcu_toolkit.workflow.build import Built, compile_source, layer_rows, read_built, read_graph, target_for
+from mcu_toolkit.workflow.build import Built, compile_source, read_built, read_graph, target_for
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import Choice, open_samples
 
 if TYPE_CHECKING:
     from mcu_toolkit.compiler.pipeline import Compiled
-    from mcu_toolkit.device.types import LayerComparison, LayerTensor
-
-SCHEMA = "mcutk.verify/1"
+    from mcu_toolkit.device.types import LayerComparison, LayerMismatch, LayerTensor
 
 
-def verify_board(ctx: Context, board: Board, port: str | None, choice: Choice, sample: int) -> dict[str, Any]:
+def verify_board(ctx: Context, board: Board, port: str | None, choice: Choice, sample: int) -> VerifyRecord:
     """Compare every tensor of one inference on the device with the oracle's.
-
-    Returns:
-        The report, schema ``mcutk.verify/1``; ``mismatch`` is None where all agree.
 
     Raises:
         WorkspaceError: nothing built or flashed, or by another version of the toolkit.
@@ -52,7 +48,7 @@ def verify_board(ctx: Context, board: Board, port: str | None, choice: Choice, s
         tensors,
         model_sha256=built.record.model.sha256,
     )
-    return _document(board, built, compiled, run, samples.ids[chosen])
+    return _record(board, built, run, samples.ids[chosen])
 
 
 def expected_tensors(compiled: Compiled, sample: np.ndarray[Any, np.dtype[np.int8]]) -> tuple[LayerTensor, ...]:
@@ -91,25 +87,25 @@ def _require_same_code(built: Built, compiled: Compiled) -> None:
             )
 
 
-def _document(board: Board, built: Built, compiled: Compiled, run: LayerComparison, name: str) -> dict[str, Any]:
-    wrong = run.mismatch
-    rows = layer_rows(compiled)
-    return {
-        "schema": SCHEMA,
-        "board": board.id,
-        "model_sha256": built.record.model.sha256,
-        "firmware_sha256": built.record.firmware_sha256,
-        "sample": name,
-        "compared": run.compared,
-        "mismatch": None
-        if wrong is None
-        else {
-            "step": wrong.step,
-            "tensor": wrong.name,
-            "layer": rows[wrong.step]["operator"],
-            "kernel": rows[wrong.step]["kernel"],
-            "node": rows[wrong.step]["source"],
-            "expected_crc32": wrong.expected_crc32,
-            "received_crc32": wrong.received_crc32,
-        },
-    }
+def _record(board: Board, built: Built, run: LayerComparison, sample: str) -> VerifyRecord:
+    return VerifyRecord(
+        board=board.id,
+        model_sha256=built.record.model.sha256,
+        firmware_sha256=built.record.firmware_sha256,
+        sample=sample,
+        compared=run.compared,
+        mismatch=_mismatch(built, run.mismatch) if run.mismatch is not None else None,
+    )
+
+
+def _mismatch(built: Built, wrong: LayerMismatch) -> TensorMismatch:
+    layer = next(layer for layer in built.record.layers if layer.index == wrong.step)
+    return TensorMismatch(
+        step=wrong.step,
+        tensor=wrong.name,
+        layer=layer.operator,
+        kernel=layer.kernel,
+        node=layer.node,
+        expected_crc32=wrong.expected_crc32,
+        received_crc32=wrong.received_crc32,
+    )

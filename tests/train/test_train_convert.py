@@ -56,8 +56,8 @@ def test_conversion_is_a_run_folder_that_compares_float_and_int8(
     float_probability = np.exp(found.logits["float"])
     float_probability /= float_probability.sum(1, keepdims=True)
     assert np.abs(float_probability - np.exp(found.logits["int8"])).max() < 0.1
-    assert done.metrics["modes"][0]["mode"] == "float16"
-    assert done.metrics["recipe"] == "my-model"
+    assert (done.record.modes or ())[0].mode == "float16"
+    assert done.record.recipe == "my-model"
 
 
 def test_keras_3_is_recognised_and_refused(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_shipped_recipe_trains_on_a_folder(name: str, colour: bool, tmp_path: Pa
     assert unsupported(graph) == ()
     assert graph.tensors[graph.inputs[0]].shape == (1, 32, 32, 3 if colour else 1)
     assert graph.tensors[graph.outputs[0]].shape == (1, len(classes))
-    assert done.metrics["split"]["totals"] == {
+    assert done.record.split.totals == {
         part: round(20 * len(classes) * share) for part, share in (("train", 0.8), ("validation", 0.1), ("test", 0.1))
     }
-    assert 0 <= done.metrics["accuracy"]["int8"] <= 1
+    assert 0 <= done.record.accuracy["int8"] <= 1

@@ -117,7 +117,7 @@ def test_maps_of_a_linear_network_are_its_weights() -> None:
     integrated = maps.saliency_maps(probe, images, labels, "integrated")
     np.testing.assert_allclose(integrated, expected * (images[..., 0] - images.min()), rtol=1e-4, atol=1e-6)
     found = maps.curves(probe, images, labels, expected, steps=4)
-    assert found["deletion"][0] == pytest.approx(found["insertion"][-1])
+    assert found.deletion[0] == pytest.approx(found.insertion[-1])
 
 
 @pytest.mark.parametrize("ratio", [0.3, 0.5, 0.7])
@@ -139,18 +139,18 @@ def test_hints_saliency_and_pact_in_one_loss(tmp_path: Path) -> None:
         quant__weight_bits="4", quant__activation_bits="4", schedule__epochs="1",
     )  # fmt: skip
     done = train(recipe, None, tmp_path / "run")
-    assert 0 <= done.metrics["accuracy"]["int8"] <= 1
-    assert set(done.metrics["saliency"]["stability"]) == set(maps.METHODS)
+    assert 0 <= done.record.accuracy["int8"] <= 1
+    assert set(done.record.saliency.stability if done.record.saliency is not None else ()) == set(maps.METHODS)
 
 
 def test_seeds_give_mean_and_spread_and_resume(tmp_path: Path) -> None:
     recipe = tiny_recipe(distill__enabled="false", quant__scheme="ptq", schedule__epochs="1")
     results = train_seeds(recipe, None, tmp_path / "run", 2)
     found = read_json(tmp_path / "run" / "seeds.json")
-    each = [r.metrics["accuracy"]["int8"] for r in results]
+    each = [r.record.accuracy["int8"] for r in results]
     assert found["accuracy"]["int8"]["mean"] == pytest.approx(float(np.mean(each)))
     assert found["accuracy"]["int8"]["sd"] == pytest.approx(float(np.std(each, ddof=1)))
-    best = max(results, key=lambda r: float(r.metrics["accuracy"]["int8"]))
+    best = max(results, key=lambda r: float(r.record.accuracy["int8"]))
     assert (tmp_path / "run" / "model.tflite").read_bytes() == best.model.read_bytes()
     before = results[0].model.stat().st_mtime_ns
     train_seeds(recipe, None, tmp_path / "run", 2, resume=True)

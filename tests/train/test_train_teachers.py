@@ -44,8 +44,8 @@ def test_teacher_trains_a_step_distils_and_its_student_exports(name: str, tmp_pa
         done = train(recipe, None, tmp_path / "run")
     finally:
         tf.config.run_functions_eagerly(False)
-    assert done.metrics["teachers"][0]["network"] == name
-    assert done.metrics["parameters"]["teacher"] > 1_000_000
+    assert done.record.teachers[0].network == name
+    assert done.record.parameters.teacher > 1_000_000
     assert unsupported(read_model(done.model)) == ()
 
 
@@ -110,12 +110,12 @@ def test_teacher_from_a_file_of_logits(tmp_path: Path) -> None:
     first = train(tiny_recipe(distill__enabled="false", quant__epochs="0", schedule__epochs="1"), None, tmp_path / "a")
     images = json.loads((first.run_dir / "split.json").read_text())["images"]
     ids = [image["id"] for image in images]
-    logits = np.eye(4, dtype=np.float32)[[first.class_names.index(image["class"]) for image in images]] * 5
+    logits = np.eye(4, dtype=np.float32)[[first.record.classes.index(image["class"]) for image in images]] * 5
     path = tmp_path / "teacher.npz"
     np.savez(path, ids=np.array(ids), logits=logits)
     changes = {"teacher__logits": str(path), "quant__epochs": "0", "schedule__epochs": "1"}
     done = train(tiny_recipe(**changes), None, tmp_path / "b")
-    assert done.metrics["accuracy"]["teacher"] == 1.0
+    assert done.record.accuracy["teacher"] == 1.0
     np.savez(path, ids=np.array(ids[:8]), logits=logits[:8])
     with pytest.raises(TrainError, match="lacks training images"):
         train(tiny_recipe(**changes), None, tmp_path / "c")

@@ -1,20 +1,31 @@
-"""The bench report: the keys that others read, and what stands in them."""
+"""The bench report: assembled from arrays, on the terminal, as a page."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import zlib
 from typing import Any
 
 import numpy as np
 import pytest
 
-from mcu_toolkit.report import bench, gallery, html, terminal
-from mcu_toolkit.report.bench import BenchData, Layer, Memory, Truth
+from mcu_toolkit.records.bench import BenchRecord, LinkUse
+from mcu_toolkit.records.codec import dump, load
+from mcu_toolkit.records.latency import Latency
+from mcu_toolkit.records.memory import FlashMemory, Memory, RamMemory
+from mcu_toolkit.report.bench.assemble import BenchData, StepLatency, bench_record, latency_summary
+from mcu_toolkit.report.bench.gallery import choose
+from mcu_toolkit.report.bench.page import bench_page
+from mcu_toolkit.report.bench.terminal import bench_text
+from mcu_toolkit.report.classification import Truth
+from tests.support.pages import checked
 
 NAMES = ("glioma", "none & <b>nothing</b>", "pituitary")
-MEMORY = Memory(60_000, 12_000, 40_000, 8_000, 1 << 20, 40_000, 30_000, 29_000, 1_808, 8_192, 700, 1 << 18)
+MEMORY = Memory(
+    FlashMemory(60_000, 12_000, 40_000, 8_000, 1 << 20),
+    RamMemory(40_000, 30_000, 29_000, 1_808, 8_192, None, 1 << 18, stack_peak=700),
+)
+STEPS = (StepLatency(0, "CONV_2D", "conv", 300, 100), StepLatency(1, "ADD", "add", 100, 0))
 
 
 def made(**changes: Any) -> BenchData:
@@ -27,6 +38,7 @@ def made(**changes: Any) -> BenchData:
         board="qemu-m4",
         board_name="an emulated board",
         runtime="aot",
+        model="net.tflite",
         model_sha256="a" * 64,
         firmware_sha256="b" * 64,
         ids=tuple(f"{NAMES[k]}/{i}.png" for i, k in enumerate(labels)),
@@ -37,82 +49,90 @@ def made(**changes: Any) -> BenchData:
         latencies=np.arange(1000, 1030, dtype=np.int64),
         unit="instructions",
         memory=MEMORY,
-        link={"bytes_sent": 1, "bytes_received": 2, "retries": 0, "seconds": 0.5},
+        link=LinkUse(1, 2, 0, 0.5, 0, "hold"),
+        optimize="balanced",
+        macs=100,
+        mcutk="0.1",
+        command="mcutk bench",
         truth=Truth(NAMES, tuple(int(k) for k in labels), labels.astype(np.int64)),
-        facts={"recipe": "phantom", "synthetic": True},
+        recipe="phantom",
+        synthetic=True,
     )
     return dataclasses.replace(data, **changes)
 
 
-def test_the_keys_that_others_read() -> None:
-    report = bench.document(made())
-    assert report["schema"] == "mcutk.bench/1"
-    for key in ("board", "runtime", "model_sha256", "firmware_sha256", "samples", "mismatches"):
-        assert key in report
-    assert set(report["accuracy"]) >= {"device", "host_int8", "float", "ci95"}
-    assert set(report["per_class"][0]) >= {"name", "support", "sensitivity", "specificity", "precision", "f1"}
-    assert set(report["latency"]) >= {"unit", "min", "median", "p95", "max"}
-    assert set(report["memory"]["flash"]) >= {"total", "engine", "weights", "other"}
-    assert set(report["memory"]["ram"]) >= {"total", "arena", "no_overlap", "static", "stack_peak"}
-    assert set(report["link"]) >= {"bytes_sent", "bytes_received", "retries", "seconds"}
-    json.dumps(report)  # plain values only
+def random(**changes: Any) -> BenchData:
+    """The same outputs of random inputs."""
+    return made(**{"truth": None, "random_seed": 3, "recipe": None, "synthetic": None, **changes})
 
 
 def test_accuracies_are_those_of_the_samples() -> None:
-    accuracy = bench.document(made())["accuracy"]
-    assert accuracy["device"] == accuracy["host_int8"] == 24 / 30
-    assert accuracy["float"] == 1.0
-    low, high = accuracy["ci95"]
+    accuracy = bench_record(made()).accuracy
+    assert accuracy.device == accuracy.host_int8 == 24 / 30
+    assert accuracy.float_network == 1.0
+    assert accuracy.ci95 is not None
+    low, high = accuracy.ci95
     assert 0.6 < low < 0.8 < high < 1.0
 
 
 def test_float_and_int8_are_compared_on_the_same_images() -> None:
-    versus = bench.document(made())["float_vs_int8"]
-    assert (versus["only_float_right"], versus["only_int8_right"]) == (6, 0)
-    assert versus["mcnemar_p"] == pytest.approx(2 * 0.5**6)
-    assert versus["both_wrong_alike"] == 0
+    versus = bench_record(made()).float_vs_int8
+    assert versus is not None
+    assert (versus.only_float_right, versus.only_int8_right) == (6, 0)
+    assert versus.mcnemar_p == pytest.approx(2 * 0.5**6)
+    assert versus.both_wrong_alike == 0
 
 
 def test_a_mismatch_of_one_byte_is_counted_and_named() -> None:
+    assert bench_record(made()).mismatching_samples is None
     host = made().host.copy()
     host[7, 2] ^= 1
-    report = bench.document(made(host=host))
-    assert report["mismatches"] == 1
-    assert report["mismatching_samples"] == [made().ids[7]]
+    record = bench_record(made(host=host))
+    assert record.mismatches == 1
+    assert record.mismatching_samples == (made().ids[7],)
+
+
+def test_outputs_of_another_shape_are_refused() -> None:
+    with pytest.raises(ValueError, match="cannot be compared"):
+        bench_record(made(host=made().host[:, :2]))
 
 
 def test_without_labels_accuracies_are_null() -> None:
-    report = bench.document(made(truth=None, random_seed=3))
-    assert report["accuracy"]["device"] is None
-    assert report["accuracy"]["host_int8"] is None
-    assert report["accuracy"]["float"] is None
-    assert report["accuracy"]["ci95"] is None
-    assert report["per_class"] == []
-    assert report["outputs_crc32"][0] == f"{zlib.crc32(made().device[0].tobytes()):08x}"
-    assert "confusion" not in report
+    record = bench_record(random())
+    accuracy = record.accuracy
+    assert (accuracy.device, accuracy.host_int8, accuracy.float_network, accuracy.ci95) == (None,) * 4
+    assert record.per_class == () and record.confusion is None
+    assert record.outputs_crc32 is not None
+    assert record.outputs_crc32[0] == f"{zlib.crc32(made().device[0].tobytes()):08x}"
+    assert not {"confusion", "calibration_error", "float_vs_int8", "synthetic", "profile"} & set(dump(record))
 
 
 def test_images_without_a_label_count_for_mismatches_only() -> None:
     truth = Truth(NAMES, (*([None] * 6), *(int(k) for k in np.arange(6, 30) % 3)))
-    report = bench.document(made(truth=truth))
-    assert report["samples"] == 30
-    assert report["accuracy"]["labelled"] == 24
-    assert report["accuracy"]["device"] == 1.0
+    record = bench_record(made(truth=truth))
+    assert record.samples == 30
+    assert record.accuracy.labelled == 24
+    assert record.accuracy.device == 1.0
+
+
+def test_the_record_survives_its_document() -> None:
+    for data in (made(profile=STEPS), random()):
+        record = bench_record(data)
+        assert load(BenchRecord, dump(record)) == record
 
 
 def test_latency_values_are_whole_counts() -> None:
-    summary = bench.latency_summary(np.array([5, 1, 9, 3]), "cycles")
-    assert summary == {"unit": "cycles", "min": 1, "median": 4, "p95": 9, "max": 9}
-    many = bench.latency_summary(np.arange(1, 101), "cycles")
-    assert (many["median"], many["p95"]) == (50, 95)
-    assert bench.latency_summary(np.array([], dtype=np.int64), "cycles")["median"] is None
+    assert latency_summary(np.array([5, 1, 9, 3]), "cycles") == Latency("cycles", 1, 4, 9, 9)
+    many = latency_summary(np.arange(1, 101), "cycles")
+    assert (many.median, many.p95) == (50, 95)
+    assert latency_summary(np.array([], dtype=np.int64), "cycles").median is None
 
 
 def test_profile_shares_sum_to_one() -> None:
-    layers = (Layer(0, "CONV_2D", "conv", 300, 100), Layer(1, "ADD", "add", 100, 0))
-    rows = bench.document(made(profile=layers))["profile"]
-    assert [row["share"] for row in rows] == [0.75, 0.25]
-    assert [row["per_mac"] for row in rows] == [3.0, None]
+    rows = bench_record(made(profile=STEPS)).profile
+    assert rows is not None
+    assert [row.share for row in rows] == [0.75, 0.25]
+    assert [row.per_mac for row in rows] == [3.0, None]
 
 
 def shown(data: BenchData) -> str:
@@ -120,12 +140,12 @@ def shown(data: BenchData) -> str:
     from rich.console import Console
 
     console = Console(width=150, record=True, file=open("/dev/null", "w", encoding="utf-8"))  # noqa: PTH123,SIM115
-    console.print(terminal.bench(bench.document(data)))
+    console.print(bench_text(bench_record(data)))
     console.file.close()
     return console.export_text()
 
 
-def test_the_terminal_says_what_counts() -> None:
+def test_the_terminal_shows_accuracy_unit_and_origin() -> None:
     text = shown(made())
     assert "80.00 %" in text
     assert "instructions" in text
@@ -134,7 +154,7 @@ def test_the_terminal_says_what_counts() -> None:
 
 
 def test_the_terminal_never_turns_instructions_into_time() -> None:
-    text = shown(made(profile=(Layer(0, "CONV_2D", "conv", 300, 100),)))
+    text = shown(made(profile=STEPS))
     assert " ms" not in text and "seconds" not in text
 
 
@@ -145,10 +165,7 @@ def images() -> np.ndarray:
 
 def test_the_gallery_shows_mismatches_first_then_errors_and_right_answers() -> None:
     data = made()
-    host = data.host.copy()
-    host[20, 0] ^= 1
-    data = made(host=host)
-    shots = gallery.choose(bench.document(data), data.ids, images(), data.truth, data.device, 8)
+    shots = choose(data.ids, images(), data.truth, data.device, 8, differing=(data.ids[20],))
     assert len(shots) == 8
     assert shots[0].differs and shots[0].name == data.ids[20]
     assert {s.right for s in shots} == {True, False}
@@ -157,15 +174,15 @@ def test_the_gallery_shows_mismatches_first_then_errors_and_right_answers() -> N
 
 def test_the_gallery_needs_images() -> None:
     data = made()
-    assert gallery.choose(bench.document(data), data.ids, None, data.truth, data.device, 8) == ()
+    assert choose(data.ids, None, data.truth, data.device, 8) == ()
 
 
 def test_the_page_holds_every_part_and_escapes_names() -> None:
-    data = made(profile=(Layer(0, "CONV_2D", "conv", 300, 100),))
-    report = bench.document(data)
-    page = html.bench(report, data.latencies, gallery.choose(report, data.ids, images(), data.truth, data.device, 4))
+    data = made(profile=STEPS)
+    shots = choose(data.ids, images(), data.truth, data.device, 4)
+    page = checked(bench_page(bench_record(data), data.latencies, shots))
     for heading in ("Confusion matrix", "Sensitivity and specificity", "Latency (instructions)", "Flash", "RAM",
-                    "Layers", "Images and what the device answered"):  # fmt: skip
+                    "Layers", "Images, with the class that the device gave"):  # fmt: skip
         assert heading in page
     assert "none &amp; &lt;b&gt;nothing" in page
     assert "<b>nothing</b>" not in page
@@ -173,9 +190,9 @@ def test_the_page_holds_every_part_and_escapes_names() -> None:
     assert "a" * 64 in page
 
 
-def test_the_page_without_labels_leaves_out_what_it_cannot_know() -> None:
-    data = made(truth=None, random_seed=1, facts={})
-    page = html.bench(bench.document(data), data.latencies, ())
+def test_the_page_without_labels_leaves_out_what_is_not_known() -> None:
+    data = random()
+    page = checked(bench_page(bench_record(data), data.latencies, ()))
     assert "Confusion" not in page
     assert "accuracy" not in page
     assert "synthetic" not in page

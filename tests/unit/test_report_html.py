@@ -1,21 +1,11 @@
-"""Pages are self-contained and well-formed; charts draw what they are given."""
+"""Pages are self-contained and well-formed."""
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
-
-import numpy as np
-import pytest
 from markupsafe import Markup
 
-from mcu_toolkit.report import charts, html
-from mcu_toolkit.report import format as fmt
+from mcu_toolkit.report import html
 from tests.support.pages import checked
-
-
-def svg(markup: Markup) -> ElementTree.Element:
-    """A chart as XML."""
-    return ElementTree.fromstring(str(markup))
 
 
 def test_a_page_is_self_contained_and_escapes_what_it_is_given() -> None:
@@ -24,65 +14,17 @@ def test_a_page_is_self_contained_and_escapes_what_it_is_given() -> None:
         html.Section("Nothing here", Markup("")),
         html.Section("", html.cards([html.Card("<", "1", ">", "bad")])),
     ]
-    page = checked(html.page("T <script>", "sub & title", sections, "careful <now>"))
-    assert "A &amp; B" in page and "&lt;i&gt;x" in page and "careful &lt;now&gt;" in page
+    page = checked(html.page("T <script>", "sub & title", sections, synthetic=True))
+    assert "A &amp; B" in page and "&lt;i&gt;x" in page and html.SYNTHETIC in page
     assert "Nothing here" not in page
 
 
-def test_bars_have_a_whisker_where_there_is_an_interval() -> None:
-    drawn = svg(charts.bars([charts.Bar("a", 0.5, "50 %", 0.4, 0.6), charts.Bar("b", None, "–")], "t", top=1.0))
-    assert len(drawn.findall("path")) == 1
-    (rect,) = drawn.findall("rect")
-    room = charts.WIDTH - 150 - 120
-    assert float(rect.get("width") or 0) == pytest.approx(room / 2, abs=0.01)
+def test_only_synthetic_images_are_warned_of() -> None:
+    assert html.SYNTHETIC not in html.page("t", "s", [])
+    assert html.SYNTHETIC not in html.page("t", "s", [], synthetic=None)
 
 
-def test_stacked_parts_share_the_width_by_size() -> None:
-    drawn = svg(charts.stacked({"weights": 300, "engine": 100}, 800, "flash"))
-    widths = [float(r.get("width") or 0) for r in drawn.findall("rect") if r.get("height") == "26"]
-    assert widths == pytest.approx([charts.WIDTH, charts.WIDTH * 300 / 800, charts.WIDTH * 100 / 800], abs=0.01)
-    assert "50.0 %" in "".join(drawn.itertext())
-
-
-def test_stacked_against_a_far_limit_fills_the_width_and_says_so() -> None:
-    drawn = svg(charts.stacked({"arena": 1000}, 1 << 22, "RAM"))
-    widths = [float(r.get("width") or 0) for r in drawn.findall("rect") if r.get("height") == "26"]
-    assert widths[1] == charts.WIDTH
-    assert "0.0 %" in "".join(drawn.itertext())
-
-
-@pytest.mark.parametrize("values", [[5], [5, 5, 5], list(range(1000)), [0, 10**12]])
-def test_a_histogram_counts_every_value(values: list[int]) -> None:
-    drawn = svg(charts.histogram(np.array(values, dtype=np.int64), "cycles", "latency"))
-    counts = [int((t.text or "").split(" ")[0]) for r in drawn.findall("rect") for t in r.findall("title")]
-    assert sum(counts) == len(values)
-
-
-def test_an_empty_histogram_is_nothing() -> None:
-    assert not charts.histogram(np.array([], dtype=np.int64), "cycles", "latency")
-
-
-def test_lines_stay_inside_the_chart_and_skip_unknown_points() -> None:
-    series = [charts.Series("s", [(0, 0.0), (1, None), (2, 1.0)]), charts.Series("flat", [(0, 0.5)])]
-    drawn = svg(charts.lines(series, "t", "x", "y", (0.0, 1.0)))
-    for line in drawn.findall("polyline"):
-        for point in (line.get("points") or "").split():
-            x, y = map(float, point.split(","))
-            assert 0 <= x <= charts.WIDTH and 0 <= y <= 230
-    assert len((drawn.findall("polyline")[0].get("points") or "").split()) == 2
-    assert not charts.lines([charts.Series("none", [(0, None)])], "t", "x", "y")
-
-
-@pytest.mark.parametrize(
-    "value, text",
-    [(None, "–"), (0, "0"), (9_999, "9,999"), (12_345, "12.35 k"), (29_864_119, "29.86 M"), (345e6, "345.0 M"),
-     (2e9, "2.00 G")],
-)  # fmt: skip
-def test_counts_are_short(value: float | None, text: str) -> None:
-    assert fmt.count(value) == text
-
-
-def test_unknown_is_never_zero() -> None:
-    assert fmt.percent(None) == fmt.exact(None) == fmt.kib(None) == fmt.interval(None, 0.5) == fmt.UNKNOWN
-    assert fmt.percent(0.0) == "0.00 %"
-    assert (fmt.kib(1023), fmt.kib(2048)) == ("1,023 B", "2.0 KiB")
+def test_the_confusion_table_tints_by_the_share_of_the_row() -> None:
+    heat = html.confusion_heat(("a", "b"), ((3, 1), (0, 0)))
+    assert "64%" in heat and "21%" in heat  # 85 % of 3/4 and of 1/4
+    assert html.confusion_heat(("a", "b"), None) == Markup("")

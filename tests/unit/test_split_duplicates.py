@@ -48,7 +48,7 @@ def test_equal_and_near_images_stay_together(tmp_path: Path) -> None:
     parts = {}
     for group, part in zip(division.groups.group.tolist(), division.part.tolist(), strict=True):
         assert parts.setdefault(group, part) == part
-    counts = summary(data, division)["counts"]
+    counts = summary(data, division).counts
     assert all(counts[part][name] > 0 for part in ("train", "validation") for name in ("left", "right"))
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcu_toolkit.records.statistics import ThresholdPoint
 from mcu_toolkit.report import metrics
 
 
@@ -64,3 +65,16 @@ def test_calibration_error_of_worked_cases() -> None:
     # |1 - 0.9| on one half, |0.5 - 0.6| on the other
     assert metrics.calibration_error(np.array([0, 0, 0, 1]), two_bins) == pytest.approx(0.1)
     assert metrics.calibration_error(np.array([], dtype=np.int64), np.zeros((0, 2))) is None
+
+
+def test_one_threshold_by_hand() -> None:
+    got = metrics.at_threshold(np.array([True, True, False, False]), np.array([0.9, 0.4, 0.5, 0.1]), 0.5)
+    assert got == ThresholdPoint(threshold=0.5, sensitivity=0.5, specificity=0.5, precision=0.5, youden_j=0.0)
+    assert metrics.at_threshold(np.array([True]), np.array([0.1]), 0.5).precision is None
+
+
+def test_reliability_bins_hold_every_image() -> None:
+    scores = np.array([[0.9, 0.1], [0.8, 0.2], [0.55, 0.45]])
+    bins = metrics.reliability(np.array([0, 1, 0]), scores, bins=10)
+    assert sum(one.images for one in bins) == 3
+    assert metrics.reliability(np.array([], dtype=int), np.zeros((0, 2))) == ()

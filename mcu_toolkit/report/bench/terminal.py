@@ -1,0 +1,89 @@
+"""A bench record on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from mcu_toolkit.records.bench import BenchRecord, ProfileRow
+from mcu_toolkit.records.statistics import FloatVersusInt8
+from mcu_toolkit.report import format as fmt
+from mcu_toolkit.report.tables import class_table, flash_row, grid, ram_row, table
+
+Row = tuple[str, str, str]
+
+
+def bench_text(record: BenchRecord) -> RenderableType:
+    """The whole report."""
+    figures = grid()
+    rows = (*_accuracy_rows(record), _latency_row(record), flash_row(record.memory.flash), ram_row(record.memory.ram))
+    for row in rows:
+        figures.add_row(*row)
+    parts: list[RenderableType] = [_headline(record), Text(""), figures]
+    if record.per_class:
+        parts += [Text(""), class_table(record.per_class)]
+    if record.profile:
+        parts += [Text(""), profile_table(record.profile, record.latency.unit)]
+    return Group(*parts)
+
+
+def _headline(record: BenchRecord) -> Text:
+    text = Text.assemble((record.board, "bold"), f"  {record.board_name}")
+    if record.recipe:
+        text.append(f"\n{record.recipe}")
+    if record.synthetic:
+        text.append("  synthetic images", style="yellow")
+    return text
+
+
+def _accuracy_rows(record: BenchRecord) -> list[Row]:
+    colour = "red" if record.mismatches else "green"
+    inputs = "images" if record.random_seed is None else "random inputs"
+    remark = f"of {record.samples} {inputs}; every output byte of the device is compared with the host's"
+    rows = [("mismatches", f"[{colour}]{record.mismatches}[/{colour}]", remark)]
+    accuracy = record.accuracy
+    if accuracy.device is not None:
+        interval = f"95 % interval {fmt.interval(accuracy.ci95)}"
+        rows.append(("accuracy, device", fmt.percent(accuracy.device), interval))
+        rows.append(("accuracy, host int8", fmt.percent(accuracy.host_int8), ""))
+        rows.append(("accuracy, float", fmt.percent(accuracy.float_network), _float_remark(record.float_vs_int8)))
+    return rows
+
+
+def _float_remark(versus: FloatVersusInt8 | None) -> str:
+    if versus is None:
+        return ""
+    verdict = "shown" if versus.equivalent else "not shown"
+    return (
+        f"McNemar {fmt.probability(versus.mcnemar_p)}; equivalence to int8 within "
+        f"±{fmt.percent(versus.equivalence_margin, 0)} {verdict} ({fmt.probability(versus.equivalence_p)})"
+    )
+
+
+def _latency_row(record: BenchRecord) -> Row:
+    latency = record.latency
+    spread = f"min {fmt.exact(latency.min)}, p95 {fmt.exact(latency.p95)}, max {fmt.exact(latency.max)}"
+    return "latency, median", fmt.exact(latency.median), f"{latency.unit}; {spread}"
+
+
+def profile_table(rows: Sequence[ProfileRow], unit: str) -> Table:
+    """Latency of every step, with the total."""
+    made = table("#", "layer", "kernel", unit, "MACs", "per MAC", "share", numbers_from=3)
+    for row in rows:
+        made.add_row(
+            str(row.index),
+            escape(row.layer),
+            escape(row.kernel),
+            fmt.exact(row.latency),
+            fmt.exact(row.macs),
+            fmt.UNKNOWN if row.per_mac is None else f"{row.per_mac:.2f}",
+            fmt.percent(row.share, 1),
+        )
+    total, macs = sum(row.latency for row in rows), sum(row.macs for row in rows)
+    per_mac = f"{total / macs:.2f}" if macs else fmt.UNKNOWN
+    made.add_row("", "total", "", fmt.exact(total), fmt.exact(macs), per_mac, "", style="bold")
+    return made

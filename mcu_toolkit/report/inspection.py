@@ -1,0 +1,113 @@
+"""Inspection records on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from mcu_toolkit.records.inspect import (
+    InspectedBorder,
+    InspectedNode,
+    InspectRecord,
+    ModeFigures,
+    OperatorsRecord,
+    UnsupportedNode,
+)
+from mcu_toolkit.report import format as fmt
+from mcu_toolkit.report.tables import grid, table
+
+#: Column from which numbers start in a table that has none.
+_NO_NUMBERS = 9
+
+
+def inspection_text(record: InspectRecord) -> RenderableType:
+    """A model: the verdict, its totals, its nodes, and everything that is unsupported."""
+    parts: list[RenderableType] = [_verdict(record), Text(""), _totals(record), Text(""), _nodes(record.nodes)]
+    if record.modes:
+        parts += [Text(""), _modes(record.modes)]
+    if record.unsupported:
+        parts += [Text(""), _unsupported(record.unsupported)]
+    return Group(*parts)
+
+
+def operators_text(record: OperatorsRecord) -> Table:
+    """The supported operators."""
+    made = table("operator", "supported forms", numbers_from=_NO_NUMBERS)
+    for row in record.operators:
+        made.add_row(row.operator, escape(row.forms))
+    return made
+
+
+def _verdict(record: InspectRecord) -> Text:
+    if record.supported:
+        return Text.assemble((record.model, "bold"), "  ", ("supported", "green"))
+    count = len(record.unsupported)
+    said = f"not supported: {count} node{'s' if count > 1 else ''} cannot be compiled"
+    return Text.assemble((record.model, "bold"), "  ", (said, "red"))
+
+
+def _totals(record: InspectRecord) -> Table:
+    made = grid()
+    for word, borders in (("input", record.inputs), ("output", record.outputs)):
+        for border in borders:
+            made.add_row(*_border(word, border))
+    macs, weights, ram = record.macs, record.weights_bytes, record.ram
+    made.add_row("MACs", fmt.exact(macs.model), f"after passes {fmt.exact(macs.after_passes)}")
+    made.add_row("weights", f"{fmt.exact(weights.model)} B", f"after passes {fmt.exact(weights.after_passes)} B")
+    proved = "; proved to be the least for these kernels" if ram.arena_optimal else ""
+    made.add_row("arena", f"{fmt.exact(ram.arena)} B", f"live-tensor bound {fmt.exact(ram.no_overlap)}{proved}")
+    if record.cost_estimate is not None:
+        target = record.target
+        made.add_row(
+            "instructions",
+            f"~{fmt.count(record.cost_estimate)}",
+            f"estimated for {target.core} ({target.isa}, {target.optimize}), not measured",
+        )
+    return made
+
+
+def _border(word: str, border: InspectedBorder) -> tuple[str, str, str]:
+    shape = "×".join(map(str, border.shape)) or "scalar"
+    scale = "" if border.scale is None else f"scale {border.scale:.6g}, zero_point {border.zero_point}"
+    return word, shape, f"{border.dtype} {scale}  {escape(border.name)}"
+
+
+def _nodes(rows: Sequence[InspectedNode]) -> Table:
+    made = table("#", "operator", "kernel", "output", "MACs", "weights", "arena at", "live", "scratch", numbers_from=4)
+    for row in rows:
+        removed = row.macs_after_passes == 0 and row.kernel is None
+        macs = fmt.exact(row.macs)
+        if row.macs_after_passes is not None and row.macs_after_passes != row.macs:
+            macs += f" → {fmt.exact(row.macs_after_passes)}"
+        made.add_row(
+            str(row.index),
+            escape(row.operator),
+            escape(row.kernel or ("folded away" if removed else fmt.UNKNOWN)),
+            "×".join(map(str, row.shape)),
+            macs,
+            fmt.exact(row.weights_bytes),
+            fmt.exact(row.arena_offset) + (" in place" if row.in_place else ""),
+            fmt.UNKNOWN if row.live is None else f"{row.live[0]}-{row.live[1]}",
+            fmt.exact(row.scratch_bytes),
+            style="dim" if removed else None,
+        )
+    return made
+
+
+def _modes(modes: Mapping[str, ModeFigures]) -> Table:
+    made = table("--optimize", "arena", "instructions (estimate)", "weights", "other constants")
+    for name, row in modes.items():
+        cost = f"~{fmt.count(row.cost_estimate)}"
+        made.add_row(name, f"{row.arena:,} B", cost, f"{row.weights_bytes:,} B", f"{row.table_bytes:,} B")
+    return made
+
+
+def _unsupported(rows: Sequence[UnsupportedNode]) -> Table:
+    made = table("node", "unsupported operator", "reason", numbers_from=_NO_NUMBERS)
+    for row in rows:
+        made.add_row(str(row.node), f"[red]{escape(row.operator)}[/red]", escape(row.reason))
+    return made

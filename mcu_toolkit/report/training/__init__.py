@@ -1,0 +1,1 @@
+"""Training report, shown on the terminal and as an HTML page."""
