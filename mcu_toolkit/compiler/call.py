@@ -26,7 +26,7 @@ Example, an elementwise operator that may work in place::
         cost=6 * elements,
     )
 
-which is emitted as ``mcutk_relu_s8((const int8_t *)(arena + 128), (int8_t *)(arena + 64), 1024);``.
+which is emitted as ``mcutk_relu_s8((const int8_t *)arena + 128, (int8_t *)arena + 64, 1024);``.
 """
 
 from __future__ import annotations
@@ -69,10 +69,12 @@ class TensorArg:
     Attributes:
         index: tensor index in the graph.
         offset: bytes added to its address; for functions that write or read a part (CONCATENATION, SPLIT).
+        as_bytes: passed as ``uint8_t *`` whatever the element type is; for functions that copy bytes.
     """
 
     index: int
     offset: int = 0
+    as_bytes: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,9 @@ class FloatArg:
     value: float
 
 
-#: Value of a struct field: an integer; a float; a fixed-size C array of integers; a pointer to a constant table; NULL;
-#: a nested struct.
-FieldValue = Union[int, float, tuple[int, ...], ConstArray, None, "StructValue"]
+#: Value of a struct field: an integer; a float; the name of a C enumerator; a fixed-size C array of integers; a pointer
+#: to a constant table; NULL; a nested struct.
+FieldValue = Union[int, float, str, tuple[int, ...], ConstArray, None, "StructValue"]
 
 
 @dataclass(frozen=True, eq=False)

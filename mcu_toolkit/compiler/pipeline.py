@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mcu_toolkit.compiler import passes
 from mcu_toolkit.compiler.call import Call
+from mcu_toolkit.compiler.card import NO_CARD, ModelCard
 from mcu_toolkit.compiler.emit import folder, names
 from mcu_toolkit.compiler.lean import least_ram
 from mcu_toolkit.compiler.lowering import Lowerer
@@ -60,7 +61,9 @@ class Compiled:
         return tuple(index for step in self.schedule.steps for index in self.graph.nodes[step.node].outputs)
 
 
-def compile_model(graph: Graph, target: Target, name: str = "model", *, model: bytes | None = None) -> Compiled:
+def compile_model(
+    graph: Graph, target: Target, name: str = "model", *, model: bytes | None = None, card: ModelCard = NO_CARD
+) -> Compiled:
     """Compile a model.
 
     Args:
@@ -68,9 +71,10 @@ def compile_model(graph: Graph, target: Target, name: str = "model", *, model: b
         target: instruction set, core, and what the user wants least of.
         name: prefix of the generated files, functions and macros; models of different names link into one program.
         model: the flatbuffer, to ship it as a C array beside the generated code.
+        card: class names and input normalization for the generated header.
 
     Raises:
-        ConfigError: `name` cannot be a prefix in C.
+        ConfigError: `name` cannot be a prefix in C, or `card` does not fit the model.
         UnsupportedError: naming every node that the compiler has no code for.
         CompileError: the compiler broke one of its own invariants.
     """
@@ -83,9 +87,9 @@ def compile_model(graph: Graph, target: Target, name: str = "model", *, model: b
     final, chosen = _assign(final, Lowerer(target))
     check(chosen.plan, chosen.problem)
     check_execution(final, chosen.schedule, chosen.plan)
-    files, source = folder.emit(final, chosen.schedule, chosen.problem, chosen.plan, prefix, model)
+    files, source = folder.emit(final, chosen.schedule, chosen.problem, chosen.plan, prefix, model=model, card=card)
     report = compile_report(graph, final, chosen, source, target)
-    weights = {table.symbol: table.weights_bytes for table in source.tables if table.is_weights}
+    weights = {table.symbol: table.weights_bytes for table in source.tables if table.weights_bytes}
     return Compiled(prefix, target, final, chosen.schedule, chosen.problem, chosen.plan, weights, files, report)
 
 

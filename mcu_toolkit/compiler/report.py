@@ -173,7 +173,6 @@ def _layer(graph: Graph, chosen: Assignment, source: Source, number: int) -> Lay
     key = chosen.schedule.key(node.outputs[0]) if node.outputs else None
     buffer = buffers[key] if key is not None else None
     at = chosen.schedule.address(chosen.plan, node.outputs[0]) if node.outputs else 0
-    tables = [table for table in source.tables if table.symbol in code.tables]
     return Layer(
         index=number,
         operator=node.op,
@@ -182,8 +181,8 @@ def _layer(graph: Graph, chosen: Assignment, source: Source, number: int) -> Lay
         kernel=step.call.name,
         macs=code.macs,
         cost=step.call.cost,
-        weights_bytes=sum(table.weights_bytes for table in tables),
-        table_bytes=sum(table.bytes - table.weights_bytes for table in tables),
+        weights_bytes=sum(table.weights_bytes for table in code.tables),
+        table_bytes=sum(table.bytes - table.weights_bytes for table in code.tables),
         arena_offset=at,
         output_bytes=graph.tensors[node.outputs[0]].bytes if node.outputs else 0,
         live=(buffer.first, buffer.last) if buffer is not None else (number, number),

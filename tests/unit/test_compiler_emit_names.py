@@ -37,3 +37,37 @@ def test_bad_prefixes_are_refused_with_a_proposal(bad: str, reason: str) -> None
     assert hint is not None
     proposed = hint.removeprefix("--name ")
     assert names.prefix(proposed) == proposed
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("model/conv2d/Relu;bias", "model/conv2d/Relu;bias"),
+        ("x" * 300, "x" * 300),
+        ("*/ int main() {", r"\u002a/ int main() {"),
+        ("??/", r"\u003f\u003f/"),
+        ("a\nb\t\x00", r"a\u000ab\u0009\u0000"),
+        ("\u202egnp.exe", r"\u202egnp.exe"),
+        ("größe", r"gr\u00f6\u00dfe"),
+        ("\U0001f600", r"\U0001f600"),
+        ('"\\', r"\u0022\u005c"),
+    ],
+)
+def test_comments_are_whole_and_harmless(text: str, shown: str) -> None:
+    assert names.comment(text) == shown
+
+
+def test_long_names_are_wrapped_not_cut() -> None:
+    name = "/".join(f"block_{i}" for i in range(100))
+    lines = names.wrapped(name, indent="    ")
+    assert max(map(len, lines)) <= 110
+    assert "".join(line.strip() for line in lines) == name
+
+
+def test_strings_are_utf8_with_octal_escapes() -> None:
+    assert names.string('größe? "a"\n') == r'"gr\303\266\303\237e\077 \042a\042\012"'
+
+
+@pytest.mark.parametrize(("text", "made"), [("CONV_2D", "conv_2d"), ("while", "m_while"), ("", "m"), ("9x", "m_9x")])
+def test_identifiers(text: str, made: str) -> None:
+    assert names.identifier(text) == made

@@ -1,17 +1,15 @@
-"""One step as C text: the static function of an operator and the constant tables behind it."""
+"""One step as C text: the static function that calls its kernels, with their parameter structs."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Hashable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from mcu_toolkit.compiler.call import (
     Argument,
     Call,
     ConstArg,
+    ConstArray,
     FieldValue,
     FloatArg,
     IntArg,
@@ -22,47 +20,15 @@ from mcu_toolkit.compiler.call import (
     TensorArg,
 )
 from mcu_toolkit.compiler.emit import literals, names
-from mcu_toolkit.compiler.layer import ConstArray
+from mcu_toolkit.compiler.emit.tables import ConstTable, Tables
 from mcu_toolkit.compiler.plan.problem import MemoryPlan
 from mcu_toolkit.compiler.plan.schedule import Schedule
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import DType, Graph, Node, Tensor
 from mcu_toolkit.graph.ops import operator
 
-
-@dataclass(frozen=True, eq=False)
-class ConstTable:
-    """A table in flash: declaration and the rows of its initialiser.
-
-    Attributes:
-        symbol: C name.
-        ctype: element type.
-        count: elements.
-        bytes: size in flash (structs are taken to have 4-byte fields; the linker's figure is the truth).
-        is_weights: counts as weights and biases in reports, not as engine.
-        note: the operator that reads it.
-    """
-
-    symbol: str
-    ctype: str
-    count: int
-    align: int
-    rows: tuple[str, ...]
-    bytes: int
-    is_weights: bool
-    note: str
-
-    @property
-    def known_size(self) -> bool:
-        """Whether `bytes` is exact: not for structs, whose layout belongs to the kernel's header."""
-        return self.ctype in literals.SIZES
-
-    @property
-    def weights_bytes(self) -> int:
-        """Bytes that are weights or biases: of a channel table only the biases, not the multipliers and shifts."""
-        if not self.is_weights:
-            return 0
-        return 4 * self.count if self.ctype == "mcutk_channel" else self.bytes
+#: Longest line of code.
+_WIDTH = 110
 
 
 @dataclass(frozen=True)
@@ -76,7 +42,20 @@ class StepOutput:
 
 @dataclass(frozen=True, eq=False)
 class CodeStep:
-    """A step as the templates print it."""
+    """A step as the templates print it.
+
+    Attributes:
+        index: number of the step.
+        node, source: index of its node in the graph after passes and in the model file.
+        op: TFLite name.
+        function: C name of the static function.
+        comments: lines above the function.
+        lines: its body.
+        outputs: tensors that it writes.
+        macs: multiply-accumulates.
+        uses_arena: whether the body reads its parameter.
+        tables: constant tables that it reads.
+    """
 
     index: int
     node: int
@@ -88,24 +67,23 @@ class CodeStep:
     outputs: tuple[StepOutput, ...]
     macs: int
     uses_arena: bool
-    tables: tuple[str, ...]
+    tables: tuple[ConstTable, ...]
 
 
 @dataclass
 class _Writer:
-    """Gathers the lines and tables of one step."""
+    """Collects the lines and tables of one step."""
 
     graph: Graph
     schedule: Schedule
     plan: MemoryPlan
     number: int
-    prefix: str
     call: Call
     node: Node
+    tables: Tables
     lines: list[str] = field(default_factory=list)
-    shared: dict[Hashable, ConstTable] = field(default_factory=dict)
-    tables: dict[int, ConstTable] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
+    used: dict[str, ConstTable] = field(default_factory=dict)
+    params_names: set[str] = field(default_factory=set)
     uses_arena: bool = False
 
     def invocation(self, invocation: Invocation) -> None:
@@ -114,7 +92,7 @@ class _Writer:
         for position, text in enumerate(arguments):
             last = position == len(arguments) - 1
             piece = text + (");" if last else ",")
-            if len(line) + len(piece) + 1 > 110:
+            if len(line) + len(piece) + 1 > _WIDTH:
                 self.lines.append(line.rstrip())
                 line = "        "
             line += piece + ("" if last else " ")
@@ -126,8 +104,7 @@ class _Writer:
         if isinstance(argument, ScratchArg):
             if self.call.scratch_bytes == 0:
                 return "NULL"
-            self.uses_arena = True
-            return place(self.plan.offsets[("scratch", self.number)] + argument.offset).strip("()")
+            return self.place("uint8_t *", 1, self.plan.offsets[("scratch", self.number)] + argument.offset)
         if isinstance(argument, ConstArg):
             return self.table(argument.array)
         if isinstance(argument, IntArg):
@@ -140,92 +117,81 @@ class _Writer:
         tensor = self.graph.tensors[argument.index]
         if tensor.is_const:
             return self.constant_tensor(argument, tensor)
-        self.uses_arena = True
         offset = self.schedule.address(self.plan, argument.index) + argument.offset
         written = argument.index in self.node.outputs or tensor.variable
-        kind = ("" if written else "const ") + c_type(tensor.dtype)
-        through = "" if tensor.dtype.bytes == 1 else f"({'' if written else 'const '}void *)"
-        return f"({kind} *){through}{place(offset)}"
+        ctype, size = ("uint8_t", 1) if argument.as_bytes else (c_type(tensor.dtype), tensor.dtype.bytes)
+        return self.place(f"{'' if written else 'const '}{ctype} *", size, offset)
+
+    def place(self, pointer: str, size: int, offset: int) -> str:
+        """A typed pointer into the arena; the offset is in bytes, and the division by the element's size shows it."""
+        self.uses_arena = True
+        if offset % size:
+            raise CompileError(f"node {self.node.source}: a tensor lies at the odd offset {offset}")
+        step = f"{offset} / {size}" if size > 1 else str(offset)
+        return f"({pointer})arena" + (f" + {step}" if offset else "")
 
     def constant_tensor(self, argument: TensorArg, tensor: Tensor) -> str:
         if tensor.data is None or argument.offset % tensor.dtype.bytes:
             raise CompileError(f"node {self.node.source}: a constant input is read at an odd offset")
-        array = ConstArray(f"t{argument.index}", c_type(tensor.dtype), tensor.data.reshape(-1), 4)
-        symbol = self.table(array, key=-argument.index - 1)
+        ctype = c_type(tensor.dtype)
+        values = tensor.data.reshape(-1, tensor.shape[-1]) if len(tensor.shape) > 1 else tensor.data.reshape(-1)
+        symbol = self.table(ConstArray(f"t{argument.index}", ctype, values, layout=_shown(tensor)))
+        if argument.as_bytes:
+            start = symbol if ctype == "uint8_t" else f"(const uint8_t *){symbol}"
+            return f"{start} + {argument.offset}" if argument.offset else start
         step = argument.offset // tensor.dtype.bytes
         return f"{symbol} + {step}" if step else symbol
 
-    def table(self, array: ConstArray, key: int | None = None) -> str:
-        key = id(array) if key is None else key
-        if key not in self.tables:
-            count = int(array.values.shape[0])
-            if array.ctype in literals.SIZES:
-                count = int(array.values.size)
-                size = count * literals.SIZES[array.ctype]
-            else:
-                size = int(array.values.nbytes if array.values.dtype.names else array.values.size * 4)
-            if count == 0:
-                raise CompileError(f"node {self.node.source}: the constant table '{array.suffix}' is empty")
-            self.tables[key] = self.intern(array, count, size)
-        return self.tables[key].symbol
-
-    def intern(self, array: ConstArray, count: int, size: int) -> ConstTable:
-        """The table; steps whose tables are equal share one."""
-        values = np.asarray(array.values)
-        contents = (array.ctype, array.align, array.is_weights, values.shape, values.dtype.str, values.tobytes())
-        if contents not in self.shared:
-            symbol = self.unique(f"{self.prefix}_op{self.number:02d}_{names.identifier(array.suffix)}")
-            rows = literals.rows(values, array.ctype)
-            self.shared[contents] = ConstTable(
-                symbol, array.ctype, count, array.align, rows, size, array.is_weights, self.node.op
-            )
-        return self.shared[contents]
-
-    def unique(self, wanted: str) -> str:
-        name, count = wanted, 1
-        while name in self.taken:
-            count += 1
-            name = f"{wanted}_{count}"
-        self.taken.add(name)
-        return name
+    def table(self, array: ConstArray) -> str:
+        owner = f"step {self.number}, {self.node.op}, node {self.node.source} of the model"
+        table = self.tables.add(array, f"op{self.number:02d}", owner)
+        self.used[table.symbol] = table
+        return table.symbol
 
     def params(self, argument: ParamsArg) -> str:
-        name = self.unique(names.identifier(argument.suffix))
+        name = wanted = names.identifier(argument.suffix)
+        while name in self.params_names:
+            name = f"{wanted}_{len(self.params_names) + 1}"
+        self.params_names.add(name)
         self.lines.append(f"    static const {argument.ctype} {name} = {{")
         self.lines.extend(self.fields(argument.fields, "        "))
         self.lines.append("    };")
         return f"&{name}"
 
-    def fields(self, fields: tuple[tuple[str, FieldValue], ...], indent: str) -> list[str]:
-        """Designated initialisers, several in a line."""
-        lines: list[str] = []
-        line = indent
+    def fields(self, fields: tuple[tuple[str, FieldValue], ...], indent: str) -> Iterator[str]:
+        """Designated initialisers: numbers whose names start with the same word share a line (``.in_h``, ``.in_w``)."""
+        line, group = "", ""
         for name, value in fields:
-            piece = f".{name} = {self.value(value, indent)},"
-            if line != indent and len(line) + len(piece) > 110:
-                lines.append(line.rstrip())
-                line = indent
-            line += piece + " "
-        lines.append(line.rstrip())
-        return lines
+            simple = not isinstance(value, (ConstArray, StructValue))
+            text = self.value(name, value, indent)
+            piece = f".{name} = {text},"
+            word = name.split("_")[0] if simple else ""
+            if line and (not word or word != group or len(indent) + len(line) + len(piece) + 1 > _WIDTH):
+                yield indent + line
+                line = ""
+            line, group = f"{line} {piece}" if line else piece, word
+        if line:
+            yield indent + line
 
-    def value(self, value: FieldValue, indent: str) -> str:
+    def value(self, name: str, value: FieldValue, indent: str) -> str:
         if value is None:
             return "NULL"
+        if isinstance(value, str):
+            return value
         if isinstance(value, ConstArray):
-            # A variant's own packing of channels stands behind a pointer of the plain type.
+            # Until every kernel has a struct of its own: another packing of channels behind mcutk_conv.channels.
             own = value.suffix == "channels" and value.ctype != "mcutk_channel"
             return ("(const void *)" if own else "") + self.table(value)
         if isinstance(value, StructValue):
-            return "{" + " ".join(piece.strip() for piece in self.fields(value.fields, indent)) + "}"
+            inner = "\n".join(self.fields(value.fields, indent + "    "))
+            return f"{{\n{inner}\n{indent}}}"
         if isinstance(value, tuple):
             return "{" + ", ".join(literals.integer(v) for v in value) + "}"
-        return literals.floating(value) if isinstance(value, float) else literals.integer(int(value))
-
-
-def place(offset: int) -> str:
-    """An address in the arena."""
-    return f"(arena + {offset})" if offset else "arena"
+        if isinstance(value, float):
+            return literals.floating(value)
+        if name.endswith("multiplier") and name != "depth_multiplier":  # Q31
+            return literals.hexadecimal(value, "int32").strip()
+        return literals.integer(int(value))
 
 
 def c_type(dtype: DType) -> str:
@@ -233,14 +199,7 @@ def c_type(dtype: DType) -> str:
     return {DType.FLOAT32: "float", DType.BOOL: "uint8_t"}.get(dtype, f"{dtype.value}_t")
 
 
-def write_step(
-    graph: Graph,
-    schedule: Schedule,
-    plan: MemoryPlan,
-    number: int,
-    prefix: str,
-    shared: dict[Hashable, ConstTable],
-) -> CodeStep:
+def write_step(graph: Graph, schedule: Schedule, plan: MemoryPlan, number: int, tables: Tables) -> CodeStep:
     """One step as C text.
 
     Args:
@@ -248,15 +207,14 @@ def write_step(
         schedule: steps and aliases.
         plan: placement of all buffers.
         number: which step.
-        prefix: of the symbols.
-        shared: the tables so far, by contents; new ones are added.
+        tables: the model's tables so far; new ones are added.
 
     Raises:
         CompileError: a constant does not fit its C type.
     """
     step = schedule.steps[number]
     node = graph.nodes[step.node]
-    writer = _Writer(graph, schedule, plan, number, prefix, step.call, node, shared=shared)
+    writer = _Writer(graph, schedule, plan, number, step.call, node, tables)
     for invocation in step.call.invocations:
         writer.invocation(invocation)
     meaning = operator(node.op)
@@ -275,21 +233,29 @@ def write_step(
         outputs=outputs,
         macs=macs,
         uses_arena=writer.uses_arena,
-        tables=tuple(table.symbol for table in writer.tables.values()),
+        tables=tuple(writer.used.values()),
     )
 
 
+def _shown(tensor: Tensor) -> str:
+    """Shape and whole name of a tensor."""
+    return f'{"x".join(map(str, tensor.shape)) or "1"} "{names.comment(tensor.name)}"'
+
+
 def _comments(graph: Graph, schedule: Schedule, plan: MemoryPlan, node: Node, call: Call, macs: int) -> tuple[str, ...]:
+    """Operator, shapes and places, MACs; the kernel; the name of the output in the model file."""
+
     def shown(index: int) -> str:
         tensor = graph.tensors[index]
         shape = "x".join(map(str, tensor.shape)) or "1"
-        at = "" if tensor.is_const else f" @{schedule.address(plan, index)}"
-        return f"t{index} {shape}{at}"
+        return f"t{index} {shape} @{schedule.address(plan, index)}"
 
     reads = ", ".join(shown(i) for i, t in graph.used_inputs(node) if not t.is_const)
     writes = ", ".join(shown(i) for i in node.outputs)
     work = f", {macs} MACs" if macs else ""
-    first = f"{node.op}: {reads or 'constants'} -> {writes or 'nothing'}{work}"
-    named = f'"{names.comment(graph.tensors[node.outputs[0]].name)}"' if node.outputs else ""
-    second = f"{call.name}{': ' + names.comment(call.note) if call.note else ''}; {named}"
-    return tuple(textwrap.wrap(first, 108)) + tuple(textwrap.wrap(second, 108))
+    lines = [
+        f"{node.op}: {reads or 'constants'} -> {writes or 'nothing'}{work}",
+        call.name + (f": {names.comment(call.note)}" if call.note else ""),
+        *(f'"{names.comment(graph.tensors[i].name)}"' for i in node.outputs[:1]),
+    ]
+    return tuple(part for line in lines for part in names.wrapped(line, indent="    "))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import numpy as np
 
 from mcu_toolkit import __version__
+from mcu_toolkit.compiler.call import ConstArray
+from mcu_toolkit.compiler.card import NO_CARD, ModelCard
 from mcu_toolkit.compiler.emit import literals, names
-from mcu_toolkit.compiler.emit.code import CodeStep, ConstTable, c_type, write_step
+from mcu_toolkit.compiler.emit.borders import Border, PixelInput, class_strings, find_borders, pixel_input
+from mcu_toolkit.compiler.emit.code import CodeStep, c_type, write_step
 from mcu_toolkit.compiler.emit.kernel_files import kernel_files
-from mcu_toolkit.compiler.plan.problem import MemoryPlan, PlanProblem
+from mcu_toolkit.compiler.emit.tables import ConstTable, Tables
+from mcu_toolkit.compiler.plan.problem import Buffer, MemoryPlan, PlanProblem
 from mcu_toolkit.compiler.plan.schedule import Schedule
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph
@@ -26,35 +30,37 @@ FOLDER = "src"
 
 
 @dataclass(frozen=True)
-class Border:
-    """A model input or output for the header: macro name, C type, place, shape as text, quantization as literals."""
-
-    macro: str
-    function: str
-    ctype: str
-    offset: int
-    bytes: int
-    elements: int
-    dims: tuple[int, ...]
-    scale: str
-    zero_point: int
-    name: str
-
-
-@dataclass(frozen=True)
 class Reset:
-    """A variable that `model_reset` fills: with a byte, or from a table where `table` names one."""
+    """A variable that `<prefix>_reset` fills: with a byte, or from a table where `table` names one."""
 
     offset: int
     bytes: int
     value: int
     table: str
-    name: str
+    comment: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """What is emitted, as the templates see it."""
+    """What is emitted, as the templates see it.
+
+    Attributes:
+        prefix, upper: of files and functions, and of macros.
+        version: of mcutk.
+        abi: kernel ABI.
+        sha256: of the .tflite file.
+        plan: placement in the arena.
+        inputs, outputs: borders of the model.
+        pixels: normalization of image inputs; None where not known.
+        classes: C string literals.
+        resets: variables and their initial contents.
+        steps: static functions in order.
+        tables: constants in flash.
+        headers: kernel headers to include.
+        plan_rows: lines of the comment that shows the plan.
+        macs: multiply-accumulates of one inference.
+        c_sources: files to compile.
+    """
 
     prefix: str
     upper: str
@@ -64,6 +70,8 @@ class Source:
     plan: MemoryPlan
     inputs: tuple[Border, ...]
     outputs: tuple[Border, ...]
+    pixels: PixelInput | None
+    classes: tuple[str, ...]
     resets: tuple[Reset, ...]
     steps: tuple[CodeStep, ...]
     tables: tuple[ConstTable, ...]
@@ -73,13 +81,25 @@ class Source:
     c_sources: tuple[str, ...]
 
     @property
+    def quantizes(self) -> bool:
+        """Whether an input or output stands for real numbers by a scale and a zero point."""
+        return any(border.quantized for border in (*self.inputs, *self.outputs))
+
+    @property
     def step_outputs(self) -> tuple[tuple[int, int, int, int], ...]:
         """A row (offset, bytes, step, tensor) for every tensor that a step writes."""
         return tuple((o.offset, o.bytes, step.index, o.tensor) for step in self.steps for o in step.outputs)
 
 
 def emit(
-    graph: Graph, schedule: Schedule, problem: PlanProblem, plan: MemoryPlan, prefix: str, model: bytes | None
+    graph: Graph,
+    schedule: Schedule,
+    problem: PlanProblem,
+    plan: MemoryPlan,
+    prefix: str,
+    *,
+    model: bytes | None = None,
+    card: ModelCard = NO_CARD,
 ) -> tuple[dict[str, bytes], Source]:
     """The generated folder as file name → contents, and the values behind it.
 
@@ -89,15 +109,24 @@ def emit(
         problem: what the planner was asked.
         plan: checked placement.
         prefix: of files, functions and macros; checked by `names.prefix`.
-        model: the flatbuffer for ``model_data.h/.c``, or None to leave them out.
+        model: the flatbuffer for ``<prefix>_data.h/.c``, or None to leave them out.
+        card: class names and normalization for the header.
+
+    Raises:
+        CompileError: the prefix clashes with a kernel file, or a constant does not fit its C type.
+        ConfigError: the card does not fit the model.
     """
-    steps, tables = _steps(graph, schedule, plan, prefix)
-    resets, initial = _resets(graph, schedule, plan, prefix)
-    kernels = kernel_files([path for step in schedule.steps for path in (*step.call.sources, *step.call.headers)])
-    own = [f"{prefix}.c", f"{prefix}_weights.c"] + ([f"{prefix}_data.c"] if model is not None else [])
-    clash = set(kernels) & {*own, f"{prefix}.h"}
+    tables = Tables(prefix)
+    steps = tuple(write_step(graph, schedule, plan, number, tables) for number in range(len(schedule.steps)))
+    resets = _resets(graph, schedule, plan, tables)
+    inputs = find_borders(graph, schedule, plan, prefix, outputs=False)
+    outputs = find_borders(graph, schedule, plan, prefix, outputs=True)
+    quantizes = any(border.quantized for border in (*inputs, *outputs))
+    templates = _own_files(prefix, quantizes=quantizes, with_data=model is not None)
+    kernels = kernel_files(path for step in schedule.steps for path in (*step.call.sources, *step.call.headers))
+    clash = sorted(set(kernels) & set(templates))
     if clash:
-        raise CompileError(f"the model name '{prefix}' clashes with the kernel file {sorted(clash)[0]}")
+        raise CompileError(f"the model name '{prefix}' clashes with the kernel file {clash[0]}")
     source = Source(
         prefix=prefix,
         upper=prefix.upper(),
@@ -105,26 +134,26 @@ def emit(
         abi=KERNEL_ABI,
         sha256=graph.sha256,
         plan=plan,
-        inputs=_borders(graph, schedule, plan, prefix, graph.inputs, "INPUT"),
-        outputs=_borders(graph, schedule, plan, prefix, graph.outputs, "OUTPUT"),
+        inputs=inputs,
+        outputs=outputs,
+        pixels=pixel_input(graph, card),
+        classes=class_strings(graph, card),
         resets=resets,
         steps=steps,
-        tables=(*tables, *initial),
+        tables=tables.all,
         headers=tuple(sorted({PurePosixPath(h).name for s in schedule.steps for h in s.call.headers})),
         plan_rows=_plan_rows(graph, problem, plan),
         macs=sum(step.macs for step in steps),
-        c_sources=tuple(sorted([*own, *(f for f in kernels if f.endswith((".c", ".S")))])),
+        c_sources=tuple(sorted(file for file in (*templates, *kernels) if file.endswith((".c", ".S")))),
     )
-    files = {file: render_firmware(template, m=source) for file, template in _own_files(prefix).items()}
-    if model is not None:
-        data = literals.rows(np.frombuffer(model, dtype=np.uint8), "uint8_t")
-        files[f"{prefix}_data.h"] = render_firmware("model_data.h.j2", m=source, bytes=len(model))
-        files[f"{prefix}_data.c"] = render_firmware("model_data.c.j2", m=source, bytes=len(model), rows=data)
+    data = {"bytes": len(model), "rows": literals.rows(np.frombuffer(model, np.uint8), "uint8_t")} if model else {}
+    files = {file: render_firmware(template, m=source, **data) for file, template in templates.items()}
     return {**files, **kernels}, source
 
 
-def _own_files(prefix: str) -> Mapping[str, str]:
-    return {
+def _own_files(prefix: str, *, quantizes: bool, with_data: bool) -> Mapping[str, str]:
+    """File name → template of the files that are written for the model."""
+    files = {
         f"{prefix}.h": "model.h.j2",
         f"{prefix}.c": "model.c.j2",
         f"{prefix}_weights.h": "model_weights.h.j2",
@@ -132,47 +161,16 @@ def _own_files(prefix: str) -> Mapping[str, str]:
         f"{FOLDER}.ino": "model_sketch.ino.j2",
         "Makefile": "model_makefile.j2",
     }
+    if quantizes:
+        files[f"{prefix}_quantize.c"] = "model_quantize.c.j2"
+    if with_data:
+        files |= {f"{prefix}_data.h": "model_data.h.j2", f"{prefix}_data.c": "model_data.c.j2"}
+    return files
 
 
-def _steps(
-    graph: Graph, schedule: Schedule, plan: MemoryPlan, prefix: str
-) -> tuple[tuple[CodeStep, ...], tuple[ConstTable, ...]]:
-    shared: dict[Hashable, ConstTable] = {}
-    steps = [write_step(graph, schedule, plan, number, prefix, shared) for number in range(len(schedule.steps))]
-    return tuple(steps), tuple(shared.values())
-
-
-def _borders(
-    graph: Graph, schedule: Schedule, plan: MemoryPlan, prefix: str, indices: tuple[int, ...], word: str
-) -> tuple[Border, ...]:
-    borders = []
-    for number, index in enumerate(indices):
-        tensor = graph.tensors[index]
-        suffix = "" if number == 0 else str(number + 1)
-        scale, zero_point = tensor.border_quant
-        borders.append(
-            Border(
-                macro=f"{prefix.upper()}_{word}{suffix}",
-                function=f"{prefix}_{word.lower()}{suffix}",
-                ctype=c_type(tensor.dtype),
-                offset=schedule.address(plan, index),
-                bytes=tensor.bytes,
-                elements=tensor.elements,
-                dims=tensor.shape or (1,),
-                scale=literals.floating(scale),
-                zero_point=zero_point,
-                name=names.comment(tensor.name),
-            )
-        )
-    return tuple(borders)
-
-
-def _resets(
-    graph: Graph, schedule: Schedule, plan: MemoryPlan, prefix: str
-) -> tuple[tuple[Reset, ...], tuple[ConstTable, ...]]:
-    """What `model_reset` writes: one byte repeated where that is all a variable holds, else a table in flash."""
+def _resets(graph: Graph, schedule: Schedule, plan: MemoryPlan, tables: Tables) -> tuple[Reset, ...]:
+    """What `<prefix>_reset` writes: one byte repeated where that is all a variable holds, else a table in flash."""
     found: list[Reset] = []
-    tables: list[ConstTable] = []
     for index, tensor in enumerate(graph.tensors):
         key = ("tensor", index)
         if not tensor.variable or schedule.root.get(index) != index or key not in plan.offsets:
@@ -181,25 +179,32 @@ def _resets(
         raw = np.frombuffer(np.ascontiguousarray(contents).tobytes(), np.uint8)
         table = ""
         if (raw != raw[0]).any():
-            table = f"{prefix}_initial_t{index}"
-            ctype = c_type(tensor.dtype)
-            lines = literals.rows(contents.reshape(-1), ctype)
-            tables.append(ConstTable(table, ctype, tensor.elements, 4, lines, tensor.bytes, False, "initial contents"))
-        found.append(Reset(plan.offsets[key], tensor.bytes, int(raw[0]), table, names.comment(tensor.name)))
-    return tuple(found), tuple(tables)
+            array = ConstArray(f"t{index}", c_type(tensor.dtype), contents.reshape(-1), is_weights=False)
+            table = tables.add(array, "initial", "initial contents of a variable").symbol
+        comment = names.wrapped(f'"{names.comment(tensor.name)}"')
+        found.append(Reset(plan.offsets[key], tensor.bytes, int(raw[0]), table, comment))
+    return tuple(found)
 
 
 def _plan_rows(graph: Graph, problem: PlanProblem, plan: MemoryPlan) -> tuple[str, ...]:
     """The plan as comment lines in order of time: offset, bytes, steps at which the bytes are in use, what."""
-    rows = []
-    for b in sorted(problem.buffers, key=lambda b: (b.first, b.last, b.key)):
-        kind, number = b.key
-        steps = f"{b.first}-{min(b.last, problem.steps - 1)}"
+
+    def what(buffer: Buffer) -> str:
+        kind, number = buffer.key
         if kind == "scratch":
-            what = f"scratch of step {number}"
-        else:
-            tensor = graph.tensors[number]
-            shape = "x".join(map(str, tensor.shape)) or "1"
-            what = f"t{number} {shape} {names.comment(tensor.name)}"
-        rows.append(f"{plan.offsets[b.key]:8d} {b.size:8d}  {steps:>9}  {what}")
+            return f"scratch of step {number}"
+        tensor = graph.tensors[number]
+        return f"t{number} {'x'.join(map(str, tensor.shape)) or '1'} {names.comment(tensor.name)}"
+
+    rows: list[str] = []
+    for b in sorted(problem.buffers, key=lambda b: (b.first, b.last, b.key)):
+        steps = f"{b.first}-{min(b.last, problem.steps - 1)}"
+        start = f"{plan.offsets[b.key]:8d} {b.size:8d}  {steps:>9}  "
+        rows.extend(start + line if n == 0 else line for n, line in enumerate(_continued(what(b), len(start))))
     return tuple(rows)
+
+
+def _continued(text: str, indent: int) -> list[str]:
+    """Text in lines that fit beside a column of `indent` characters, which is blank from the second line on."""
+    first, *rest = names.wrapped(text, width=110 - indent)
+    return [first, *(" " * indent + line for line in rest)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 from mcu_toolkit.errors import ConfigError
 
@@ -62,7 +63,32 @@ def identifier(text: str) -> str:
 
 
 def comment(text: str) -> str:
-    """Text that is safe inside a C comment or string: printable ASCII, no comment marks, quotes, escapes or
-    trigraphs."""
-    safe = "".join(c if " " <= c <= "~" and c not in '*\\?"' else "_" for c in text)
-    return safe if len(safe) <= _LONGEST else safe[: _LONGEST - 3] + "..."
+    """Any text as it may stand in a C comment: whole, in printable ASCII.
+
+    What is not printable ASCII (control characters, bidirectional marks, letters with accents) is written as
+    ``\\uXXXX`` or ``\\UXXXXXXXX``, and so are ``*``, ``?``, ``"`` and the backslash: no text ends the comment or forms
+    a trigraph.
+    """
+    return "".join(c if " " <= c <= "~" and c not in '*?"\\' else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def wrapped(text: str, *, width: int = 110, indent: str = "") -> tuple[str, ...]:
+    """Text in lines for a comment; nothing is cut, a word longer than a line goes on in the next.
+
+    Args:
+        text: already passed through `comment` where it comes from a model file.
+        width: most characters in a line.
+        indent: starts every line but the first.
+    """
+    return tuple(textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False))
+
+
+def string(text: str) -> str:
+    """A C string literal of any text: UTF-8, with octal escapes for what is not printable ASCII."""
+    plain = set(range(0x20, 0x7F)) - set(b'"?\\')
+    return '"' + "".join(chr(byte) if byte in plain else f"\\{byte:03o}" for byte in text.encode()) + '"'

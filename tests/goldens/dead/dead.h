@@ -44,6 +44,8 @@ extern "C" {
 #define DEAD_OUTPUT_SCALE 0.00390625f
 #define DEAD_OUTPUT_ZERO_POINT (-128)
 
+#define DEAD_CLASS_COUNT 0 /* the names of the classes are not known */
+
 /* Where to write the input; valid until dead_invoke. */
 int8_t *dead_input(void *arena);
 
@@ -55,6 +57,11 @@ void dead_reset(void *arena);
 
 /* One inference. */
 void dead_invoke(void *arena);
+
+/* Conversions, in dead_quantize.c: to the nearest integer, halves away from zero, limited to the range of
+ * the type; a NaN gives the least value. Results equal those of mcutk on the host where a double has 64 bits. */
+int8_t dead_quantize_input(float real);
+float dead_dequantize_output(int8_t q);
 
 #if defined(DEAD_STEPS) && DEAD_STEPS
 /* Operator by operator, for per-layer profile and verification: steps 0 .. count - 1 in order are one inference. */

@@ -8,11 +8,11 @@
 #include "mcutk_reduce.h"
 #include "mcutk_softmax.h"
 
-extern const int8_t dead_op00_weights[112]; /* CONV_2D */
-extern const mcutk_channel dead_op00_channels[5]; /* CONV_2D */
-extern const int8_t dead_op01_weights[180]; /* CONV_2D */
-extern const mcutk_channel dead_op01_channels[5]; /* CONV_2D */
-extern const int8_t dead_op03_weights[10]; /* FULLY_CONNECTED */
-extern const mcutk_channel dead_op03_channels[2]; /* FULLY_CONNECTED */
+extern const int8_t dead_op00_weights[112];
+extern const mcutk_channel dead_op00_channels[5];
+extern const int8_t dead_op01_weights[180];
+extern const mcutk_channel dead_op01_channels[5];
+extern const int8_t dead_op03_weights[10];
+extern const mcutk_channel dead_op03_channels[2];
 
 #endif

@@ -28,7 +28,7 @@ extern "C" {
 #define RESIDUAL_INPUT_COUNT 1
 #define RESIDUAL_OUTPUT_COUNT 1
 
-/* "_/ _image_ _ int main() {": real value = SCALE * (q - ZERO_POINT) */
+/* "\u002a/ \u0022image\u0022 \u005c int main() {": real value = SCALE * (q - ZERO_POINT) */
 #define RESIDUAL_INPUT_BYTES 144
 #define RESIDUAL_INPUT_ELEMENTS 144
 #define RESIDUAL_INPUT_RANK 4
@@ -44,6 +44,8 @@ extern "C" {
 #define RESIDUAL_OUTPUT_SCALE 0.00390625f
 #define RESIDUAL_OUTPUT_ZERO_POINT (-128)
 
+#define RESIDUAL_CLASS_COUNT 0 /* the names of the classes are not known */
+
 /* Where to write the input; valid until residual_invoke. */
 int8_t *residual_input(void *arena);
 
@@ -55,6 +57,11 @@ void residual_reset(void *arena);
 
 /* One inference. */
 void residual_invoke(void *arena);
+
+/* Conversions, in residual_quantize.c: to the nearest integer, halves away from zero, limited to the range of
+ * the type; a NaN gives the least value. Results equal those of mcutk on the host where a double has 64 bits. */
+int8_t residual_quantize_input(float real);
+float residual_dequantize_output(int8_t q);
 
 #if defined(RESIDUAL_STEPS) && RESIDUAL_STEPS
 /* Operator by operator, for per-layer profile and verification: steps 0 .. count - 1 in order are one inference. */

@@ -9,11 +9,11 @@
 #include "mcutk_reduce.h"
 #include "mcutk_softmax.h"
 
-extern const int8_t residual_op00_weights[144]; /* CONV_2D */
-extern const mcutk_channel residual_op00_channels[5]; /* CONV_2D */
-extern const int8_t residual_op01_weights[144]; /* CONV_2D */
-extern const mcutk_channel residual_op01_channels[5]; /* CONV_2D */
-extern const int8_t residual_op04_weights[12]; /* FULLY_CONNECTED */
-extern const mcutk_channel residual_op04_channels[3]; /* FULLY_CONNECTED */
+extern const int8_t residual_op00_weights[144];
+extern const mcutk_channel residual_op00_channels[5];
+extern const int8_t residual_op01_weights[144];
+extern const mcutk_channel residual_op01_channels[5];
+extern const int8_t residual_op04_weights[12];
+extern const mcutk_channel residual_op04_channels[3];
 
 #endif

@@ -44,6 +44,13 @@ extern "C" {
 #define SEPARABLE_OUTPUT_SCALE 0.00390625f
 #define SEPARABLE_OUTPUT_ZERO_POINT (-128)
 
+#define SEPARABLE_CLASS_COUNT 4
+
+/* Normalization of the input image: real value = (pixel - OFFSET) / DIVISOR, pixels 0 .. 255 */
+#define SEPARABLE_INPUT_NORMALIZATION "unit"
+#define SEPARABLE_INPUT_NORMALIZATION_OFFSET 0.0f
+#define SEPARABLE_INPUT_NORMALIZATION_DIVISOR 255.0f
+
 /* Where to write the input; valid until separable_invoke. */
 int8_t *separable_input(void *arena);
 
@@ -55,6 +62,15 @@ void separable_reset(void *arena);
 
 /* One inference. */
 void separable_invoke(void *arena);
+
+/* Conversions, in separable_quantize.c: to the nearest integer, halves away from zero, limited to the range of
+ * the type; a NaN gives the least value. Results equal those of mcutk on the host where a double has 64 bits. */
+int8_t separable_quantize_input(float real);
+int8_t separable_quantize_pixel(uint8_t pixel); /* normalized and quantized; a table of 256 bytes in flash */
+float separable_dequantize_output(int8_t q);
+
+/* Name of a class in UTF-8, "" where the index is out of range. */
+const char *separable_class_name(int index);
 
 #if defined(SEPARABLE_STEPS) && SEPARABLE_STEPS
 /* Operator by operator, for per-layer profile and verification: steps 0 .. count - 1 in order are one inference. */

@@ -9,13 +9,13 @@
 #include "mcutk_reduce.h"
 #include "mcutk_softmax.h"
 
-extern const int8_t separable_op00_weights[48]; /* CONV_2D */
-extern const mcutk_channel separable_op00_channels[5]; /* CONV_2D */
-extern const int8_t separable_op01_weights[36]; /* DEPTHWISE_CONV_2D */
-extern const mcutk_channel separable_op01_channels[5]; /* DEPTHWISE_CONV_2D */
-extern const int8_t separable_op02_weights[32]; /* CONV_2D */
-extern const mcutk_channel separable_op02_channels[9]; /* CONV_2D */
-extern const int8_t separable_op04_weights[64]; /* FULLY_CONNECTED */
-extern const mcutk_channel separable_op04_channels[9]; /* FULLY_CONNECTED */
+extern const int8_t separable_op00_weights[48];
+extern const mcutk_channel separable_op00_channels[5];
+extern const int8_t separable_op01_weights[36];
+extern const mcutk_channel separable_op01_channels[5];
+extern const int8_t separable_op02_weights[32];
+extern const mcutk_channel separable_op02_channels[9];
+extern const int8_t separable_op04_weights[64];
+extern const mcutk_channel separable_op04_channels[9];
 
 #endif
