@@ -243,7 +243,7 @@ def _shown(tensor: Tensor) -> str:
 
 
 def _comments(graph: Graph, schedule: Schedule, plan: MemoryPlan, node: Node, call: Call, macs: int) -> tuple[str, ...]:
-    """Operator, shapes and places, MACs; the kernel; the name of the output in the model file."""
+    """Operator, shapes and places, MACs; the kernel; the names of the outputs in the model file."""
 
     def shown(index: int) -> str:
         tensor = graph.tensors[index]
@@ -256,6 +256,6 @@ def _comments(graph: Graph, schedule: Schedule, plan: MemoryPlan, node: Node, ca
     lines = [
         f"{node.op}: {reads or 'constants'} -> {writes or 'nothing'}{work}",
         call.name + (f": {names.comment(call.note)}" if call.note else ""),
-        *(f'"{names.comment(graph.tensors[i].name)}"' for i in node.outputs[:1]),
+        *(f't{i} "{names.comment(graph.tensors[i].name)}"' for i in node.outputs),
     ]
     return tuple(part for line in lines for part in names.wrapped(line, indent="    "))

@@ -187,24 +187,23 @@ def _resets(graph: Graph, schedule: Schedule, plan: MemoryPlan, tables: Tables) 
 
 
 def _plan_rows(graph: Graph, problem: PlanProblem, plan: MemoryPlan) -> tuple[str, ...]:
-    """The plan as comment lines in order of time: offset, bytes, steps at which the bytes are in use, what."""
+    """The plan as comment lines in order of time: offset, bytes, steps at which the bytes are in use, what.
+
+    The name of a tensor stands above the step that writes it; here only those that no step writes have theirs.
+    """
+    written = {index for node in graph.nodes for index in node.outputs}
 
     def what(buffer: Buffer) -> str:
         kind, number = buffer.key
         if kind == "scratch":
             return f"scratch of step {number}"
         tensor = graph.tensors[number]
-        return f"t{number} {'x'.join(map(str, tensor.shape)) or '1'} {names.comment(tensor.name)}"
+        name = "" if number in written else f' "{names.comment(tensor.name)}"'
+        return f"t{number} {'x'.join(map(str, tensor.shape)) or '1'}{name}"
 
     rows: list[str] = []
     for b in sorted(problem.buffers, key=lambda b: (b.first, b.last, b.key)):
         steps = f"{b.first}-{min(b.last, problem.steps - 1)}"
         start = f"{plan.offsets[b.key]:8d} {b.size:8d}  {steps:>9}  "
-        rows.extend(start + line if n == 0 else line for n, line in enumerate(_continued(what(b), len(start))))
+        rows.extend(names.wrapped(start + what(b), indent=" " * len(start)))
     return tuple(rows)
-
-
-def _continued(text: str, indent: int) -> list[str]:
-    """Text in lines that fit beside a column of `indent` characters, which is blank from the second line on."""
-    first, *rest = names.wrapped(text, width=110 - indent)
-    return [first, *(" " * indent + line for line in rest)]

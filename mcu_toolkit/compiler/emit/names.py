@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 
 from mcu_toolkit.errors import ConfigError
 
@@ -78,14 +77,19 @@ def _escaped(character: str) -> str:
 
 
 def wrapped(text: str, *, width: int = 110, indent: str = "") -> tuple[str, ...]:
-    """Text in lines for a comment; nothing is cut, a word longer than a line goes on in the next.
+    """Text in lines for a comment, broken after spaces, slashes and semicolons; nothing is cut.
 
     Args:
         text: already passed through `comment` where it comes from a model file.
-        width: most characters in a line.
+        width: most characters in a line; what has no place to break within it goes on in the next line.
         indent: starts every line but the first.
     """
-    return tuple(textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False))
+    lines = [""]
+    for word in re.findall(rf"[^ /;]{{0,{width - len(indent) - 1}}}(?:[ /;]|(?=[^ /;])|$)", text):
+        if len(lines[-1]) + len(word.rstrip()) > width:
+            lines.append(indent)
+        lines[-1] += word
+    return tuple(line.rstrip() for line in lines)
 
 
 def string(text: str) -> str:

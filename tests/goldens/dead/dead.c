@@ -5,12 +5,12 @@
  *
  *   offset    bytes      steps  what
  *        0      112        0-0  scratch of step 0
- *      196       75        0-0  t0 1x5x5x3 image
- *      152      100        0-1  t3 1x5x5x4 half_dead
- *        0      245        1-2  t9 1x7x7x5 after
- *      248        5        2-3  t12 1x5 mean
- *        0        2        3-4  t16 1x2 logits
- *        0        2        4-4  t17 1x2 probabilities
+ *      196       75        0-0  t0 1x5x5x3 "image"
+ *      152      100        0-1  t3 1x5x5x4
+ *        0      245        1-2  t9 1x7x7x5
+ *      248        5        2-3  t12 1x5
+ *        0        2        3-4  t16 1x2
+ *        0        2        4-4  t17 1x2
  */
 #include "dead.h"
 
@@ -31,7 +31,7 @@ _Static_assert(sizeof dead_op03_weights == 10u, "packed as planned");
 
 /* CONV_2D: t0 1x5x5x3 @196 -> t3 1x5x5x4 @152, 2700 MACs
  * mcutk_conv_quad
- * "half_dead" */
+ * t3 "half_dead" */
 static void op00_conv_2d(void *arena)
 {
     static const mcutk_conv params = {
@@ -53,7 +53,7 @@ static void op00_conv_2d(void *arena)
 
 /* CONV_2D: t3 1x5x5x4 @152 -> t9 1x7x7x5 @0, 8820 MACs
  * mcutk_conv_generic
- * "after" */
+ * t9 "after" */
 static void op01_conv_2d(void *arena)
 {
     static const mcutk_conv params = {
@@ -75,7 +75,7 @@ static void op01_conv_2d(void *arena)
 
 /* MEAN: t9 1x7x7x5 @0 -> t12 1x5 @248
  * mcutk_reduce_s8
- * "mean" */
+ * t12 "mean" */
 static void op02_mean(void *arena)
 {
     static const mcutk_reduce params = {
@@ -91,7 +91,7 @@ static void op02_mean(void *arena)
 
 /* FULLY_CONNECTED: t12 1x5 @248 -> t16 1x2 @0, 10 MACs
  * mcutk_conv_generic
- * "logits" */
+ * t16 "logits" */
 static void op03_fully_connected(void *arena)
 {
     static const mcutk_conv params = {
@@ -113,7 +113,7 @@ static void op03_fully_connected(void *arena)
 
 /* SOFTMAX: t16 1x2 @0 -> t17 1x2 @0
  * mcutk_softmax_s8
- * "probabilities" */
+ * t17 "probabilities" */
 static void op04_softmax(void *arena)
 {
     static const mcutk_softmax params = {

@@ -5,14 +5,14 @@
  *
  *   offset    bytes      steps  what
  *      316      144        0-0  scratch of step 0
- *      172      144        0-1  t3 1x6x6x4 while
- *        0      144        0-2  t0 1x6x6x4 \u002a/ \u0022image\u0022 \u005c int main() {
+ *      172      144        0-1  t3 1x6x6x4
+ *        0      144        0-2  t0 1x6x6x4 "\u002a/ \u0022image\u0022 \u005c int main() {"
  *      316      144        1-1  scratch of step 1
- *      144      144        1-2  t6 1x6x6x4 gr\u00f6\u00dfe\u000a#include
- *        0      144        2-3  t7 1x6x6x4 \u003f\u003f/
- *      144        4        3-4  t8 1x4 mean
- *        0        3        4-5  t12 1x3 logits
- *        0        3        5-5  t13 1x3 probabilities
+ *      144      144        1-2  t6 1x6x6x4
+ *        0      144        2-3  t7 1x6x6x4
+ *      144        4        3-4  t8 1x4
+ *        0        3        4-5  t12 1x3
+ *        0        3        5-5  t13 1x3
  */
 #include "residual.h"
 
@@ -34,7 +34,7 @@ _Static_assert(sizeof residual_op04_weights == 12u, "packed as planned");
 
 /* CONV_2D: t0 1x6x6x4 @0 -> t3 1x6x6x4 @172, 5184 MACs
  * mcutk_conv_quad
- * "while" */
+ * t3 "while" */
 static void op00_conv_2d(void *arena)
 {
     static const mcutk_conv params = {
@@ -56,7 +56,7 @@ static void op00_conv_2d(void *arena)
 
 /* CONV_2D: t3 1x6x6x4 @172 -> t6 1x6x6x4 @144, 5184 MACs
  * mcutk_conv_quad
- * "gr\u00f6\u00dfe\u000a#include" */
+ * t6 "gr\u00f6\u00dfe\u000a#include" */
 static void op01_conv_2d(void *arena)
 {
     static const mcutk_conv params = {
@@ -78,7 +78,7 @@ static void op01_conv_2d(void *arena)
 
 /* ADD: t0 1x6x6x4 @0, t6 1x6x6x4 @144 -> t7 1x6x6x4 @0
  * mcutk_add_s8
- * "\u003f\u003f/" */
+ * t7 "\u003f\u003f/" */
 static void op02_add(void *arena)
 {
     static const mcutk_add params = {
@@ -101,7 +101,7 @@ static void op02_add(void *arena)
 
 /* MEAN: t7 1x6x6x4 @0 -> t8 1x4 @144
  * mcutk_reduce_s8
- * "mean" */
+ * t8 "mean" */
 static void op03_mean(void *arena)
 {
     static const mcutk_reduce params = {
@@ -117,7 +117,7 @@ static void op03_mean(void *arena)
 
 /* FULLY_CONNECTED: t8 1x4 @144 -> t12 1x3 @0, 12 MACs
  * mcutk_conv_generic
- * "logits" */
+ * t12 "logits" */
 static void op04_fully_connected(void *arena)
 {
     static const mcutk_conv params = {
@@ -139,7 +139,7 @@ static void op04_fully_connected(void *arena)
 
 /* SOFTMAX: t12 1x3 @0 -> t13 1x3 @0
  * mcutk_softmax_s8
- * "probabilities" */
+ * t13 "probabilities" */
 static void op05_softmax(void *arena)
 {
     static const mcutk_softmax params = {

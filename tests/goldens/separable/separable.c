@@ -5,15 +5,15 @@
  *
  *   offset    bytes      steps  what
  *        0       48        0-0  scratch of step 0
- *       72       64        0-0  t0 1x8x8x1 image
- *       72       64        0-1  t3 1x4x4x4 stem
+ *       72       64        0-0  t0 1x8x8x1 "image"
+ *       72       64        0-1  t3 1x4x4x4
  *        0       72        1-1  scratch of step 1
- *       80       64        1-2  t6 1x4x4x4 depthwise
+ *       80       64        1-2  t6 1x4x4x4
  *        0       16        2-2  scratch of step 2
- *       16      128        2-3  t9 1x4x4x8 pointwise
- *        0        8        3-4  t10 1x8 mean
- *        8        4        4-5  t14 1x4 logits
- *        0        4        5-5  t15 1x4 probabilities
+ *       16      128        2-3  t9 1x4x4x8
+ *        0        8        3-4  t10 1x8
+ *        8        4        4-5  t14 1x4
+ *        0        4        5-5  t15 1x4
  */
 #include "separable.h"
 
@@ -36,7 +36,7 @@ _Static_assert(sizeof separable_op04_weights == 64u, "packed as planned");
 
 /* CONV_2D: t0 1x8x8x1 @72 -> t3 1x4x4x4 @72, 576 MACs
  * mcutk_conv_quad
- * "stem" */
+ * t3 "stem" */
 static void op00_conv_2d(void *arena)
 {
     static const mcutk_conv params = {
@@ -58,7 +58,7 @@ static void op00_conv_2d(void *arena)
 
 /* DEPTHWISE_CONV_2D: t3 1x4x4x4 @72 -> t6 1x4x4x4 @80, 576 MACs
  * mcutk_depthwise_rows
- * "depthwise" */
+ * t6 "depthwise" */
 static void op01_depthwise_conv_2d(void *arena)
 {
     static const mcutk_conv params = {
@@ -80,7 +80,7 @@ static void op01_depthwise_conv_2d(void *arena)
 
 /* CONV_2D: t6 1x4x4x4 @80 -> t9 1x4x4x8 @16, 512 MACs
  * mcutk_conv_quad
- * "pointwise" */
+ * t9 "pointwise" */
 static void op02_conv_2d(void *arena)
 {
     static const mcutk_conv params = {
@@ -102,7 +102,7 @@ static void op02_conv_2d(void *arena)
 
 /* MEAN: t9 1x4x4x8 @16 -> t10 1x8 @0
  * mcutk_reduce_s8
- * "mean" */
+ * t10 "mean" */
 static void op03_mean(void *arena)
 {
     static const mcutk_reduce params = {
@@ -118,7 +118,7 @@ static void op03_mean(void *arena)
 
 /* FULLY_CONNECTED: t10 1x8 @0 -> t14 1x4 @8, 32 MACs
  * mcutk_fc_eight
- * "logits" */
+ * t14 "logits" */
 static void op04_fully_connected(void *arena)
 {
     static const mcutk_conv params = {
@@ -140,7 +140,7 @@ static void op04_fully_connected(void *arena)
 
 /* SOFTMAX: t14 1x4 @8 -> t15 1x4 @0
  * mcutk_softmax_s8
- * "probabilities" */
+ * t15 "probabilities" */
 static void op05_softmax(void *arena)
 {
     static const mcutk_softmax params = {
