@@ -63,8 +63,7 @@ class ConstArray:
 
 @dataclass(frozen=True)
 class TensorArg:
-    """Pointer to a tensor of the graph, typed by its dtype: into the arena, or to a constant table made from
-    its data.
+    """Pointer to a tensor of the graph, typed by its dtype: into the arena, or to a table made from its constant data.
 
     Attributes:
         index: tensor index in the graph.
@@ -153,10 +152,9 @@ class Invocation:
 class Overlap:
     """A permission: the output may overlap the input while ``input_address - output_address >= slack``.
 
-    The functions write the output upward from its start, and by the time that a byte is written every input
-    byte that lies at or below it (after the shift by `slack`) has been read for the last time. Slack 0
-    includes the exact alias. A slack may be negative (pooling) or large (a convolution that reads several
-    rows).
+    The functions write the output upward from its start, and when a byte is written every input byte that lies at or
+    below it (after the shift by `slack`) has been read for the last time. Slack 0 includes the same address. A slack
+    may be negative (pooling) or large (a convolution that reads several rows).
 
     Attributes:
         input: tensor index of an activation that the node reads.
@@ -187,7 +185,7 @@ class Call:
         scratch_align: its alignment.
         overlaps: which outputs may overlap which inputs.
         cost: estimated instructions on the target's core for one inference.
-        kernel: name shown in reports; the first function by default.
+        kernel: name shown in reports; empty for that of the first function.
         note: a few words for the generated comment (for example how weights are packed), or empty.
     """
 

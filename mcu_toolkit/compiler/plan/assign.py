@@ -1,8 +1,8 @@
-"""Kernels and memory chosen together: the fastest variants first, leaner ones where they cost too much RAM.
+"""Chooses kernel variants and memory plan together.
 
-What is too much depends on the user's choice. `balanced` allows the live-tensor bound plus five per cent, `ram` wants
-the least arena and takes the fastest kernels within eight per cent of it, `speed` lets the arena be what the fastest
-kernels need.
+The search starts from the cheapest candidate of every node and exchanges some for candidates that need less RAM, as far
+as the optimization goal asks for it: `speed` exchanges none, `balanced` stops at the live-tensor bound plus 5 %, and
+`ram` takes the fastest candidates that keep the arena within 8 % of the least that was found.
 """
 
 from __future__ import annotations
@@ -18,19 +18,20 @@ from mcu_toolkit.compiler.select import Candidate
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.targets.target import Optimize, Target
 
-#: What a node may become: a fixed call, nothing, or one of several kernel variants, fastest first.
+#: What a node may become: no code, or one of some kernel variants, cheapest first.
 Option = Parts | tuple[Candidate, ...]
 
-#: The arena that `balanced` accepts, as a factor on the live-tensor bound.
+#: Arena that `balanced` accepts, as a factor on the live-tensor bound.
 _BALANCED_SLACK = 1.05
-#: What `ram` accepts above the least arena found, where it lets faster kernels in.
+#: Arena that `ram` accepts for faster variants, as a factor on the least arena found.
 _RAM_SLACK = 1.08
+#: Passes over the nodes at the peak of the arena.
 _SWEEPS = 2
 
 
 @dataclass(frozen=True, eq=False)
 class Assignment:
-    """Calls with packed weights, their schedule, and the plan that goes with them."""
+    """Calls with packed weights, their schedule, and their memory plan."""
 
     lowered: tuple[Call | Parts, ...]
     schedule: Schedule
@@ -43,8 +44,8 @@ def assign(graph: Graph, options: Sequence[Option], target: Target) -> Assignmen
 
     Args:
         graph: after all passes.
-        options: one a node.
-        target: the core, and what the user wants least of.
+        options: one per node.
+        target: instruction set, core and optimization goal.
     """
     picks = _Search(graph, tuple(options), target).run()
     lowered = tuple(
@@ -58,7 +59,7 @@ def assign(graph: Graph, options: Sequence[Option], target: Target) -> Assignmen
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """What a graph would need: a quick plan with lean variants, and the instructions of the fastest ones."""
+    """A quick plan of a graph with lean variants, and the estimated instructions of the fastest ones."""
 
     schedule: Schedule
     problem: PlanProblem
@@ -67,7 +68,7 @@ class Estimate:
 
 
 def estimate(graph: Graph, options: Sequence[Option], target: Target) -> Estimate:
-    """A quick look at the least RAM of a graph; `assign` finds the same or less."""
+    """Estimate the least RAM of a graph quickly; `assign` finds the same or less."""
     search = _Search(graph, tuple(options), target)
     picks = search.leanest_start()
     schedule = build_schedule(graph, search.calls(picks))
@@ -77,7 +78,7 @@ def estimate(graph: Graph, options: Sequence[Option], target: Target) -> Estimat
 
 
 class _Search:
-    """Which variant for which node; `picks` are indices into the options."""
+    """Search for a candidate of each node; `picks` are indices into the options."""
 
     def __init__(self, graph: Graph, options: tuple[Option, ...], target: Target) -> None:
         self.graph = graph
@@ -99,14 +100,14 @@ class _Search:
         return self.quicken(picks, max(budget, int(least * _RAM_SLACK) if budget == 0 else least))
 
     def leanest_start(self) -> list[int]:
-        """The best of three simple choices: fastest, least scratch and distance together, least distance."""
+        """The best of three simple choices: fastest, least scratch plus distance, least distance."""
         nodes = range(len(self.options))
         starts = [[0 for _ in nodes], [self.least(i, _appetite) for i in nodes], [self.least(i, _slack) for i in nodes]]
         unique = [picks for number, picks in enumerate(starts) if picks not in starts[:number]]
         return min(unique, key=lambda picks: self.place(picks).arena_bytes) if len(unique) > 1 else unique[0]
 
     def descend(self, picks: list[int], budget: int) -> list[int]:
-        """Exchange variants at the arena's peak while that lowers it."""
+        """Exchange candidates of the nodes at the arena's peak while that lowers the peak."""
         plan = self.place(picks)
         for _ in range(_SWEEPS):
             before = plan.arena_bytes
@@ -132,12 +133,12 @@ class _Search:
         return option[pick].call.cost if isinstance(option, tuple) else 0
 
     def least(self, node: int, measure: Callable[[Candidate], int]) -> int:
-        """The variant of a node for which a measure is least; of equals the fastest."""
+        """The candidate of a node with the least measure; of equal ones the cheapest."""
         option = self.options[node]
         return min(range(len(option)), key=lambda i: (measure(option[i]), i)) if isinstance(option, tuple) else 0
 
     def quicken(self, picks: list[int], budget: int) -> list[int]:
-        """The fastest variant for each node that keeps the arena within the budget, greatest gain first."""
+        """Take the cheapest candidate of each node that keeps the arena within the budget, greatest gain first."""
         order = sorted(range(len(picks)), key=lambda i: self.cost(i, 0) - self.cost(i, picks[i]))
         for node in order:
             for faster in range(picks[node]):
@@ -148,12 +149,12 @@ class _Search:
         return picks
 
     def place(self, picks: Sequence[int]) -> MemoryPlan:
-        """A quick plan; the final one can only be better."""
+        """A quick plan; the final plan is as small or smaller."""
         schedule = build_schedule(self.graph, self.calls(picks))
         return planner.plan(plan_problem(self.graph, schedule, self.target), rounds=0)
 
     def calls(self, picks: Sequence[int]) -> list[Call | Parts]:
-        """What the nodes become with these picks, weights not packed."""
+        """What the nodes become with these picks; weights are not packed."""
         return [
             option[pick].call if isinstance(option, tuple) else option
             for option, pick in zip(self.options, picks, strict=True)

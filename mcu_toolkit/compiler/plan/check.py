@@ -1,4 +1,4 @@
-"""The independent checkers of memory plans: they share no code with the planner and run in every build."""
+"""Two checkers of memory plans. They share no code with the planner and run in every build."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mcu_toolkit.graph.ir import Graph
 
 
 def check(plan: MemoryPlan, problem: PlanProblem) -> None:
-    """Prove that a plan is legal.
+    """Prove that a plan follows the rules of its problem.
 
     Every buffer has an aligned place inside the arena, and no two buffers that are live at one step share a
     byte, unless a rule says that one may overlap the other and their distance is at least the rule's slack.
@@ -41,11 +41,11 @@ def check(plan: MemoryPlan, problem: PlanProblem) -> None:
 
 
 def check_execution(graph: Graph, schedule: Schedule, plan: MemoryPlan) -> None:
-    """Prove a plan by playing it: each byte of the arena remembers whose byte it holds.
+    """Prove a plan by simulating one inference, without live ranges or rules.
 
-    A step must find every byte of its inputs, its scratch must touch neither inputs nor outputs, and where an output
-    covers an input the kernel must permit that distance. Model outputs and variables must be whole at the end. Knows
-    nothing of live ranges or rules.
+    The simulation records for each byte of the arena which byte of which tensor it holds. A step must find every byte
+    of its inputs, its scratch must touch neither inputs nor outputs, and where an output covers an input the kernel
+    must permit the distance. Model outputs and variables must be complete at the end.
 
     Raises:
         CompileError: naming the step and the tensor.
@@ -53,12 +53,12 @@ def check_execution(graph: Graph, schedule: Schedule, plan: MemoryPlan) -> None:
     arena = _Arena(graph, schedule, plan)
     arena.begin()
     for number, step in enumerate(schedule.steps):
-        arena.play(number, step)
+        arena.run(number, step)
     arena.end()
 
 
 class _Arena:
-    """The arena during one inference: for each byte the buffer whose byte it is, and which."""
+    """The arena during the simulation: for each byte the buffer that owns it, and the offset in that buffer."""
 
     def __init__(self, graph: Graph, schedule: Schedule, plan: MemoryPlan) -> None:
         self.graph, self.schedule, self.plan = graph, schedule, plan
@@ -79,7 +79,7 @@ class _Arena:
         span, first = self.span(tensor), self.schedule.shift[tensor]
         whole = (self.owner[span] == self.schedule.root[tensor]).all()
         if not whole or (self.byte[span] != np.arange(first, first + span.stop - span.start)).any():
-            raise CompileError(f"the memory plan loses tensor {tensor} before {when}")
+            raise CompileError(f"the memory plan overwrites tensor {tensor} before {when}")
 
     def begin(self) -> None:
         for tensor in (*self.variables, *self.graph.inputs):
@@ -87,7 +87,7 @@ class _Arena:
         for tensor in (*self.variables, *self.graph.inputs):
             self.expect(tensor, "the first step")
 
-    def play(self, number: int, step: Step) -> None:
+    def run(self, number: int, step: Step) -> None:
         node = self.graph.nodes[step.node]
         inputs = [index for index, tensor in self.graph.used_inputs(node) if not tensor.is_const]
         for tensor in inputs:

@@ -1,12 +1,11 @@
-"""Places buffers in the arena so that its size is least.
+"""The memory planner: places buffers in the arena so that the arena is as small as possible.
 
-This is dynamic storage allocation (NP-hard) with one more freedom: an output may overlap the dying input of
-its kernel at a distance ("diagonal" overlap). Three stages, each deterministic, stop as soon as the result
-meets a bound:
+This is dynamic storage allocation (NP-hard) with one more freedom: where its kernel permits it, an output may partly
+overlap an input that is read for the last time ("diagonal" overlap). Three deterministic stages; each stops as soon as
+the result meets a bound:
 
 1. lowest-fit in several orders;
-2. squeaky-wheel search (Joslin and Clements, 1999): the buffers at the top of the arena move forward in the
-   order;
+2. squeaky-wheel search (Joslin and Clements, 1999): buffers at the top of the arena move forward in the order;
 3. branch and bound over placements in order of rising offset, exact when it ends within its budget of nodes.
 """
 
@@ -27,15 +26,18 @@ from mcu_toolkit.compiler.plan.problem import (
 
 Key = tuple[str, int]
 
+#: Steps from which the first orders start.
 _STARTS = 3
+#: Placements that the squeaky-wheel search tries.
 _SEARCH_ROUNDS = 600
+#: Nodes that branch and bound may visit, and buffers above which it is not tried.
 _EXACT_NODES = 20_000
 _EXACT_BUFFERS = 24
 
 
 @dataclass(frozen=True)
 class _Pairs:
-    """The problem by index: for each buffer, the buffers that it conflicts with and how."""
+    """The problem with buffers numbered: for each buffer, the buffers that it conflicts with and how."""
 
     buffers: tuple[Buffer, ...]
     # conflicts[p] = ((q, slack where p is the input of q, slack where p is the output of q), ...)
@@ -146,7 +148,7 @@ def _solve(pairs: _Pairs, rounds: int) -> tuple[list[int], bool]:
 
 
 def _first_orders(pairs: _Pairs) -> list[list[int]]:
-    """Simple orders. Of equals the younger goes first: it lies below the older one that it may overlap."""
+    """Simple orders. Of equal buffers the younger goes first: it lies below the older one that it may overlap."""
     every = range(len(pairs.buffers))
     b = pairs.buffers
     orders = [
@@ -163,20 +165,19 @@ def _first_orders(pairs: _Pairs) -> list[list[int]]:
 
 
 def _full_steps(pairs: _Pairs) -> list[int]:
-    """The few steps at which most is live, the fullest first: placing may begin there and go on to both sides."""
+    """The `_STARTS` steps with the most live bytes, the fullest first: placing starts there and continues outward."""
     last = max((b.last for b in pairs.buffers), default=0)
     sums = [sum(b.size for b in pairs.buffers if b.first <= step <= b.last) for step in range(last + 1)]
     return sorted(range(last + 1), key=lambda step: (-sums[step], step))[:_STARTS]
 
 
 def _distance(b: Buffer, step: int) -> int:
-    """Steps between a step and the life of a buffer."""
+    """Number of steps between a step and the steps at which a buffer is live."""
     return max(b.first - step, step - b.last, 0)
 
 
 def _squeaky_wheel(pairs: _Pairs, order: list[int], best: list[int], rounds: int) -> list[int]:
-    """Move buffers at the top of the arena forward; now and then shuffle. Seeded, so the same plan every
-    time."""
+    """Move buffers at the top of the arena forward in the order, sometimes a random one. Seeded: repeatable."""
     chance = random.Random(1)
     best_top = current_top = _top(pairs, best)
     current, offsets, since = list(order), list(best), 0
@@ -203,10 +204,9 @@ def _squeaky_wheel(pairs: _Pairs, order: list[int], best: list[int], rounds: int
 class _Exact:
     """Branch and bound.
 
-    Some best placement, sorted by offset, is reached by giving each buffer in turn its lowest legal offset
-    not below its predecessor's (every buffer of a compacted placement rests on one below it, or on 0). So it
-    is enough to try the orders in which offsets do not fall, and to give up where a buffer not yet placed can
-    no longer fit.
+    At least one best placement, sorted by offset, is reached by giving each buffer in turn its lowest legal offset not
+    below its predecessor's (every buffer of a compacted placement rests on one below it, or on 0). So it is enough to
+    try the orders in which offsets do not fall, and to stop where a buffer not yet placed can no longer fit.
     """
 
     def __init__(self, pairs: _Pairs, best: list[int]) -> None:

@@ -1,9 +1,9 @@
-"""The memory plan: what is asked of the arena (`PlanProblem`) and what was decided (`MemoryPlan`).
+"""Data of the memory planner: the problem (`PlanProblem`), its solution (`MemoryPlan`), and bounds on the arena.
 
-One arena holds every activation, variable and scratch. Time is counted in steps, one step a call. A buffer is
-live from the step that writes it first to the step that reads it last, both included. Two buffers that are
-live at the same step must not share a byte, unless the step's kernel permits it: `OverlapRule` is the
-"diagonal" permission that lets an output overwrite the part of an input that the kernel has finished with.
+One arena holds every activation, variable and scratch. Time is counted in steps, one step per call. A buffer is live
+from the step that writes it first to the step that reads it last, both included. Two buffers that are live at the same
+step must not share a byte, unless the step's kernel permits it: an `OverlapRule` lets an output overwrite the part of
+an input that the kernel does not read again.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ Rules = dict[tuple[Key, Key], int]
 
 @dataclass(frozen=True)
 class Buffer:
-    """A request for bytes in the arena.
+    """Bytes wanted in the arena.
 
     Attributes:
-        key: unique name; ``("tensor", index)``, ``("scratch", step)``.
+        key: unique name: ``("tensor", index)`` or ``("scratch", step)``.
         size: bytes, > 0.
         first: first step at which it is live.
         last: last step at which it is live, >= first.
@@ -53,10 +53,10 @@ class OverlapRule:
 
 @dataclass(frozen=True)
 class PlanProblem:
-    """All that the planner and the checker know.
+    """Input of the planner and of the checker.
 
     Attributes:
-        buffers: what is to be placed.
+        buffers: the buffers to place.
         rules: permitted overlaps.
         steps: number of steps.
     """
@@ -68,7 +68,7 @@ class PlanProblem:
 
 @dataclass(frozen=True)
 class MemoryPlan:
-    """Where each buffer lies.
+    """Offset of each buffer in the arena.
 
     Attributes:
         offsets: byte offset in the arena by buffer key.
@@ -92,7 +92,7 @@ class MemoryPlan:
 
 
 def usable_rules(problem: PlanProblem) -> Rules:
-    """The rules between buffers of the problem, (input key, output key) → slack."""
+    """The rules between two different buffers of the problem: (input key, output key) → slack."""
     buffers = {b.key: b for b in problem.buffers}
     rules: Rules = {}
     for rule in problem.rules:
@@ -116,8 +116,8 @@ def live_tensor_bound(problem: PlanProblem) -> int:
 def overlap_bound(problem: PlanProblem) -> int:
     """A bound in bytes that holds for every legal placement, overlaps included.
 
-    It is the greater of two: what is live at one step cannot be folded into less (`step_bounds`), and overlaps shift
-    each tensor of a chain against the one before (`_drift_bound`).
+    The greater of two bounds: of the bytes that the live buffers of one step cover (`step_bounds`), and of the shifts
+    that overlaps add up to along a chain of tensors (`_drift_bound`).
     """
     return _drift_bound(problem, usable_rules(problem), max(step_bounds(problem), default=0))
 

@@ -1,4 +1,4 @@
-"""From lowered nodes to steps, and from steps to the memory planner's problem."""
+"""Steps of a model (`Schedule`), and the memory planner's problem made from them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One call in the order of execution.
+    """One call of the model, in the order of execution.
 
     Attributes:
         node: index of the node in the graph.
-        call: what runs.
+        call: the C functions that it runs.
     """
 
     node: int
@@ -28,7 +28,7 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """Steps in order, and which tensors lie inside which because a node is no code.
+    """Steps in order, and the tensors that lie inside others because a node needs no code.
 
     Attributes:
         steps: calls in order.
@@ -50,7 +50,7 @@ class Schedule:
 
 
 def build_schedule(graph: Graph, lowered: Sequence[Call | Parts]) -> Schedule:
-    """Number the calls and resolve what lies inside what. `lowered` goes with `graph.nodes`."""
+    """Number the calls, and find the buffer and the offset of each tensor. `lowered` has one item per node."""
     inside: dict[int, tuple[int, int]] = {}
     for item in lowered:
         if isinstance(item, Parts):
@@ -74,7 +74,7 @@ def _resolve(inside: Mapping[int, tuple[int, int]], index: int) -> tuple[int, in
 
 @dataclass(frozen=True)
 class _Touch:
-    """Bytes start .. end - 1 of a buffer are read or written, as a tensor, at a step."""
+    """A step reads or writes bytes start .. end - 1 of a buffer, as a tensor."""
 
     step: int
     start: int
@@ -84,7 +84,7 @@ class _Touch:
 
 @dataclass
 class _Use:
-    """All that happens to one buffer. Model inputs are written at step -1, outputs read one step past the end."""
+    """Reads and writes of one buffer. Model inputs are written at step -1, outputs are read one step past the end."""
 
     size: int = 1
     fixed: bool = False
@@ -100,7 +100,7 @@ class _Use:
 
 
 def plan_problem(graph: Graph, schedule: Schedule, target: Target) -> PlanProblem:
-    """What the planner is asked: a buffer a tensor root in use, a buffer a scratch, the overlaps that hold."""
+    """The planner's problem: a buffer per tensor with storage of its own, a buffer per scratch, permitted overlaps."""
     count = max(len(schedule.steps), 1)
     uses = _uses(graph, schedule, count)
     align = target.isa.tensor_align
@@ -145,7 +145,7 @@ def _uses(graph: Graph, schedule: Schedule, count: int) -> dict[int, _Use]:
 
 
 def _rules(schedule: Schedule, uses: Mapping[int, _Use], count: int) -> Iterator[OverlapRule]:
-    """Each pair of buffers of which the younger may be laid over the older, and how far behind it must stay."""
+    """The pairs of buffers of which the younger may overlap the older, with the least distance between them."""
     spans = {root: use.span(count) for root, use in uses.items() if use.writes and not use.fixed}
     slacks = [
         {(overlap.input, overlap.output): overlap.slack for overlap in step.call.overlaps} for step in schedule.steps
@@ -164,8 +164,11 @@ def _distance(
 ) -> int | None:
     """Least ``address of old - address of young`` that keeps every byte of `old` until it is read for the last time.
 
-    What a step writes to `young` must end below what later steps read of `old`; where the same step reads one and
-    writes the other, its kernel says how far. None: never.
+    The bytes that a step writes to `young` must end below those that later steps read of `old`. Where one step reads
+    `old` and writes `young`, the overlap of its call gives the distance.
+
+    Returns:
+        Bytes, or None where the two must not overlap.
     """
     needed: list[int] = []
     for write in young.writes:
