@@ -7,7 +7,7 @@ can compute the layer, what it costs, how weights are packed and how much scratc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol
@@ -17,8 +17,7 @@ import numpy.typing as npt
 
 from mcu_toolkit.compiler.call import ConstArray
 from mcu_toolkit.graph.ir import Graph, Node
-from mcu_toolkit.graph.ops import conv_2d, depthwise_conv_2d, fully_connected
-from mcu_toolkit.graph.ops.linear import Linear
+from mcu_toolkit.graph.ops import OPERATORS
 from mcu_toolkit.targets.isa import Isa
 from mcu_toolkit.targets.target import Target
 
@@ -140,8 +139,8 @@ class ConvKernel(Protocol):
 
 def conv_layer(graph: Graph, node: Node) -> ConvLayer:
     """Describe a CONV_2D, DEPTHWISE_CONV_2D or FULLY_CONNECTED node; the input zero point is folded into the biases."""
-    kind, prepare = _KINDS[node.op]
-    p = prepare(graph, node)
+    kind, p = _KINDS[node.op], OPERATORS[node.op].linear(graph, node)
+    assert p is not None
     g = p.geometry
     if kind is ConvKind.DEPTHWISE and p.in_c == 1 and p.out_c > 1:
         # Every filter reads the one channel: an ordinary convolution, whose kernels share what they load.
@@ -179,10 +178,10 @@ def conv_layer(graph: Graph, node: Node) -> ConvLayer:
     )
 
 
-_KINDS: Mapping[str, tuple[ConvKind, Callable[[Graph, Node], Linear]]] = {
-    "CONV_2D": (ConvKind.CONV, conv_2d.prepare),
-    "DEPTHWISE_CONV_2D": (ConvKind.DEPTHWISE, depthwise_conv_2d.prepare),
-    "FULLY_CONNECTED": (ConvKind.FULLY_CONNECTED, fully_connected.prepare),
+_KINDS = {
+    "CONV_2D": ConvKind.CONV,
+    "DEPTHWISE_CONV_2D": ConvKind.DEPTHWISE,
+    "FULLY_CONNECTED": ConvKind.FULLY_CONNECTED,
 }
 #: The operators that `conv_layer` describes.
 CONV_OPERATORS = tuple(_KINDS)

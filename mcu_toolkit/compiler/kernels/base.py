@@ -57,6 +57,11 @@ class Request:
         return self.graph.tensors[self.output]
 
     @property
+    def operator(self) -> Operator:
+        """The node's operator."""
+        return OPERATORS[self.node.op]
+
+    @property
     def costs(self) -> Costs:
         """Instructions of shared work on the target."""
         return self.target.isa.costs
@@ -64,7 +69,7 @@ class Request:
     @cached_property
     def table(self) -> Array | None:
         """`Operator.table`: the result of each input value, where the node maps each byte to a byte."""
-        return OPERATORS[self.node.op].table(self.graph, self.node)
+        return self.operator.table(self.graph, self.node)
 
     @cached_property
     def layer(self) -> ConvLayer:
@@ -111,7 +116,7 @@ class KernelRegistry(Registry[Kernel]):
         """The variants for an operator on a core with `isa`: its own first, then those of `Isa.also_runs` in order.
 
         Args:
-            operator: TFLite builtin name, for example ``CONV_2D``.
+            operator: name of the operator, for example ``CONV_2D``.
             isa: best instruction set of the core.
         """
         serving = [kernel for kernel in self.values() if kernel.serves_operator(OPERATORS[operator])]

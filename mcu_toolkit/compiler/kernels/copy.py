@@ -16,7 +16,8 @@ from mcu_toolkit.compiler.call import (
 )
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
 from mcu_toolkit.compiler.kernels.loops import Loop, dense_strides, merge_loops, padded_loops, unrolled
-from mcu_toolkit.graph.ops import concatenation, pad, slice, split, strided_slice, transpose
+from mcu_toolkit.graph.ops import concatenation, slice, split, strided_slice, transpose
+from mcu_toolkit.graph.ops.base import Operator
 from mcu_toolkit.targets.isa import Costs
 
 SOURCES = ("portable/mcutk_move.c", "portable/mcutk_copy.c")
@@ -74,8 +75,8 @@ def _whole(request: Request, source: int, target: int) -> Call:
     return copy_call(made, request.costs, tensor.bytes)
 
 
-def _reshape(request: Request) -> Call:
-    """A constant under another shape becomes an activation; views of activations need no code."""
+def _view(request: Request) -> Call:
+    """A constant under another shape becomes an activation; views of activations need no code (`compiler.views`)."""
     return _whole(request, request.input, request.output)
 
 
@@ -158,21 +159,28 @@ def _transpose(request: Request) -> Call:
     return copy_call(made, request.costs, 2 * data.bytes)
 
 
+def _pads(operator: Operator) -> bool:
+    """Whether it is a padding operator."""
+    return type(operator).border is not Operator.border
+
+
 def _pad(request: Request) -> Call:
     """The whole output is filled; the copy then overwrites what is not border."""
     shape, out = request.data.shape, request.result
     size = out.dtype.bytes
     steps = dense_strides(out.shape)
-    borders = pad.paddings(request.graph, request.node)
-    first = sum(before * step for (before, _), step in zip(borders, steps, strict=True))
-    value = IntArg(pad.pad_value(request.graph, request.node))
-    fill = Invocation("mcutk_fill", (TensorArg(request.output), value, IntArg(size), IntArg(out.elements)))
+    border = request.operator.border(request.graph, request.node)
+    assert border is not None
+    first = sum(before * step for (before, _), step in zip(border.amounts, steps, strict=True))
+    fill = Invocation(
+        "mcutk_fill", (TensorArg(request.output), IntArg(border.value), IntArg(size), IntArg(out.elements))
+    )
     loops = list(zip(shape, dense_strides(shape), steps, strict=True))
     made = copies(TensorArg(request.input), TensorArg(request.output, first * size), loops, size)
     return copy_call((fill, *made), request.costs, 2 * out.bytes, kernel="mcutk_fill + copy")
 
 
-KERNELS.add("copy reshaped", Kernel(("RESHAPE", "SQUEEZE", "EXPAND_DIMS"), _reshape))
+KERNELS.add("copy view", Kernel(lambda operator: operator.view, _view))
 KERNELS.add("copy variable out", Kernel(("READ_VARIABLE",), _read_variable))
 KERNELS.add("copy variable in", Kernel(("ASSIGN_VARIABLE",), _assign_variable))
 KERNELS.add("copy slice", Kernel(("SLICE",), _slice))
@@ -180,4 +188,4 @@ KERNELS.add("copy strided slice", Kernel(("STRIDED_SLICE",), _strided_slice))
 KERNELS.add("copy parts", Kernel(("SPLIT",), _split))
 KERNELS.add("copy together", Kernel(("CONCATENATION",), _concatenation))
 KERNELS.add("copy transposed", Kernel(("TRANSPOSE",), _transpose))
-KERNELS.add("fill and copy", Kernel(("PAD", "PADV2"), _pad))
+KERNELS.add("fill and copy", Kernel(_pads, _pad))
