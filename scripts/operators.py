@@ -22,7 +22,7 @@ rounding. Each has a kernel there, and the tests compare the two on random model
 (`tests/unit/test_oracle_random.py`). Where the reference aborts, reads outside its tensors or leaves the result to
 undefined behaviour, the form is refused, or the note says what happens here.
 
-Activations are int8 with one scale and one zero point a tensor. Shapes are static. Weights, axes, sizes, paddings and
+Activations are int8 with one scale and one zero point per tensor. Shapes are static. Weights, axes, sizes, paddings and
 permutations are constants in the file. Accumulators are 32 bits wide and wrap, as in the reference.
 
 | operator | supported forms | note |
@@ -38,7 +38,7 @@ int64. VAR_HANDLE and CALL_ONCE become variables of the graph.
 
 ## Limits on a file
 
-A file is read with every offset and size checked: at most 64 MiB, 16,384 tensors and 4,096 nodes, 256 MiB a tensor.
+A file is read with every offset and size checked: at most 64 MiB, 16,384 tensors and 4,096 nodes, 256 MiB per tensor.
 What is damaged is refused with the byte offset or the node. `make fuzz` runs a million damaged models through the
 reader; the figures are in `benchmarks/fuzz.json`.
 """

@@ -1,6 +1,6 @@
-"""The least RAM: looks for the stretch of the graph that, run strip by strip, lowers the arena most.
+"""Finds the region of the graph that lowers the arena most when it runs strip by strip.
 
-Only for `Optimize.RAM`: strips compute rows twice at their borders and cost instructions.
+Only for `Optimize.RAM`: the rows at the borders of strips are computed twice, which costs instructions.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from mcu_toolkit.compiler.plan.assign import Estimate, estimate
 from mcu_toolkit.compiler.plan.problem import step_bounds
 from mcu_toolkit.graph.ir import Graph
 
-_LONGEST = 8
+_MAX_NODES = 8
 _COARSE = (2, 4, 8)
 _FINE = (3, 6, 12, 16)
 _REFINED = 2
 _ROUNDS = 2
-#: Most instructions that strips may cost, as a factor on the graph without them.
-_DEAREST = 1.25
-#: A stretch is run in strips only if that lowers the arena to this share or below.
-_WORTH = 0.97
-#: Of candidates within this factor of the least arena, the one that computes least is taken.
-_NEARLY = 1.02
+#: Largest cost of the graph with strips, as a multiple of the cost without them.
+_MAX_COST = 1.25
+#: A region is run in strips only if that lowers the arena to this share or below.
+_MAX_ARENA = 0.97
+#: Of candidates within this factor of the least arena, the one with the least cost is chosen.
+_SIMILAR_ARENA = 1.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,23 +37,23 @@ class _Trial:
         return self.estimate.plan.arena_bytes
 
     def busy(self) -> set[int]:
-        """Nodes whose live buffers alone keep the arena from becoming worth less."""
+        """Nodes whose live buffers need more than `_MAX_ARENA` of the arena; a useful region holds all of them."""
         steps = self.estimate.schedule.steps
         bounds = step_bounds(self.estimate.problem)
-        return {steps[n].node for n, bound in enumerate(bounds[: len(steps)]) if bound > _WORTH * self.arena}
+        return {steps[n].node for n, bound in enumerate(bounds[: len(steps)]) if bound > _MAX_ARENA * self.arena}
 
 
 def least_ram(graph: Graph, lowerer: Lowerer) -> Graph:
-    """The graph with up to a few stretches in strips; the same graph where that gains nothing."""
+    """The graph with at most `_ROUNDS` regions in strips; the same graph where strips do not help."""
     current = _try(graph, lowerer)
-    limit = current.estimate.cost * _DEAREST
+    limit = current.estimate.cost * _MAX_COST
     for _ in range(_ROUNDS):
         trials = _trials(current, lowerer)
-        good = [t for t in trials if t.arena <= _WORTH * current.arena and t.estimate.cost <= limit]
+        good = [t for t in trials if t.arena <= _MAX_ARENA * current.arena and t.estimate.cost <= limit]
         if not good:
             break
         least = min(trial.arena for trial in good)
-        current = min((t for t in good if t.arena <= _NEARLY * least), key=lambda t: (t.estimate.cost, t.arena))
+        current = min((t for t in good if t.arena <= _SIMILAR_ARENA * least), key=lambda t: (t.estimate.cost, t.arena))
     return current.graph
 
 
@@ -62,13 +62,13 @@ def _try(graph: Graph, lowerer: Lowerer) -> _Trial:
 
 
 def _trials(current: _Trial, lowerer: Lowerer) -> Iterator[_Trial]:
-    """Every stretch that holds all busy nodes, in coarse numbers of strips; of the best stretches every number."""
+    """Every region that holds all busy nodes, in few numbers of strips; the best regions in more numbers of strips."""
     busy = current.busy()
-    stretches = [r for r in regions(current.graph, _LONGEST) if busy and r.first <= min(busy) and max(busy) <= r.last]
-    coarse = {region: _in_strips(current.graph, region, _COARSE, lowerer) for region in stretches}
+    holding = [r for r in regions(current.graph, _MAX_NODES) if busy and r.first <= min(busy) and max(busy) <= r.last]
+    coarse = {region: _in_strips(current.graph, region, _COARSE, lowerer) for region in holding}
     for trials in coarse.values():
         yield from trials
-    ranked = sorted((r for r in stretches if coarse[r]), key=lambda r: min(t.arena for t in coarse[r]))
+    ranked = sorted((r for r in holding if coarse[r]), key=lambda r: min(t.arena for t in coarse[r]))
     for region in ranked[:_REFINED]:
         yield from _in_strips(current.graph, region, _FINE, lowerer)
 

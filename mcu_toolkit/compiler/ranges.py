@@ -1,7 +1,7 @@
-"""What values each channel of each int8 tensor can take, whatever the input: bounds for dead-channel elimination.
+"""Bounds of the values of each channel of each int8 tensor over all inputs, for dead-channel elimination.
 
-Bounds are sound, not tight: a channel's true values lie within them. They follow from the weights, the fused
-activations and the padding; a channel whose bounds meet is a constant.
+The true values lie within the bounds, which need not be tight. They follow from the weights, the fused activations and
+the padding; a channel whose lower and upper bound are equal is a constant.
 """
 
 from __future__ import annotations
@@ -84,12 +84,12 @@ def _put(graph: Graph, found: dict[int, Bounds], index: int, bounds: Bounds | No
 
 
 def accumulators(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Accumulators | None:
-    """Bounds inside a convolution-like node; None where they leave int32, so that nothing can be said."""
-    p = OPERATORS[node.op].linear(graph, node)
-    source = found.get(node.inputs[0])
-    if p is None or source is None:
+    """Bounds inside a convolution-like node; None where its channels are MIXED or the sums may overflow int32."""
+    kind, source = OPERATORS[node.op], found.get(node.inputs[0])
+    p, channels = kind.linear(graph, node), kind.channels(graph, node)
+    if p is None or source is None or channels is Channels.MIXED:
         return None
-    low, high = _terms(p, OPERATORS[node.op].channels(graph, node), source)
+    low, high = _terms(p, channels, source)
     acc_low, acc_high = p.bias + low, p.bias + high
     left = np.maximum(p.shift, 0).astype(np.int64)
     if (acc_low < (INT32_MIN >> left)).any() or (acc_high > (INT32_MAX >> left)).any():
@@ -101,7 +101,7 @@ def accumulators(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Accum
 
 
 def _terms(p: Linear, channels: Channels, source: Bounds) -> tuple[Int64, Int64]:
-    """Least and greatest sum of products, int64 [out_c]. A tap that can fall on padding can also add 0."""
+    """Least and greatest sum of products, int64 [out_c]. A product with padding is 0."""
     weights = p.weights.astype(np.int64)
     if channels is Channels.DEPTHWISE:
         weights = weights.reshape(p.geometry.kernel_h * p.geometry.kernel_w, p.out_c)

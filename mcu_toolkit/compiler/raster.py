@@ -1,4 +1,4 @@
-"""How far behind its reading a window operator writes: the overlap of output and input that raster order permits."""
+"""Minimum input/output offset at which a window operator may run in place, computing its output in raster order."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class WindowLike(Protocol):
 
 
 class Reading(Enum):
-    """When a kernel has read the windows of a block of output pixels for the last time."""
+    """When a kernel reads the windows of a block of output pixels for the last time."""
 
     WHILE_WRITING = "while writing"  # any of their bytes may be read until the block's last output is written
     BY_CHANNEL = "by channel"  # output channel c is written once channel c of the windows is read; in_c == out_c
@@ -41,13 +41,13 @@ class Reading(Enum):
 
 
 def raster_slack(g: WindowLike, in_c: int, out_c: int, reading: Reading = Reading.WHILE_WRITING, block: int = 1) -> int:
-    """Least ``input_address - output_address`` for a kernel that writes [out_h, out_w, out_c] upward.
+    """Least ``input_address - output_address`` for a kernel that writes [out_h, out_w, out_c] at ascending addresses.
 
     Args:
         g: geometry.
         in_c, out_c: channels of the input and of the output, one byte each.
-        reading: when the windows of a block are done with.
-        block: output pixels that are computed together; 0: whole rows. Blocks run on across the ends of rows.
+        reading: when the windows of a block are read for the last time.
+        block: output pixels that are computed together; 0: whole rows. A block may continue in the next row.
 
     Returns:
         Slack in bytes, as `mcu_toolkit.compiler.call.Overlap` defines it; may be negative.

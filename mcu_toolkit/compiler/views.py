@@ -57,7 +57,7 @@ class _Finder:
         return index
 
     def plain(self, index: int) -> bool:
-        """Whether a tensor is an activation, and not part of a variable."""
+        """Whether a tensor is an activation that is no part of a variable."""
         tensor = self.graph.tensors[self.root(index)]
         return not tensor.is_const and not tensor.variable and not self.graph.tensors[index].is_const
 

@@ -1,4 +1,4 @@
-"""Typed attributes of the operators, as the .tflite schema names them. All are frozen."""
+"""Typed attributes of the operators, with the names of the .tflite schema. All are frozen dataclasses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Activation(str, Enum):
 
 
 class Padding(str, Enum):
-    """TFLite padding scheme. EXPLICIT is the compiler's own: made when a PAD is folded into a window operator."""
+    """TFLite padding scheme. EXPLICIT is not in the schema: passes make it, for example when they fold a PAD."""
 
     SAME = "SAME"
     VALID = "VALID"
@@ -26,7 +26,7 @@ class Padding(str, Enum):
 
 @dataclass(frozen=True)
 class Attrs:
-    """Attributes of an operator that has none; base of all others."""
+    """Base of all attributes; by itself, those of an operator that has none."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Activated(Attrs):
 
 @dataclass(frozen=True)
 class Window(Activated):
-    """Attributes that the sliding-window operators share.
+    """Attributes of a sliding window.
 
-    `pad` is (top, bottom, left, right) and counts only with `Padding.EXPLICIT`.
+    `pad` is (top, bottom, left, right) in pixels, used with `Padding.EXPLICIT` only.
     """
 
     padding: Padding = Padding.VALID
@@ -156,7 +156,7 @@ class LeakyRelu(Attrs):
 
 @dataclass(frozen=True)
 class Elu(Attrs):
-    """ELU; `through_float` where it stands for DEQUANTIZE, a float32 ELU and QUANTIZE."""
+    """ELU; `through_float`: it stands for DEQUANTIZE, a float32 ELU and QUANTIZE."""
 
     through_float: bool = False
 
@@ -193,7 +193,7 @@ class Svdf(Attrs):
 
 @dataclass(frozen=True)
 class Lstm(Attrs):
-    """UNIDIRECTIONAL_SEQUENCE_LSTM; `hidden_scale` is that of output gate x tanh(cell), 0 where unknown."""
+    """UNIDIRECTIONAL_SEQUENCE_LSTM; `hidden_scale` is the scale of output gate x tanh(cell), 0 where unknown."""
 
     activation: Activation = Activation.TANH
     cell_clip: float = 0.0

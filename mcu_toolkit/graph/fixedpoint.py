@@ -1,7 +1,7 @@
-"""gemmlowp's fixed-point transcendental functions, bit for bit, in int64 NumPy.
+"""Fixed-point transcendental functions with the same bits as gemmlowp's, in int64 NumPy.
 
 A raw int32 with m integer bits stands for ``raw / 2**(31 - m)``. Formulas and constants are those of gemmlowp's
-fixedpoint.h, which TFLite's integer kernels are specified by.
+fixedpoint.h, which TFLite's integer kernels use.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def log_of_at_least_one(x: Int64, in_bits: int, out_bits: int) -> Int64:
     fraction = 31 - wide
     quarter = rounding_divide_by_pot(np.asarray(1 << 29, np.int64), wide)
     sqrt_half, sqrt_sqrt_half = 1518500250, 1805811301
-    # Two ways to bring x into [1/2, 1): as it is, or times sqrt(1/2); the smaller remainder wins.
+    # Two ways to bring x into [1/2, 1): as it is, or times sqrt(1/2); the smaller remainder is used.
     zeros_a = _leading_zeros(x)
     r_a = saturating_shift_left(doubling_high_mul(_shift_each(x, zeros_a - 1), sqrt_half), 1)
     power_a = np.clip(_shift_each(in_bits - zeros_a, fraction) + quarter, INT32_MIN, INT32_MAX)
@@ -135,7 +135,7 @@ def _shift_each(x: Int64, bits: Int64 | int) -> Int64:
     return rounding_divide_by_pot(np.clip(x.astype(np.int64) << left, INT32_MIN, INT32_MAX), right)
 
 
-#: Where the reference's table of sigmoids is one more than the nearest integer.
+#: Indices at which the reference's table of sigmoids is the nearest integer plus one.
 _SIGMOID_ONE_MORE = (
     4, 8, 12, 14, 15, 16, 17, 19, 20, 21, 22, 25, 27, 28, 29, 30, 31, 33, 34, 35, 37, 39, 40, 41, 43, 44, 45,
     46, 49, 50, 54, 62, 63, 64, 66, 82, 86, 93, 100, 103, 112, 116, 135, 255,
@@ -148,7 +148,7 @@ def _sigmoid_table() -> Int64:
     return values
 
 
-#: sigmoid(i / 24) as 0.16 fixed point for i = 0 … 255, int64 [256]; the reference's table of both sigmoid and tanh.
+#: sigmoid(i / 24) as 0.16 fixed point for i = 0 … 255, int64 [256]; the reference uses it for sigmoid and tanh.
 SIGMOID_TABLE = _sigmoid_table()
 
 

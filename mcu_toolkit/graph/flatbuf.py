@@ -1,7 +1,7 @@
 """A bounds-checked reader of FlatBuffers.
 
-Every offset is checked before it is followed, so damaged or hostile bytes give a `ModelError` with the offset
-and never another exception. Nothing is copied but scalars: vectors are views of the file.
+Every offset is checked before it is followed, so that damaged or hostile bytes raise a `ModelError` with the offset
+and no other exception. Vectors are views of the file; only scalars are copied.
 The layout is that of https://flatbuffers.dev/internals/.
 """
 

@@ -1,4 +1,4 @@
-"""Sliding windows: output sizes and padding as TFLite computes them, and the arrays that windows cut."""
+"""Sliding windows: output sizes and padding as TFLite computes them, and views of the windows of an array."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Geometry:
     Attributes:
         in_h, in_w, out_h, out_w: sizes in pixels.
         kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w: the window.
-        pad_top, pad_left: implicit rows above and columns left of the image. Below and right there are as many
-            as the last window needs.
+        pad_top, pad_left: implicit rows above and columns left of the image; `pad_bottom` and `pad_right` follow from
+            the last window.
     """
 
     in_h: int
@@ -101,7 +101,7 @@ def pad_image(x: Array, g: Geometry, value: int) -> Array:
 
 
 def tap(padded: Array, g: Geometry, y: int, x: int) -> Array:
-    """What the window's element (y, x) sees at every output: a view [n, out_h, out_w, c] of `pad_image`'s result."""
+    """Inputs of the window's element (y, x) at every output: a view [n, out_h, out_w, c] of `pad_image`'s result."""
     top, left = y * g.dilation_h, x * g.dilation_w
     return padded[
         :,

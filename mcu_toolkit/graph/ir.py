@@ -1,4 +1,4 @@
-"""Graph IR: frozen dataclasses that hold a model between the reader, the passes, the planner and the emitter.
+"""Graph IR: frozen dataclasses that the reader, the passes, the planner and the emitter share.
 
 A graph is a list of tensors and a list of nodes in an executable order. Tensors are named by their index.
 Nothing here is mutable: a pass builds a new graph with `dataclasses.replace`.
@@ -32,16 +32,16 @@ class DType(str, Enum):
     FLOAT32 = "float32"
     BOOL = "bool"
     RESOURCE = "resource"  # the handle of a variable
-    OPAQUE = "opaque"  # any type that no operator here takes; see `Tensor.type_name`
+    OPAQUE = "opaque"  # a type that no operator takes; see `Tensor.type_name`
 
     @property
     def numpy(self) -> np.dtype[np.generic]:
-        """The NumPy dtype; bytes for the types that have none."""
+        """The NumPy dtype; uint8 for RESOURCE and OPAQUE, which have none."""
         return np.dtype(np.uint8) if self in (DType.RESOURCE, DType.OPAQUE) else np.dtype(self.value)
 
     @property
     def bytes(self) -> int:
-        """Bytes an element."""
+        """Bytes per element."""
         return int(self.numpy.itemsize)
 
 
@@ -73,7 +73,7 @@ class Tensor:
         name: as in the file; sanitised only where it reaches C.
         shape: static shape; batch is 1 for activations.
         dtype: element type.
-        quant: quantization, or None.
+        quant: quantization, None where the tensor has none.
         data: contents when the tensor is constant (shape `shape`, dtype `dtype`), else None.
         variable: state kept between calls (SVDF, LSTM, READ_VARIABLE and ASSIGN_VARIABLE).
         initial: contents of a variable after a reset; None means the zero point of an int8 tensor, else 0.
@@ -99,7 +99,7 @@ class Tensor:
 
     @property
     def bytes(self) -> int:
-        """Size in memory."""
+        """Size in memory, in bytes."""
         return self.elements * self.dtype.bytes
 
     @property
@@ -117,10 +117,10 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Node:
-    """One operator.
+    """One node: an operator applied to tensors.
 
     Attributes:
-        op: TFLite builtin operator name, for example ``CONV_2D``.
+        op: name of the operator, for example ``CONV_2D``; see `Operator.name`.
         inputs: tensor indices; `ABSENT` for an optional input left out.
         outputs: tensor indices.
         attrs: the operator's typed attributes.

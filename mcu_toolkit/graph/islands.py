@@ -17,7 +17,7 @@ from mcu_toolkit.graph.ops.quantize import Quantize
 def join_float_islands(graph: Graph) -> Graph:
     """Replace every ``DEQUANTIZE → operator → QUANTIZE`` between int8 tensors whose operator has `Operator.from_float`.
 
-    Exact: the three together are a function of one int8. A DEQUANTIZE that others read too stays.
+    Exact: the three together are a function of one int8. A DEQUANTIZE whose output has other readers stays.
     """
     if all(_attrs(node) is None for node in graph.nodes):
         return graph
@@ -45,7 +45,7 @@ def _attrs(node: Node) -> Attrs | None:
 def _around(
     graph: Graph, node: Node, makers: dict[int, int], readers: dict[int, tuple[int, ...]]
 ) -> tuple[int, int] | None:
-    """Numbers of the DEQUANTIZE before and the QUANTIZE after a float32 node, None where these are others."""
+    """Numbers of the DEQUANTIZE before and the QUANTIZE after a float32 node, None where there are none."""
     if len(node.inputs) != 1 or len(node.outputs) != 1:
         return None
     before, after = makers.get(node.inputs[0]), readers.get(node.outputs[0], ())

@@ -39,13 +39,13 @@ BUILTIN_NAMES: tuple[str, ...] = tuple(
     """.split()  # noqa: SIM905
 )
 
-#: Builtin code of CUSTOM; its real name stands in the operator code's `custom_code`.
+#: Builtin code of CUSTOM; the name of the operator is the field `custom_code` of the operator code.
 CUSTOM = BUILTIN_NAMES.index("CUSTOM")
 
-#: Largest code of the schema's first, 8-bit, field; larger codes stand in the second field.
+#: Largest code that the first, 8-bit field of an operator code holds; larger codes are in the second field.
 PLACEHOLDER = BUILTIN_NAMES.index("PLACEHOLDER_FOR_GREATER_OP_CODES")
 
-#: TensorType number → element type; types that no operator here takes are `DType.OPAQUE`.
+#: TensorType number → element type; types that no operator takes are `DType.OPAQUE`.
 TENSOR_TYPES: dict[int, DType] = {
     0: DType.FLOAT32,
     2: DType.INT32,

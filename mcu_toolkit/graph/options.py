@@ -40,7 +40,7 @@ class Options:
         table: the options table; None where the file leaves it out, and every field has the schema's default.
         op: operator name, for messages.
         node: index of the node, for messages.
-        custom: the bytes of a CUSTOM operator's own options, in whatever format their writer chose.
+        custom: the option bytes of a CUSTOM operator, in the format of its writer.
         intermediates: gives the node's intermediate tensors, None for one that is left out; they are read when asked.
     """
 

@@ -1,7 +1,7 @@
 """Reads a .tflite file into the graph IR.
 
-The file is not trusted: every offset, size and index is checked before use, and the work done is bounded by
-the limits below whatever the bytes say. Schema: tensorflow/lite/schema/schema.fbs, version 3.
+The file is not trusted: every offset, size and index is checked before use, and the work is bounded by the
+limits below for any bytes. Schema: tensorflow/lite/schema/schema.fbs, version 3.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ def read_model(source: Path | str | bytes) -> Graph:
     Returns:
         The graph of the first subgraph. Constants are read-only views of the file. Variables (VAR_HANDLE and
         what CALL_ONCE assigns to them) are resolved into tensors with `variable` set; shape arithmetic is folded, and
-        float islands that are a function of one int8 are joined.
+        float32 operators between DEQUANTIZE and QUANTIZE are joined with them where the result is exact.
 
     Raises:
         ModelError: the file is missing, damaged, too large, or holds a float model; with byte offset or node.
-        UnsupportedError: an attribute that the IR cannot hold.
+        UnsupportedError: an attribute value that the IR has no form for.
     """
     data = source if isinstance(source, bytes) else _read_file(Path(source))
     reader = _Reader(data)
@@ -80,7 +80,7 @@ def _read_file(path: Path) -> bytes:
 
 
 class _Reader:
-    """State of one reading: the file's shared tables and the budgets left."""
+    """State while one file is read: its shared tables, and the limits that are left."""
 
     def __init__(self, data: bytes) -> None:
         if len(data) > MAX_FILE_BYTES:
@@ -102,7 +102,7 @@ class _Reader:
         self._operators = tuple(_operator_code(t) for t in self._model.tables(1, MAX_NODES))
         self._buffers = tuple(self._model.tables(4, MAX_BUFFERS))
         self._subgraphs = tuple(self._model.tables(2, MAX_SUBGRAPHS))
-        # One honest file stores each parameter once; sharing one long vector among many tensors is an attack.
+        # A converter stores each parameter once; one long vector that many tensors share is an attack.
         self._quant_budget = len(data) + (1 << 16)
         self._link_budget = MAX_LINKS
         self._dynamic: dict[int, frozenset[int]] = {}
@@ -171,7 +171,7 @@ class _Reader:
                     received=str(list(shape)),
                     hint="convert the model with a fixed input shape",
                 )
-            # An empty dimension does not excuse the others: NumPy multiplies them too.
+            # With an empty dimension the others count too: NumPy multiplies them.
             size = size * max(dim, 1)
         if size > MAX_TENSOR_BYTES:
             raise ModelError(
@@ -304,7 +304,7 @@ def _operator_code(table: Table) -> tuple[str, bool]:
     code = max(first, second) if first >= PLACEHOLDER or second > first else first
     if code != CUSTOM:
         name, kind = builtin_name(code), operator(builtin_name(code))
-        # A registered custom operator does not answer to a builtin code of its name.
+        # A registered custom operator is not used for a builtin code of the same name.
         return (f"BUILTIN({name})" if kind is not None and kind.custom else name), False
     name = table.text(1, 64)
     kind = operator(name)
@@ -320,7 +320,7 @@ def _options_format(op: str) -> OptionsFormat | None:
 
 
 def _check_order(graph: Graph, offset: int) -> None:
-    """Refuse an empty graph, nodes that read what is not yet written, tensors written twice, outputs nobody writes."""
+    """Refuse an empty graph, tensors read before they are written or written twice, and outputs that no node writes."""
     if not (graph.nodes and graph.inputs and graph.outputs):
         raise ModelError(
             "the model computes nothing",

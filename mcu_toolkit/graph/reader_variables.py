@@ -1,8 +1,8 @@
 """Resolves resource variables: VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE and CALL_ONCE.
 
-In the file a variable is a name; handles to it travel through tensors, and a second subgraph that CALL_ONCE
-runs may give it its first contents. In the IR it is one tensor with `variable` set and `initial` contents, which
-READ_VARIABLE and ASSIGN_VARIABLE name directly; VAR_HANDLE and CALL_ONCE are gone.
+In the file a variable is a name; tensors hold handles to it, and a second subgraph that CALL_ONCE runs may
+set its first contents. In the IR it is one tensor with `variable` set and `initial` contents, which
+READ_VARIABLE and ASSIGN_VARIABLE name directly; VAR_HANDLE and CALL_ONCE are removed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mcu_toolkit.graph.options import Options, OptionsFormat
 
 @dataclass(frozen=True)
 class Subgraph:
-    """One subgraph as it stands in the file, before variables are resolved."""
+    """One subgraph of the file, before variables are resolved."""
 
     name: str
     tensors: tuple[Tensor, ...]
@@ -97,7 +97,7 @@ class _Resolver:
         return name
 
     def _state(self, name: str, value: int, index: int) -> int:
-        """Index of the variable's tensor, made like the first value that it meets."""
+        """Index of the variable's tensor, which is made with the shape and type of the first value."""
         like = self.tensors[value]
         if like.dtype in (DType.OPAQUE, DType.RESOURCE):
             reason = f"a variable of type {like.type_name or like.dtype.value}"

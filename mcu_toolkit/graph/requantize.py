@@ -2,8 +2,8 @@
 
 Double rounding everywhere: gemmlowp's SaturatingRoundingDoublingHighMul, then RoundingDivideByPOT (Jacob et al.,
 "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, section 2.2).
-Scales are float32 in the file; each product and quotient below is taken in the precision that TFLM takes it in.
-Where a 32-bit accumulator overflows, TFLM's behaviour is that of wrapping two's complement, and so is ours.
+Scales are float32 in the file; each product and quotient below is computed in the same precision as in TFLM.
+A 32-bit accumulator that overflows wraps in two's complement, as in TFLM.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def requantize(acc: Array, multiplier: Array | int, shift: Array | int, zero_poi
 
     Args:
         acc: accumulators, any integer dtype; taken modulo 2**32.
-        multiplier, shift: scalar, or one per last axis.
+        multiplier, shift: scalar, or one value per element of the last axis.
 
     Returns:
         int64, the shape of `acc`.
@@ -160,14 +160,14 @@ def zero_point_of(tensor: Tensor) -> int:
 
 
 def reset_value(tensor: Tensor) -> Array:
-    """What a variable holds after a reset: its initial contents, else its zero point, else 0."""
+    """Contents of a variable after a reset: its initial contents, else its zero point, else 0."""
     if tensor.initial is not None:
         return tensor.initial
     return np.full(tensor.shape, zero_point_of(tensor) if tensor.quant else 0, tensor.dtype.numpy)
 
 
 def activation_range(activation: Activation, tensor: Tensor) -> tuple[int, int] | None:
-    """Clamp that a fused activation puts on an output (CalculateActivationRangeQuantized).
+    """Clamp of an output by a fused activation (CalculateActivationRangeQuantized).
 
     Args:
         activation: NONE, RELU, RELU6 or RELU_N1_TO_1.
@@ -197,7 +197,7 @@ def activation_range(activation: Activation, tensor: Tensor) -> tuple[int, int] 
 
 
 def quantize_value(real: float, quant: Quant) -> int | None:
-    """A real number in a tensor's quantization, divided in float32, unclamped; None where int32 overflows."""
+    """A real number in a tensor's quantization, divided in float32, unclamped; None where it overflows int32."""
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         steps = float(round_half_away(np.float32(real) / np.float32(quant.scale[0])))
     if not -(2.0**31) <= steps < 2.0**31:

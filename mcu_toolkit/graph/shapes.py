@@ -18,7 +18,7 @@ from mcu_toolkit.graph.ops import operator
 from mcu_toolkit.graph.ops.base import Integers
 from mcu_toolkit.graph.shape_only import SHAPE_ONLY
 
-#: No activation of a microcontroller has more elements; keeps a chain of open shapes in a hostile file from growing.
+#: No activation of a microcontroller has more elements; limits what a chain of open shapes in a hostile file can ask.
 _LARGEST_INFERRED = 1 << 28
 
 #: Integer tensors of more elements are data, not shapes.
@@ -34,10 +34,10 @@ def fold_shapes(graph: Graph, dynamic: frozenset[int] = frozenset()) -> Graph:
 
     Args:
         graph: nodes in executable order.
-        dynamic: tensors whose shape in the file is only a guess.
+        dynamic: tensors whose shape the file leaves open; the one it gives may be wrong.
     """
     tensors, nodes = list(graph.tensors), []
-    # A view of the graph as it is folded: a copy for each node would take quadratic time in a hostile file.
+    # The graph over the list that grows: a copy for each node would take quadratic time in a hostile file.
     view = replace(graph, tensors=cast("tuple[Tensor, ...]", tensors))
     for node in graph.nodes:
         values = _evaluate(view, node) if _foldable(graph, node) else None

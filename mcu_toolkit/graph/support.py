@@ -1,4 +1,4 @@
-"""Which nodes of a model are outside what the toolkit supports, and why."""
+"""Finds the nodes of a model that are not supported, with the reason of each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops import operator
 from mcu_toolkit.graph.shape_only import SHAPE_ONLY
 
-#: What to use in place of operators that are often met and not supported.
+#: Unsupported operator that occurs often → what to use in its place.
 _INSTEAD = {
     "BATCH_MATMUL": "FULLY_CONNECTED with constant weights",
     "DIV": "MUL by the constant inverse",
@@ -47,9 +47,7 @@ def node_reason(graph: Graph, node: Node) -> str | None:
         if node.op in SHAPE_ONLY:
             return "computed from data; supported: shape arithmetic on shapes and constants, which is folded away"
         instead = _INSTEAD.get(node.op)
-        return "no such operator here" + (
-            f"; nearest supported: {instead}" if instead else "; nothing supported is near it"
-        )
+        return "the operator is not supported" + (f"; nearest supported: {instead}" if instead else "")
     reason = kind.check(graph, node)
     if reason is not None:
         return reason if "supported:" in reason else f"{reason}; supported: {kind.forms}"
@@ -70,7 +68,7 @@ def unsupported(graph: Graph) -> tuple[Unsupported, ...]:
 
 
 def require_supported(graph: Graph) -> None:
-    """Refuse a model that holds anything unsupported.
+    """Refuse a model with unsupported nodes.
 
     Raises:
         UnsupportedError: names each such node, its operator and the nearest supported form.

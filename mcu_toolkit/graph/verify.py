@@ -12,7 +12,7 @@ def verify(graph: Graph) -> None:
 
     Nodes are in executable order; each tensor has one producer, or is a constant, an input or a variable; indices are
     in range; no output of a node is a constant, an input or a variable; contents have their tensor's shape and type;
-    shapes, types and quantization are what the operator's `check` and `infer` accept.
+    each node passes the `check` of its operator and has the shapes that `infer` gives.
 
     Raises:
         CompileError: the first invariant that is broken, with node and tensor.
@@ -74,7 +74,7 @@ def _verify_node(graph: Graph, number: int, node: Node, ready: set[int]) -> None
         raise CompileError(f"{where} names an output twice")
     kind = operator(node.op)
     if kind is None:
-        raise CompileError(f"{where} is no operator of the registry")
+        raise CompileError(f"{where} is not a registered operator")
     reason = kind.check(graph, node)
     if reason is not None:
         raise CompileError(f"{where} is not supported: {reason}")

@@ -107,7 +107,7 @@ def test_verify_finds_broken_invariants() -> None:
         "which has a value already": with_node(graph, 1, outputs=(0,)),
         "written by no node": replace(graph, nodes=graph.nodes[:2]),
         "of 5": with_node(graph, 1, inputs=(77,)),
-        "no operator of the registry": with_node(graph, 1, op="GELU"),
+        "not a registered operator": with_node(graph, 1, op="GELU"),
         "another shape": with_tensor(graph, 4, shape=(1, 16, 3)),
         "its contents differ": with_tensor(graph, 1, data=np.zeros((3, 3, 3, 2), np.int16)),
         "names an output twice": with_node(graph, 1, outputs=(3, 3)),

@@ -1,12 +1,12 @@
-"""Which channels of which tensors must exist: the analysis behind dead-channel elimination.
+"""Finds the channels of each tensor that are needed: the analysis behind dead-channel elimination.
 
-An element is a channel (a position along the last axis) of an activation. Elements that an operator carries over one
-to one, as depthwise convolution, pooling, elementwise operators and RESHAPE do, are tied: all or none can go. A class
-of tied elements must stay when one of them is needed:
+An element is one channel (a position along the last axis) of one activation. Elements that an operator maps one to one
+(`Channels.SAME`, `TILED` and `DEPTHWISE`: pooling, elementwise operators, views, depthwise convolution) are tied: all
+of them are removed or none. Tied elements are needed when one of them is needed:
 
-- because an operator that cannot drop channels reads or writes it, or it belongs to the model's border;
-- because a convolution or fully connected layer multiplies it by a weight that is not zero into an output channel that
-  must exist and is not constant, and its own value is not a constant that folds into the bias.
+- an operator whose channels are `MIXED` reads or writes it, or it belongs to an input or output of the model; or
+- a layer whose channels are `DENSE` multiplies it by a weight that is not zero, into an output channel that is needed
+  and not constant, and its own value is not a constant that folds into the bias.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Flow:
     """The analysis of one graph.
 
     Attributes:
-        graph: what is analysed.
+        graph: the analysed graph.
         bounds: value bounds by tensor.
     """
 
@@ -53,7 +53,7 @@ class Flow:
         self._needed: Mask = self._solve()
 
     def kept(self, index: int) -> Mask | None:
-        """Which channels of a tensor must exist, bool [channels]; None for a tensor that is not analysed."""
+        """Which channels of a tensor are needed, bool [channels]; None for a tensor that is not analysed."""
         if index not in self._base:
             return None
         return np.asarray(self._needed[self._roots(index)])
@@ -91,7 +91,7 @@ class Flow:
             return
         at_a, at_b = pairs(self.graph.tensors[a].shape[-1], self.graph.tensors[b].shape[-1])
         roots_a, roots_b = self._roots(a)[at_a], self._roots(b)[at_b]
-        while (roots_a != roots_b).any():  # each round merges one set of pairs; merged sets keep the lower root
+        while (roots_a != roots_b).any():  # each round merges one set of pairs; a merged set keeps the lower root
             low, high = np.minimum(roots_a, roots_b), np.maximum(roots_a, roots_b)
             replacement = np.arange(self._parent.size)
             np.minimum.at(replacement, high, low)
@@ -123,12 +123,12 @@ class Flow:
             emptied = [i for i in self._base if not needed[self._roots(i)].any()]
             if not emptied:
                 return needed
-            for index in emptied:  # a tensor keeps one channel, needed or not
+            for index in emptied:  # a tensor keeps at least one channel
                 needed[self._roots(index)[0]] = True
             self._spread(needed)
 
     def _spread(self, needed: Mask) -> None:
-        """Mark what needed elements need, until nothing is added."""
+        """Mark the elements that needed elements depend on, until none is added."""
         dense = [node for node in self.graph.nodes if self.channels_of(node) is Channels.DENSE]
         inputs = [(node, self._reads(node)) for node in dense]
         while True:
@@ -141,7 +141,7 @@ class Flow:
                 return
 
     def _reads(self, node: Node) -> Mask:
-        """Which input channel an output channel depends on, bool [out_c, in_c]."""
+        """Which input channels each output channel depends on, bool [out_c, in_c]."""
         p = linear_of(self.graph, node)
         channels = self.graph.tensors[node.inputs[0]].shape[-1]
         if node.inputs[0] not in self._base:

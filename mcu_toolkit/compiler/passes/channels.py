@@ -1,9 +1,9 @@
-"""Dead-channel and dead-weight elimination: exact only.
+"""Exact elimination of dead channels and dead weights.
 
-A channel whose value is the same whatever the input (all its weights are zero, or the bounds of its accumulator meet
-after requantization and clamp) folds into the biases of the layers that read it; a channel that nobody reads is not
-computed. Depthwise convolutions, pooling and elementwise operators carry channels along and lose them too. A constant
-other than the zero point does not fold into a convolution that pads, because padding is not that constant.
+A channel whose value is constant (all its weights are zero, or the lower and upper bound of its accumulator give the
+same output) folds into the biases of the layers that read it; a channel that no node reads is not computed. Operators
+that map channels one to one lose the same channels. A constant other than the zero point does not fold into a
+convolution with padding, because the padding has another value.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from mcu_toolkit.graph.ops.base import Channels
 
 
 def run(graph: Graph) -> Graph:
-    """Remove every channel that need not exist."""
+    """Remove every channel that is not needed."""
     flow = Flow(graph)
     kept = {i: mask for i in flow.bounds if (mask := flow.kept(i)) is not None and not mask.all()}
     if not kept:
@@ -51,7 +51,7 @@ def _mask(graph: Graph, flow: Flow, index: int) -> Mask:
 
 
 def _dense(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
-    """Constants go to the bias; the rows and columns of the weights that belong to removed channels go."""
+    """Move constant inputs into the bias, and drop the rows and columns of the weights of removed channels."""
     p = linear_of(graph, node)
     keep_in, keep_out = _mask(graph, flow, node.inputs[0]), _mask(graph, flow, node.outputs[0])
     weights = p.weights.astype(np.int64).reshape(p.out_c, -1, keep_in.size)
@@ -82,7 +82,7 @@ def _depthwise(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
 def _with_constants(
     graph: Graph, editor: Editor, node: Node, weights: Array, bias: Array, keep: Mask, axis: int
 ) -> Node:
-    """The node with new weights and bias; their quantization loses the same channels."""
+    """The node with new weights and bias, and with the quantization of the remaining channels."""
     old = graph.tensors[node.inputs[1]]
     quant = old.quant
     if quant is not None and quant.per_channel:

@@ -7,12 +7,12 @@ from mcu_toolkit.compiler.passes.registry import PASSES, Pass, Stage
 from mcu_toolkit.graph.ir import ABSENT, Graph
 from mcu_toolkit.graph.ops import operator
 
-#: A folded tensor larger than this, and larger than what it is made from, would cost more flash than it saves.
+#: A result of more bytes than this, and than its inputs, is not folded: it would take more flash than it saves.
 _LARGEST = 1 << 16
 
 
 def run(graph: Graph) -> Graph:
-    """Fold by the operators' own exact meaning. Outputs of the model stay computed."""
+    """Replace the outputs by constants that the operators themselves compute. Outputs of the model stay computed."""
     editor = Editor(graph)
     for number, node in enumerate(graph.nodes):
         inputs = [None if i == ABSENT else editor.tensors[i] for i in node.inputs]

@@ -1,4 +1,4 @@
-"""Common sub-expressions: of nodes that compute the same from the same, one stays."""
+"""Common sub-expression elimination: of nodes that compute the same from the same inputs, one stays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mcu_toolkit.graph.ir import ABSENT, Graph, Node, Tensor
 
 
 def run(graph: Graph) -> Graph:
-    """Merge equal nodes. Constants count as equal by their contents. A model output keeps its own node."""
+    """Merge equal nodes. Constants are equal where their contents are. A node that writes a model output stays."""
     editor = Editor(graph)
     seen: dict[Hashable, Node] = {}
     for number, node in enumerate(graph.nodes):

@@ -1,4 +1,4 @@
-"""What passes share: small questions about a graph, and an editor that gathers changes."""
+"""Helpers of passes: questions about a graph, and an editor that collects changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mcu_toolkit.graph.ops import operator
 
 
 def is_stateful(graph: Graph, node: Node) -> bool:
-    """Whether a node reads or writes a variable: it can be neither removed, merged nor moved across another such."""
+    """Whether a node reads or writes a variable: it is not removed, merged, or moved across another such node."""
     if any(tensor.variable for _, tensor in graph.used_inputs(node)):
         return True
     meaning = operator(node.op)
@@ -29,7 +29,7 @@ def same_quantization(a: Tensor, b: Tensor) -> bool:
 
 @dataclass
 class Editor:
-    """Changes to a graph: replaced or dropped nodes, new constants, tensors that stand for others."""
+    """Changes to a graph: replaced or dropped nodes, new constants, tensors that replace others."""
 
     graph: Graph
     tensors: list[Tensor] = field(init=False)
@@ -39,10 +39,10 @@ class Editor:
     def __post_init__(self) -> None:
         self.tensors = list(self.graph.tensors)
         self.nodes = list(self.graph.nodes)
-        self._stands_for: dict[int, int] = {}
+        self._replaced: dict[int, int] = {}
 
     def freeze(self, index: int, data: Array) -> None:
-        """Turn the output of a node that goes away into a constant."""
+        """Turn the output of a removed node into a constant."""
         tensor = self.tensors[index]
         self.tensors[index] = replace(tensor, data=np.ascontiguousarray(data, tensor.dtype.numpy))
         self.changed = True
@@ -58,18 +58,18 @@ class Editor:
         self.changed = True
 
     def substitute(self, old: int, new: int) -> None:
-        """Let every reader of tensor `old` read `new`."""
-        self._stands_for[old] = new
+        """Make every reader of tensor `old` read `new`."""
+        self._replaced[old] = new
         self.changed = True
 
     def resolve(self, index: int) -> int:
-        """The tensor that now stands for another."""
-        while index in self._stands_for:
-            index = self._stands_for[index]
+        """The tensor that readers of `index` read now."""
+        while index in self._replaced:
+            index = self._replaced[index]
         return index
 
     def finish(self) -> Graph:
-        """The changed graph, or the very one that was given where nothing changed."""
+        """The changed graph, or the graph that was given where nothing changed."""
         if not self.changed:
             return self.graph
         nodes = tuple(

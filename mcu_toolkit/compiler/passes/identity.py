@@ -38,7 +38,7 @@ def _identical_input(graph: Graph, node: Node) -> int | None:
 
 
 def _skip_inner(graph: Graph, editor: Editor, producers: dict[int, int], number: int, node: Node) -> None:
-    """A view of a view reads the input of the first one."""
+    """Make a view of a view read the input of the first one."""
     inner = producers.get(node.inputs[0])
     if inner is None or not OPERATORS[graph.nodes[inner].op].view:
         return

@@ -1,7 +1,7 @@
-"""Chooses the order of nodes that needs the least RAM at its peak.
+"""Chooses the order of nodes with the least peak of RAM.
 
-Best-first search over the sets of nodes already run, by the peak so far: exact as long as it ends within its budget of
-sets, which chains and a few branches always do. The model's own order stays unless another is strictly better.
+Best-first search over the sets of nodes that have run, by the peak so far. It is exact unless it reaches its limit of
+sets; chains and a few branches stay far below it. The order of the model stays unless another is strictly better.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MOST_SETS = 6_000
 
 @dataclass(frozen=True)
 class _Problem:
-    """Nodes as bit masks: what each must wait for, which storage it reads and writes."""
+    """Nodes as bit masks: the nodes that each waits for, and the storage that it reads and writes."""
 
     waits: tuple[int, ...]
     reads: tuple[frozenset[int], ...]
@@ -34,7 +34,7 @@ class _Problem:
         return len(self.waits)
 
     def step(self, done: int, live: frozenset[int], node: int) -> tuple[int, frozenset[int]]:
-        """Bytes while the node runs, and what is live after it."""
+        """Bytes live while the node runs, and the storage that is live after it."""
         during = live | self.reads[node] | self.writes[node]
         done |= 1 << node
         after = frozenset(r for r in during if r in self.forever or self.readers.get(r, 0) & ~done)
@@ -96,7 +96,7 @@ def _peak(problem: _Problem, order: range) -> int:
 
 
 def _search(problem: _Problem, known: int) -> list[int] | None:
-    """An order whose peak is below `known`, the least there is, or None."""
+    """The order with the least peak, where that is below `known`; else None."""
     floor = max(sum(problem.sizes[r] for r in problem.reads[i] | problem.writes[i]) for i in range(problem.count))
     if known <= floor:
         return None

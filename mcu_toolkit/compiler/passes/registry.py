@@ -42,7 +42,7 @@ class Pass:
     """One rewrite of the graph.
 
     Attributes:
-        run: gives the rewritten graph, or the very graph it was given where there is nothing to do.
+        run: gives the rewritten graph, or the same object where there is nothing to do.
         stage: SIMPLIFY passes are repeated, FINISH passes run once after them.
         order: passes of one stage run in ascending order, those of equal order in the order of their names.
     """

@@ -1,11 +1,11 @@
-"""Runs a stretch of the graph strip by strip: patch-wise stages, depthwise and pointwise, residual blocks by rows.
+"""Runs a region of the graph strip by strip (patch-based inference by rows), which needs less RAM.
 
-A stretch has one activation at its entry and one at its exit. The exit's rows are cut into strips; each strip is
-computed from the entry's rows that it needs, so that what lies between exists a strip at a time. Rows that two strips
-need are computed twice: RAM is bought with instructions. What comes out is an ordinary graph of SLICE, the operators
-with explicit padding, and CONCATENATION; the slices and the concatenation are views and no code.
+A region has one activation at its entry and one at its exit. The rows of the exit are split into strips; each strip is
+computed from the rows of the entry that it needs, so that only one strip of each activation in between is live. Rows
+that two strips need are computed twice: RAM is saved at the cost of instructions. The result is a graph of SLICE, the
+operators with explicit padding, and CONCATENATION; the slices and the concatenation are views without code.
 
-This is no rewrite that always pays: `mcu_toolkit.compiler.lean` tries it where the user asks for the least RAM.
+This rewrite does not always help, so it is not registered: `mcu_toolkit.compiler.lean` tries it for the least RAM.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ Rows = tuple[int, int]
 
 @dataclass(frozen=True)
 class Region:
-    """Nodes first .. last of a graph, one activation in, one out.
+    """Nodes first .. last of a graph with one activation as input and one as output.
 
     Attributes:
         first, last: node numbers, both included.
-        entry: the only activation that the nodes read from outside.
-        exit: the only one that is read outside.
+        entry: the only activation from outside that the nodes read.
+        exit: the only activation of theirs that is read outside.
     """
 
     first: int
@@ -46,7 +46,7 @@ class Region:
 
 
 def regions(graph: Graph, longest: int) -> Iterator[Region]:
-    """Every stretch of two to `longest` nodes that can run strip by strip."""
+    """Every region of two to `longest` nodes that can run strip by strip."""
     consumers = graph.consumers()
     for first in range(len(graph.nodes)):
         entries: set[int] = set()
@@ -67,7 +67,7 @@ def regions(graph: Graph, longest: int) -> Iterator[Region]:
 
 
 def _is_splittable(graph: Graph, node: Node) -> bool:
-    """Whether a node's output rows depend on few of its input's rows, in a way that can be stated for a strip."""
+    """Whether some rows of a node's output can be computed from the rows behind them by the same operator."""
     if is_stateful(graph, node) or len(node.outputs) != 1:
         return False
     out = graph.tensors[node.outputs[0]]
@@ -96,7 +96,7 @@ def split(graph: Graph, region: Region, count: int, align: int) -> Graph | None:
         align: alignment in bytes that a strip's address needs.
 
     Returns:
-        None where the rows cannot be cut so.
+        None where the rows cannot be split at aligned addresses.
     """
     cuts = _cuts(graph.tensors[region.exit], count, align)
     if cuts is None:
@@ -115,7 +115,7 @@ def split(graph: Graph, region: Region, count: int, align: int) -> Graph | None:
 
 
 def _cuts(exit_tensor: Tensor, count: int, align: int) -> list[int] | None:
-    """Row numbers at which strips begin, and the height: each beginning is aligned."""
+    """First row of each strip, at an aligned address, and the height; None where that gives fewer strips."""
     height, row = exit_tensor.shape[1], math.prod(exit_tensor.shape[2:])
     unit = align // math.gcd(align, row)
     cuts = sorted({height * number // count // unit * unit for number in range(count)} | {0})
@@ -132,7 +132,7 @@ class _Splitter:
         self.inner = graph.nodes[region.first : region.last + 1]
 
     def strip(self, rows: Rows) -> int | None:
-        """Compute some rows of the exit; the tensor that holds them, or None where they cannot be had."""
+        """Compute some rows of the exit; the tensor that holds them, or None where a slice would not be aligned."""
         needed = self.needed(rows)
         if needed is None:
             return None
@@ -147,7 +147,7 @@ class _Splitter:
         return held[self.region.exit]
 
     def needed(self, rows: Rows) -> dict[int, Rows] | None:
-        """The rows of each tensor of the region, its entry included, that some rows of the exit depend on."""
+        """Rows of each tensor of the region and of its entry that some rows of the exit depend on; None where empty."""
         found = {self.region.exit: rows}
         for node in reversed(self.inner):
             below = found.get(node.outputs[0])
@@ -163,7 +163,7 @@ class _Splitter:
         return found
 
     def node(self, node: Node, rows: Rows, needed: dict[int, Rows], held: dict[int, int]) -> int | None:
-        """One node for some rows of its output."""
+        """Add one node for some rows of its output; its output tensor, or None where a slice would not be aligned."""
         reads, attrs = _reads(self.graph, node, rows)
         inputs = []
         for index in node.inputs:

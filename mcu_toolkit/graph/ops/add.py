@@ -1,9 +1,10 @@
-"""ADD, and what SUB shares with it."""
+"""ADD and SUB."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from mcu_toolkit.graph.requantize import (
     zero_point_of,
 )
 
-#: Bits by which both inputs are shifted up before they are brought to one scale.
+#: Both inputs are shifted left by this many bits before they are rescaled to one scale.
 LEFT_SHIFT = 20
 
 
@@ -49,17 +50,23 @@ class Sum:
     act_max: int
 
 
+def _operator_of(node: Node) -> Add:
+    kind = OPERATORS[node.op]
+    assert isinstance(kind, Add)
+    return kind
+
+
 def _factors(graph: Graph, node: Node) -> tuple[Multiplier, Multiplier, Multiplier]:
-    """Factors of the inputs and the output: computed in double for ADD and in float32 for SUB, as in the reference."""
-    kind: type[np.floating] = np.float32 if node.op == "SUB" else np.float64
-    a, b = kind(scale_of(graph.tensors[node.inputs[0]])), kind(scale_of(graph.tensors[node.inputs[1]]))
-    out = kind(scale_of(graph.tensors[node.outputs[0]]))
+    """Factors of the inputs and the output, in the precision that the reference uses for the operator."""
+    real = _operator_of(node).precision
+    a, b = real(scale_of(graph.tensors[node.inputs[0]])), real(scale_of(graph.tensors[node.inputs[1]]))
+    out = real(scale_of(graph.tensors[node.outputs[0]]))
     with np.errstate(over="ignore", under="ignore", divide="ignore"):
-        twice = kind(2) * max(a, b)
-        last = twice / (kind(1 << LEFT_SHIFT) * out)
+        twice = real(2) * max(a, b)
+        last = twice / (real(1 << LEFT_SHIFT) * out)
         reals = (float(a / twice), float(b / twice), float(last))
     # Infinity stands for any factor that is too large.
-    first, second, third = (quantize_multiplier(min(real, 2.0**40)) for real in reals)
+    first, second, third = (quantize_multiplier(min(factor, 2.0**40)) for factor in reals)
     return first, second, third
 
 
@@ -78,7 +85,7 @@ def prepare(graph: Graph, node: Node) -> Sum:
         a=factor_a,
         b=factor_b,
         out=factor_out,
-        sign=-1 if node.op == "SUB" else 1,
+        sign=_operator_of(node).sign,
         act_min=clamp[0],
         act_max=clamp[1],
     )
@@ -92,6 +99,10 @@ class Add(Operator):
     """ADD."""
 
     name = "ADD"
+    #: Of the second input.
+    sign: ClassVar[int] = 1
+    #: In which the factors are computed.
+    precision: ClassVar[type[np.floating]] = np.float64
     options = OptionsFormat(11, _read_options)
     elementwise = 2
     fuses_activation = True
@@ -133,6 +144,8 @@ class Sub(Add):
     """SUB."""
 
     name = "SUB"
+    sign = -1
+    precision = np.float32
     options = OptionsFormat(28, _read_options)
 
     def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers:

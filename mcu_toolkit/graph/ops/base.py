@@ -89,7 +89,7 @@ class Operator(ABC):
     returned None.
 
     The class attributes from `elementwise` on, and the methods from `channels` on, are traits: properties that passes
-    ask instead of naming operators. Each has a default that is always safe and only costs optimizations.
+    ask instead of naming operators. The default of each is always correct and only prevents optimizations.
     """
 
     #: Name of the operator in the IR: that of the schema's builtin operator, or of a CUSTOM operator in the file.
@@ -98,7 +98,7 @@ class Operator(ABC):
     #: The supported forms in a few words, for messages and docs/operators.md.
     forms: ClassVar[str]
 
-    #: What a user should know beside the forms, for docs/operators.md; often nothing.
+    #: What a user should know in addition to the forms, for docs/operators.md; often empty.
     note: ClassVar[str] = ""
 
     #: How the file stores its attributes; None for an operator that has none that matter.
@@ -140,7 +140,7 @@ class Operator(ABC):
         return self.infer(graph, node) if self.check(graph, node) is None else ()
 
     def macs(self, graph: Graph, node: Node) -> int:
-        """Multiply-accumulates of one inference, padding counted as work."""
+        """Multiply-accumulates of one inference, those on padding included."""
         return 0
 
     def state_inputs(self, node: Node) -> tuple[int, ...]:
@@ -149,11 +149,11 @@ class Operator(ABC):
 
     @abstractmethod
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
-        """The exact integer meaning, over many samples at once.
+        """The exact integer result, for many samples at once.
 
         Args:
             inputs: one array per input, None for an absent one; each [n, *shape], where n is the number of
-                samples, or 1 for what all samples share. At least one is not shared, or n is 1 throughout.
+                samples, or 1 for an input that all samples share.
 
         Returns:
             One array per output, [n, *shape] in the tensor's dtype, then the new value of each of `state_inputs`.
@@ -225,7 +225,7 @@ def _elementwise_channels(graph: Graph, node: Node, count: int) -> Channels:
 
 
 def count_reason(node: Node, inputs: tuple[int, ...], outputs: int = 1) -> str | None:
-    """Reason when the numbers of tensors are wrong; `inputs` lists the numbers allowed."""
+    """Reason when the node has a wrong number of tensors; `inputs` lists the allowed numbers of inputs."""
     if len(node.inputs) not in inputs or len(node.outputs) != outputs:
         wanted = " or ".join(str(n) for n in inputs)
         return (
@@ -235,7 +235,7 @@ def count_reason(node: Node, inputs: tuple[int, ...], outputs: int = 1) -> str |
 
 
 def data_reason(tensor: Tensor | None, role: str, dtypes: tuple[DType, ...] = (DType.INT8,)) -> str | None:
-    """Reason when a tensor is not quantized data of one of the types, per tensor, with elements."""
+    """Reason when a tensor is absent, empty, of another type than `dtypes`, or not quantized per tensor."""
     if tensor is None:
         return f"{role} is left out"
     if tensor.dtype not in dtypes:
@@ -261,14 +261,14 @@ def const_ints(graph: Graph, node: Node, position: int) -> tuple[int, ...] | Non
 
 
 def same_quant(a: Tensor, b: Tensor) -> bool:
-    """Whether two quantized tensors have the very same scale and zero point."""
+    """Whether two quantized tensors have the same scale and zero point."""
     if a.quant is None or b.quant is None:
         return a.quant is b.quant
     return bool(a.quant.scale[0] == b.quant.scale[0] and a.quant.zero_point[0] == b.quant.zero_point[0])
 
 
 def first(*reasons: str | None) -> str | None:
-    """The first reason that is one."""
+    """The first reason that is not None."""
     return next((reason for reason in reasons if reason is not None), None)
 
 
@@ -280,7 +280,7 @@ def shift_reason(real: float, what: str = "scales") -> str | None:
 
 
 def present(array: Array | None) -> Array:
-    """An input that `check` has made sure of."""
+    """An input that is present, which `check` has verified."""
     assert array is not None
     return array
 

@@ -1,4 +1,4 @@
-"""What the operators on two int8 tensors share: broadcasting and its checks."""
+"""Broadcasting of two int8 tensors, and its checks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Shape, count_reason, data_reason, first, has_absent, present
 
-#: Loops that the C kernels have.
+#: Number of nested loops of the C kernels.
 MAX_BROADCAST_RANK = 5
 
 
@@ -47,7 +47,7 @@ def pair_shape(graph: Graph, node: Node) -> tuple[Shape, ...]:
 
 
 def aligned(inputs: Inputs) -> tuple[Array, Array]:
-    """The two inputs, [n, *shape] with dimensions of 1 put in after the samples so that they broadcast."""
+    """The two inputs, [n, *shape] with dimensions of 1 inserted after the samples so that they broadcast."""
     a, b = present(inputs[0]), present(inputs[1])
     rank = max(a.ndim, b.ndim)
     return _lift(a, rank), _lift(b, rank)

@@ -17,7 +17,7 @@ from mcu_toolkit.graph.options import Options, OptionsFormat
 
 
 def axis_of(graph: Graph, node: Node) -> int:
-    """The axis along which the inputs are laid, counted from the front; `check` has passed."""
+    """The axis along which the inputs are joined, counted from the front; `check` has passed."""
     assert isinstance(node.attrs, ConcatenationAttrs)
     return node.attrs.axis % len(graph.tensors[node.outputs[0]].shape)
 

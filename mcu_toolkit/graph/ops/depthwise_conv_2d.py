@@ -19,7 +19,7 @@ ROLES = Roles(channel_axis=3)
 def prepare(graph: Graph, node: Node) -> Linear:
     """Geometry, weights int8 [1, kernel_h, kernel_w, out_c], bias and requantization; `check` has passed.
 
-    The multiplier that counts is ``out_c // in_c``, whatever the attribute says.
+    The depth multiplier is ``out_c // in_c``; the attribute is not used.
     """
     assert isinstance(node.attrs, DepthwiseAttrs)
     return prepare_linear(graph, node, ROLES, node.attrs.activation, _geometry(graph, node))

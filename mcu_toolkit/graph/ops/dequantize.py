@@ -1,4 +1,4 @@
-"""DEQUANTIZE: to float32 at the border."""
+"""DEQUANTIZE: from int8, uint8 or int16 to float32."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def prepare(graph: Graph, node: Node) -> Linear:
     rows = graph.tensors[node.inputs[0]].elements // depth
     geometry = Geometry(rows, 1, rows, 1, 1, 1, 1, 1, 1, 1, 0, 0)
     p = prepare_linear(graph, node, ROLES, node.attrs.activation, geometry, float_product=True)
-    # The input's last dimension need not be the depth of the weights: only the number of elements counts.
+    # The input's last dimension may differ from the depth of the weights: only the number of elements matters.
     return replace(p, in_c=depth)
 
 
@@ -74,7 +74,7 @@ class FullyConnected(Operator):
         units, depth = graph.tensors[node.inputs[1]].shape
         data, out = graph.tensors[node.inputs[0]], graph.tensors[node.outputs[0]].shape
         rows = data.elements // depth
-        # The kernel only counts rows, and converters write the same rows under several shapes.
+        # The kernel only needs the number of rows, and converters write the same rows under several shapes.
         if out and out[-1] == units and int(np.prod(out, dtype=np.int64)) == rows * units:
             return (out,)
         if isinstance(node.attrs, FullyConnectedAttrs) and node.attrs.keep_num_dims and data.shape[-1:] == (depth,):

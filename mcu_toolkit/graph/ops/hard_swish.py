@@ -1,4 +1,4 @@
-"""HARD_SWISH: the reference's 16-bit fixed-point recipe, as a table."""
+"""HARD_SWISH: the 16-bit fixed-point arithmetic of the reference, as a table."""
 
 from __future__ import annotations
 
@@ -47,25 +47,6 @@ def _left(a: Int64, bits: int) -> Int64:
     return np.asarray(np.clip(a << bits, *_INT16), np.int64)
 
 
-def lut(graph: Graph, node: Node) -> Table:
-    """Entry ``i`` is the result of the input ``i - 128``. int8 [256]; `check` has passed."""
-    data, out = tensors_of(graph, node)
-    to_out, to_unit = _factors(graph, node)
-    fine = (ALL_INT8 - zero_point_of(data)) << 7
-    on_output = _rounding_high_mul(fine, _narrow(to_out.multiplier))
-    gate = fine
-    if to_unit.shift > 0:
-        gate = _left(gate, to_unit.shift - 1)
-    gate = _rounding_high_mul(gate, _narrow(to_unit.multiplier))
-    if to_unit.shift > 0:
-        gate = _left(gate, 1)
-    if to_unit.shift < 0:
-        gate = rounding_divide_by_pot(gate, -to_unit.shift)
-    gate = (gate + (1 << 15)) >> 1
-    result = rounding_divide_by_pot(_truncating_high_mul(gate, on_output), -to_out.shift) + zero_point_of(out)
-    return np.clip(result, -128, 127).astype(np.int8)
-
-
 class HardSwish(Lookup):
     """HARD_SWISH."""
 
@@ -83,7 +64,21 @@ class HardSwish(Lookup):
         return None
 
     def table(self, graph: Graph, node: Node) -> Table:
-        return lut(graph, node)
+        data, out = tensors_of(graph, node)
+        to_out, to_unit = _factors(graph, node)
+        fine = (ALL_INT8 - zero_point_of(data)) << 7
+        on_output = _rounding_high_mul(fine, _narrow(to_out.multiplier))
+        gate = fine
+        if to_unit.shift > 0:
+            gate = _left(gate, to_unit.shift - 1)
+        gate = _rounding_high_mul(gate, _narrow(to_unit.multiplier))
+        if to_unit.shift > 0:
+            gate = _left(gate, 1)
+        if to_unit.shift < 0:
+            gate = rounding_divide_by_pot(gate, -to_unit.shift)
+        gate = (gate + (1 << 15)) >> 1
+        result = rounding_divide_by_pot(_truncating_high_mul(gate, on_output), -to_out.shift) + zero_point_of(out)
+        return np.clip(result, -128, 127).astype(np.int8)
 
 
 OPERATORS.add(HardSwish.name, HardSwish())

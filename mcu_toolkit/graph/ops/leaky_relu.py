@@ -29,19 +29,6 @@ def _negative_ratio(graph: Graph, node: Node) -> float:
         return float(np.float32(scale_of(data)) * np.float32(node.attrs.alpha) / np.float32(scale_of(out)))
 
 
-def lut(graph: Graph, node: Node) -> Table:
-    """Entry ``i`` is the result of the input ``i - 128``. int8 [256]; `check` has passed."""
-    data, out = tensors_of(graph, node)
-    x = ALL_INT8 - zero_point_of(data)
-
-    def scaled(factor: Multiplier) -> np.ndarray:
-        return wrap32(multiply_by_quantized_multiplier(x, factor.multiplier, factor.shift) + zero_point_of(out))
-
-    positive = scaled(quantize_multiplier(ratio(graph, node)))
-    negative = scaled(quantize_multiplier(_negative_ratio(graph, node)))
-    return np.clip(np.where(x >= 0, positive, negative), -128, 127).astype(np.int8)
-
-
 def _read_options(o: Options) -> LeakyReluAttrs:
     return LeakyReluAttrs(alpha=o.finite(0))
 
@@ -61,7 +48,15 @@ class LeakyRelu(Lookup):
         return shift_reason(ratio(graph, node)) or shift_reason(_negative_ratio(graph, node))
 
     def table(self, graph: Graph, node: Node) -> Table:
-        return lut(graph, node)
+        data, out = tensors_of(graph, node)
+        x = ALL_INT8 - zero_point_of(data)
+
+        def scaled(factor: Multiplier) -> np.ndarray:
+            return wrap32(multiply_by_quantized_multiplier(x, factor.multiplier, factor.shift) + zero_point_of(out))
+
+        positive = scaled(quantize_multiplier(ratio(graph, node)))
+        negative = scaled(quantize_multiplier(_negative_ratio(graph, node)))
+        return np.clip(np.where(x >= 0, positive, negative), -128, 127).astype(np.int8)
 
 
 OPERATORS.add(LeakyRelu.name, LeakyRelu())

@@ -1,4 +1,4 @@
-"""What CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED and TRANSPOSE_CONV share: weights, bias, requantization."""
+"""Weights, bias and requantization of CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED and TRANSPOSE_CONV."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Linear:
     out_c: int
 
     def finish(self, acc: Array) -> npt.NDArray[np.int8]:
-        """From accumulators [..., out_c] without bias to outputs."""
+        """Outputs int8 [..., out_c] from accumulators without bias."""
         total = acc.astype(np.int64) + self.bias.astype(np.int64)
         out = requantize(total, self.multiplier, self.shift, self.out_zero_point, self.act_min, self.act_max)
         return out.astype(np.int8)
@@ -57,7 +57,7 @@ class Linear:
 
 @dataclass(frozen=True)
 class Roles:
-    """Where a convolution-like node keeps its tensors, and along which axis of the weights the channels lie."""
+    """Input positions of the tensors of a convolution-like node, and the axis of the output channels in the weights."""
 
     data: int = 0
     weights: int = 1
@@ -80,7 +80,7 @@ def linear_reason(graph: Graph, node: Node, roles: Roles, activation: Activation
 
 
 def activation_reason(activation: Activation, out: Tensor) -> str | None:
-    """Reason when a fused activation cannot be a clamp of the quantized output."""
+    """Reason when a fused activation is no clamp of the quantized output."""
     if activation is Activation.TANH:
         return "fused activation TANH; supported: NONE, RELU, RELU6, RELU_N1_TO_1"
     if activation_range(activation, out) is None:
@@ -123,7 +123,7 @@ def factor_reason(graph: Graph, node: Node, roles: Roles) -> str | None:
     data, out = graph.input_tensor(node, roles.data), graph.tensors[node.outputs[0]]
     weights = graph.input_tensor(node, roles.weights)
     assert data is not None and weights is not None and weights.quant is not None
-    # The largest scale decides; a hostile file may hold very many.
+    # Only the largest scale matters; a hostile file may hold very many.
     shift = quantize_multiplier(scale_of(data) * float(weights.quant.scale.max()) / scale_of(out)).shift
     return f"the scales give a factor of about 2^{shift}; supported: below 2^30" if shift > 30 else None
 
@@ -158,7 +158,7 @@ def prepare_linear(
     *,
     float_product: bool = False,
 ) -> Linear:
-    """Everything that is known about a convolution-like node before it runs; its `check` has passed."""
+    """The prepared form of a convolution-like node; its `check` has passed."""
     data, out = graph.input_tensor(node, roles.data), graph.tensors[node.outputs[0]]
     weights, bias = graph.input_tensor(node, roles.weights), graph.input_tensor(node, roles.bias)
     assert data is not None and weights is not None and weights.data is not None
@@ -183,7 +183,7 @@ def prepare_linear(
 
 
 def exact_matmul(rows: Array, columns: Array) -> Array:
-    """A product of integer matrices through the host's float arithmetic, exact.
+    """The exact product of integer matrices, computed in float arithmetic.
 
     Args:
         rows: integers [m, k], |value| <= 255.

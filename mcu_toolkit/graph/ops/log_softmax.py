@@ -44,7 +44,7 @@ class LogSoftmaxParams:
         rows, depth: the last dimension is the depth.
         factor: brings a difference of inputs to Q5.26.
         back: brings Q5.26 back to a difference of inputs.
-        diff_min: differences below it do not count in the sum.
+        diff_min: differences below it are not added to the sum.
     """
 
     rows: int

@@ -1,4 +1,4 @@
-"""LOGISTIC, and what TANH shares with it."""
+"""LOGISTIC, and the scaling of its input, which TANH uses too."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ INPUT_BITS = 4
 
 @dataclass(frozen=True)
 class ToFixed:
-    """How an int8 becomes Q4.27: differences from the zero point at or past `radius` saturate."""
+    """Conversion from int8 to Q4.27; differences from the zero point of `radius` or more saturate."""
 
     factor: Multiplier
     radius: int
@@ -58,14 +58,6 @@ def fixed_reason(graph: Graph, node: Node, scale: float, zero_point: int) -> str
     return None
 
 
-def lut(graph: Graph, node: Node) -> Table:
-    """Entry ``i`` is the result of the input ``i - 128``. int8 [256]; `check` has passed."""
-    fixed = to_fixed(graph.tensors[node.inputs[0]])
-    difference, scaled = fixed(ALL_INT8)
-    real = rounding_divide_by_pot(fixedpoint.logistic(scaled, INPUT_BITS), 31 - 8) - 128
-    return saturated(difference, fixed.radius, np.clip(real, -128, 127))
-
-
 def saturated(difference: Int64, radius: int, inside: Int64) -> Table:
     """The ends of a sigmoid-like table; the low end is tested first, as in the reference."""
     return np.where(difference <= -radius, -128, np.where(difference >= radius, 127, inside)).astype(np.int8)
@@ -81,7 +73,10 @@ class Logistic(Lookup):
         return fixed_reason(graph, node, 1 / 256, -128)
 
     def table(self, graph: Graph, node: Node) -> Table:
-        return lut(graph, node)
+        fixed = to_fixed(graph.tensors[node.inputs[0]])
+        difference, scaled = fixed(ALL_INT8)
+        real = rounding_divide_by_pot(fixedpoint.logistic(scaled, INPUT_BITS), 31 - 8) - 128
+        return saturated(difference, fixed.radius, np.clip(real, -128, 127))
 
 
 OPERATORS.add(Logistic.name, Logistic())

@@ -1,4 +1,4 @@
-"""Functions of one int8 that become a table of 256 results."""
+"""Base of the operators that are a function of one int8, computed as a table of 256 results."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from mcu_toolkit.graph.ops.base import (
 
 Table = npt.NDArray[np.int8]
 
-#: Every int8 in order: the argument of a table's entry.
+#: Every int8 in ascending order: the input of each entry of a table.
 ALL_INT8 = np.arange(-128, 128, dtype=np.int64)
 
 
 class Lookup(Operator):
-    """Base of the operators whose int8 result depends on one int8 alone."""
+    """Base of the operators whose int8 output element depends on one int8 input element only."""
 
     elementwise = 1
 
@@ -40,7 +40,7 @@ class Lookup(Operator):
         return reason or self.limits(graph, node)
 
     def limits(self, graph: Graph, node: Node) -> str | None:
-        """Reason when quantization or attributes are out of the operator's range."""
+        """Reason when the operator does not support this quantization or these attributes."""
         return None
 
     @abstractmethod

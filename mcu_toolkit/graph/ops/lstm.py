@@ -27,7 +27,7 @@ from mcu_toolkit.graph.requantize import (
     zero_point_of,
 )
 
-#: Positions of the inputs: weights of the input and of the hidden state, and biases, for each gate in turn.
+#: Positions of the inputs: weights of the input and of the hidden state, and biases, in the order of the gates.
 GATES = ("input", "forget", "cell", "output")
 INPUT_WEIGHTS = (1, 2, 3, 4)
 HIDDEN_WEIGHTS = (5, 6, 7, 8)
@@ -49,7 +49,7 @@ class Gate:
         weights: int8 [units, inputs].
         hidden_weights: int8 [units, units].
         bias: int32 [units], added to the input's product.
-        factor, hidden_factor: of the two products, each rescaled to Q3.12 on its own and clamped to int16.
+        factor, hidden_factor: of the two products, each rescaled to Q3.12 separately and clamped to int16.
     """
 
     weights: npt.NDArray[np.int8]
@@ -142,7 +142,7 @@ def prepare(graph: Graph, node: Node) -> LstmParams:
 
 
 def _read_options(o: Options) -> LstmAttrs:
-    """The quantization of the hidden state is that of an intermediate tensor, which no operator writes."""
+    """Attributes; the quantization of the hidden state is that of an intermediate tensor, which no operator writes."""
     intermediates = o.intermediates()
     hidden = intermediates[_HIDDEN_INTERMEDIATE] if len(intermediates) > _HIDDEN_INTERMEDIATE else None
     quant = hidden.quant if hidden is not None else None

@@ -14,7 +14,7 @@ from mcu_toolkit.graph.ops.registry import OPERATORS
 
 
 class Extremum(Operator):
-    """Base of the two."""
+    """Base of MAXIMUM and MINIMUM."""
 
     elementwise = 2
     forms = "int8, broadcasting up to 5 dimensions, either input may be constant; all tensors of one quantization"
@@ -39,7 +39,7 @@ class Extremum(Operator):
 
     @abstractmethod
     def pick(self, a: Array, b: Array) -> Array:
-        """The extremum of two broadcastable arrays."""
+        """The larger or the smaller of two broadcastable arrays, element by element."""
 
 
 class Maximum(Extremum):

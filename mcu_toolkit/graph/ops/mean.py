@@ -10,6 +10,7 @@ class Mean(Reducer):
     """MEAN."""
 
     name = "MEAN"
+    divides = True
 
 
 OPERATORS.add(Mean.name, Mean())

@@ -1,4 +1,4 @@
-"""What the operators that only move elements share."""
+"""Checks of the operators that only move elements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mcu_toolkit.graph.ir import DType, Graph, Tensor
 MOVABLE = (DType.INT8, DType.UINT8, DType.INT16, DType.INT32, DType.FLOAT32)
 MOVABLE_NAMES = "int8, uint8, int16, int32 or float32"
 
-#: Loops that the C kernels have.
+#: Number of nested loops of the C kernels.
 MAX_MOVE_RANK = 5
 
 
@@ -22,7 +22,7 @@ def in_a_row(graph: Graph, tensors: tuple[int, ...]) -> tuple[tuple[int, int], .
 
 
 def move_reason(data: Tensor, *others: Tensor) -> str | None:
-    """Reason when tensors cannot be moved into one another: types that differ, an empty one, too many dimensions."""
+    """Reason when elements cannot be moved between tensors: other types, an empty tensor, too many dimensions."""
     for tensor in (data, *others):
         if tensor.dtype is not data.dtype or tensor.dtype not in MOVABLE:
             kinds = ", ".join(dict.fromkeys(t.type_name or t.dtype.value for t in (data, *others)))

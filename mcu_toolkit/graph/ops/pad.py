@@ -1,4 +1,4 @@
-"""PAD, and what PADV2 shares with it."""
+"""PAD and PADV2."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def paddings(graph: Graph, node: Node) -> tuple[tuple[int, int], ...]:
 
 
 def pad_value(graph: Graph, node: Node) -> int:
-    """The value that the border gets: the output's zero point, or PADV2's constant."""
-    if node.op == "PADV2":
+    """The value of the border: the constant third input of PADV2, else the output's zero point."""
+    if len(node.inputs) > 2:
         constant = graph.tensors[node.inputs[2]].data
         assert constant is not None
         return int(constant.reshape(-1)[0])
@@ -58,7 +58,7 @@ class Pad(Operator):
             return reason
         values = const_ints(graph, node, 1)
         if values is None or len(values) != 2 * len(data.shape):
-            return "the paddings are not a constant of two integers a dimension"
+            return "the paddings are not a constant of two integers per dimension"
         if min(values, default=0) < 0 or max(values, default=0) > (1 << 16) - 1:
             return f"paddings {list(values)}; supported: 0 to 65535"
         if len(data.shape) > MAX_PAD_RANK:

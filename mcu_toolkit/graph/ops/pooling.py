@@ -1,4 +1,4 @@
-"""What AVERAGE_POOL_2D and MAX_POOL_2D share."""
+"""Checks, geometry and attributes of AVERAGE_POOL_2D and MAX_POOL_2D."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Pooling(Operator):
         reason = first(data_reason(data, "the input"), data_reason(out, "the output"))
         if reason:
             return reason
-        # TensorFlow Lite Micro's own tolerance: scales this near are taken as equal.
+        # TensorFlow Lite Micro takes scales within this difference as equal.
         if abs(scale_of(data) - scale_of(out)) > 1e-6 or zero_point_of(data) != zero_point_of(out):
             return "input and output differ in quantization; supported: the same (put a QUANTIZE after the pooling)"
         if attrs.padding is Padding.EXPLICIT:

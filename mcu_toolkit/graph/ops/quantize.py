@@ -1,4 +1,4 @@
-"""QUANTIZE: from float32 at the border, and from one quantization or integer type to another."""
+"""QUANTIZE: from float32, and between integer types and quantizations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from mcu_toolkit.graph.requantize import (
 
 _INT = (DType.INT8, DType.UINT8, DType.INT16, DType.INT32)
 
-#: Pairs that TensorFlow Lite Micro has.
+#: (input, output) types that TensorFlow Lite Micro supports.
 PAIRS = frozenset(
     {
         (DType.FLOAT32, DType.INT8),
@@ -62,7 +62,7 @@ class Requantization:
     high: int
 
     def apply(self, x: Array) -> Array:
-        """int64, unpacked."""
+        """The outputs as int64, for inputs of any integer type."""
         difference = x.astype(np.int64) - self.in_zero_point
         return requantize(
             difference, self.factor.multiplier, self.factor.shift, self.out_zero_point, self.low, self.high

@@ -1,8 +1,9 @@
-"""What MEAN and SUM share."""
+"""Reductions: MEAN and SUM."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from mcu_toolkit.graph.ops.base import (
     shift_reason,
     tensors_of,
 )
+from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import Multiplier, quantize_multiplier, requantize, scale_of, zero_point_of
 
@@ -35,8 +37,8 @@ class Reduction:
     Attributes:
         axes: reduced axes, ascending, each once.
         elements: number of elements in a sum.
-        factor: of ``sum - elements * in_zero_point``; MEAN's holds the division, so that the multiplier may lie
-            below 2**30.
+        factor: of ``sum - elements * in_zero_point``; that of MEAN includes the division, so that its multiplier
+            may be below 2**30.
     """
 
     axes: tuple[int, ...]
@@ -53,7 +55,9 @@ def prepare(graph: Graph, node: Node) -> Reduction:
     assert axes is not None
     elements = int(np.prod([data.shape[a] for a in axes], dtype=np.int64))
     factor = quantize_multiplier(scale_of(data) / scale_of(out))
-    if node.op == "MEAN":
+    kind = OPERATORS[node.op]
+    assert isinstance(kind, Reducer)
+    if kind.divides:
         factor = _divided(factor, elements)
     return Reduction(axes, elements, factor, zero_point_of(data), zero_point_of(out))
 
@@ -77,6 +81,9 @@ def _read_options(o: Options) -> Reduce:
 
 class Reducer(Operator):
     """Base of MEAN and SUM."""
+
+    #: The sum is divided by the number of its elements.
+    divides: ClassVar[bool]
 
     options = OptionsFormat(27, _read_options)
     forms = "int8, any constant axes, keep_dims or not, input and output of any quantization"

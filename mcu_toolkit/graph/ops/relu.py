@@ -19,15 +19,6 @@ def ratio(graph: Graph, node: Node) -> float:
         return float(np.float32(scale_of(data)) / np.float32(scale_of(out)))
 
 
-def lut(graph: Graph, node: Node) -> Table:
-    """Entry ``i`` is the result of the input ``i - 128``. int8 [256]; `check` has passed."""
-    data, out = tensors_of(graph, node)
-    factor = quantize_multiplier(ratio(graph, node))
-    zero = zero_point_of(out)
-    x = ALL_INT8 - zero_point_of(data)
-    return requantize(x, factor.multiplier, factor.shift, zero, zero, 127).astype(np.int8)
-
-
 class Relu(Lookup):
     """RELU."""
 
@@ -39,7 +30,11 @@ class Relu(Lookup):
         return shift_reason(ratio(graph, node))
 
     def table(self, graph: Graph, node: Node) -> Table:
-        return lut(graph, node)
+        data, out = tensors_of(graph, node)
+        factor = quantize_multiplier(ratio(graph, node))
+        zero = zero_point_of(out)
+        x = ALL_INT8 - zero_point_of(data)
+        return requantize(x, factor.multiplier, factor.shift, zero, zero, 127).astype(np.int8)
 
 
 OPERATORS.add(Relu.name, Relu())

@@ -13,16 +13,11 @@ from mcu_toolkit.graph.requantize import quantize_value, zero_point_of
 
 
 def bounds(graph: Graph, node: Node) -> tuple[int, int]:
-    """The quantized 0 and 6, the latter saturated; `check` has passed."""
+    """The quantized 0 and 6, saturated to int8; `check` has passed."""
     data, _ = tensors_of(graph, node)
     assert data.quant is not None
     six = quantize_value(6.0, data.quant)
     return zero_point_of(data), 127 if six is None else min(max(six, -128), 127)
-
-
-def lut(graph: Graph, node: Node) -> Table:
-    """Entry ``i`` is the result of the input ``i - 128``. int8 [256]; `check` has passed."""
-    return np.clip(ALL_INT8, *bounds(graph, node)).astype(np.int8)
 
 
 class Relu6(Lookup):
@@ -38,7 +33,7 @@ class Relu6(Lookup):
         return None
 
     def table(self, graph: Graph, node: Node) -> Table:
-        return lut(graph, node)
+        return np.clip(ALL_INT8, *bounds(graph, node)).astype(np.int8)
 
 
 OPERATORS.add(Relu6.name, Relu6())

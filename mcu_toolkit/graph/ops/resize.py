@@ -1,4 +1,4 @@
-"""What RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR share."""
+"""Checks and shapes of RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def size_of(graph: Graph, node: Node) -> tuple[int, int]:
 class Resizer(Operator):
     """Base of the two resizing operators."""
 
-    note = "The input of each output row and column is found at compile time; no float on the device."
+    note = "The input rows and columns of each output are computed at compile time; no float on the device."
     forms = "int8 images, constant size, align_corners or half_pixel_centers"
 
     def check(self, graph: Graph, node: Node) -> str | None:

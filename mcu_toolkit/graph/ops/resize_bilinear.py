@@ -23,7 +23,7 @@ class Axis:
 
     Attributes:
         lower, upper: the two input rows (or columns) of each output row.
-        weight: of `upper`, in 1/1024; that of `lower` is 1024 less it. Where both are one row, any weight gives it.
+        weight: of `upper`, in 1/1024; the weight of `lower` is 1024 minus it. Not used where both are one row.
     """
 
     lower: npt.NDArray[np.int64]
@@ -75,7 +75,7 @@ class ResizeBilinear(Resizer):
             return "align_corners and half_pixel_centers together; supported: one or none"
         _, height, width, _ = graph.tensors[node.inputs[0]].shape
         rows, columns = prepare(graph, node)
-        # The rounded scale can step past the image when the output is very large; the reference then reads outside.
+        # With a very large output the rounded scale can step beyond the image, and the reference reads outside it.
         if int(rows.lower.max()) >= height or int(columns.lower.max()) >= width:
             return f"an output of {len(rows.lower)}x{len(columns.lower)}, too large for 10 fraction bits"
         return None

@@ -26,7 +26,7 @@ Ranges = tuple[tuple[int, int, int], ...]
 
 
 def ranges(graph: Graph, node: Node) -> Ranges | None:
-    """What each dimension keeps; None where begin or size are not constant or out of range."""
+    """The kept range of each dimension; None where begin or size are not constant or out of range."""
     begin, size = const_ints(graph, node, 1), const_ints(graph, node, 2)
     shape = graph.tensors[node.inputs[0]].shape
     if begin is None or size is None or not len(begin) == len(size) == len(shape):

@@ -1,4 +1,4 @@
-"""Checks and geometry that the sliding-window operators share."""
+"""Checks and geometry of sliding windows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_SIDE = (1 << 16) - 1
 
 
 def image_reason(graph: Graph, node: Node, kernel: tuple[int, ...], dilation: tuple[int, int] = (1, 1)) -> str | None:
-    """Reason when the input is no image of batch 1, or the window's numbers are out of range."""
+    """Reason when the input is not an image of batch 1, or strides, kernel, dilation or padding are out of range."""
     attrs = node.attrs
     assert isinstance(attrs, Window)
     shape = graph.tensors[node.inputs[0]].shape

@@ -46,7 +46,7 @@ class SoftmaxParams:
     Attributes:
         rows, depth: the last dimension is the depth.
         multiplier, left_shift: bring a difference of inputs to Q5.26, beta included.
-        diff_min: differences below it count as no probability.
+        diff_min: differences below it have probability 0.
     """
 
     rows: int
@@ -58,7 +58,7 @@ class SoftmaxParams:
     def exponentials(self) -> Int64:
         """exp of the differences 0, -1 … -255 in Q0.31; 0 below `diff_min`. int64 [256]."""
         diff = -np.arange(256, dtype=np.int64)
-        # Only differences that count are scaled: the others could overflow.
+        # Only differences from diff_min on are scaled: the others could overflow.
         kept = np.maximum(diff, self.diff_min)
         scaled = doubling_high_mul(wrap32(kept << self.left_shift), self.multiplier)
         return np.where(diff >= self.diff_min, exp_on_negative_values(scaled, DIFF_BITS), 0)
@@ -90,7 +90,7 @@ class Softmax(Operator):
     name = "SOFTMAX"
     options = OptionsFormat(9, _read_options)
     forms = "int8 to int8 with scale 1/256 and zero point -128, over the last dimension of at most 4095, any beta > 0"
-    note = "A row of 512 or more nearly equal classes gives -128 throughout, where TensorFlow Lite Micro aborts."
+    note = "A row of 512 or more nearly equal classes gives -128 in every output, where TensorFlow Lite Micro aborts."
 
     def check(self, graph: Graph, node: Node) -> str | None:
         if not isinstance(node.attrs, SoftmaxAttrs):
@@ -106,7 +106,7 @@ class Softmax(Operator):
             return "the output's quantization; supported: scale 1/256 and zero point -128"
         if not data.shape or data.shape[-1] > MAX_DEPTH:
             return f"input {list(data.shape)}; supported: a last dimension of at most {MAX_DEPTH}"
-        # TensorFlow Lite Micro aborts below: the factor to Q5.26 must exceed one.
+        # TensorFlow Lite Micro aborts where the factor to Q5.26 is not above one.
         if not node.attrs.beta * scale_of(data) * float(1 << (31 - DIFF_BITS)) > 1:
             return (
                 f"beta {node.attrs.beta:g} with an input scale of {scale_of(data):g}; supported: a product above 2^-26"
@@ -125,7 +125,7 @@ class Softmax(Operator):
         total = np.where(counted, rounding_divide_by_pot(exps, SUM_BITS), 0).sum(axis=-1, keepdims=True)
         headroom = 32 - np.frexp(total.astype(np.float64))[1].astype(np.int64)
         scale = one_over_one_plus_x((total << headroom) - (1 << 31))
-        # From 512 equal classes on the exponent passes 31: TensorFlow Lite Micro aborts, here all get the least output.
+        # With 512 or more equal classes the exponent exceeds 31. TensorFlow Lite Micro aborts; here the result is -128.
         raw = rounding_divide_by_pot(doubling_high_mul(scale, exps), SUM_BITS - headroom + 31 - 8) - 128
         return [np.where(counted, np.clip(raw, -128, 127), -128).astype(np.int8)]
 

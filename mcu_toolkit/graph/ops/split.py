@@ -15,7 +15,7 @@ from mcu_toolkit.graph.options import Options, OptionsFormat
 
 
 def axis_of(graph: Graph, node: Node) -> int | None:
-    """The axis that is cut, counted from the front; None where it is not constant or out of range."""
+    """The axis that is split, counted from the front; None where it is not constant or out of range."""
     values = const_ints(graph, node, 0)
     rank = len(graph.tensors[node.inputs[1]].shape)
     if values is None or len(values) != 1 or not -rank <= values[0] < rank:

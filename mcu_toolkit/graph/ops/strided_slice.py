@@ -39,7 +39,7 @@ def ranges(graph: Graph, node: Node) -> Ranges | None:
         start = _bound(begin[axis], dim, low, high, bool(attrs.begin_mask >> axis & 1), step[axis] < 0)
         stop = _bound(end[axis], dim, low, high, bool(attrs.end_mask >> axis & 1), step[axis] > 0)
         if attrs.shrink_axis_mask >> axis & 1:
-            # One element, whatever end and step say.
+            # One element; end and step are not used.
             stop, direction = start + 1, 1
         else:
             direction = step[axis]
@@ -90,7 +90,7 @@ class StridedSlice(Operator):
         if attrs.ellipsis_mask or attrs.new_axis_mask or attrs.offset:
             return "an ellipsis, a new axis or an end that is an offset"
         if ranges(graph, node) is None:
-            return "begin, end and strides are not constant, do not name every dimension, or keep nothing"
+            return "begin, end and strides are not constant, do not have one value per dimension, or select nothing"
         return None
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:

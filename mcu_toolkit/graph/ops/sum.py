@@ -10,6 +10,7 @@ class Sum(Reducer):
     """SUM."""
 
     name = "SUM"
+    divides = False
 
 
 OPERATORS.add(Sum.name, Sum())

@@ -1,4 +1,4 @@
-"""SVDF: a dense layer over a sliding memory, one row a filter."""
+"""SVDF: a dense layer over a sliding memory with one row per filter."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class SvdfParams:
         feature: int8 [filters, inputs]: weights of the newest column of the memory.
         time: int8 or int16 [filters, memory]: weights over the memory, the newest column last.
         bias: int32 [units]; zeros where the model has none.
-        rank: filters that add up to a unit, adjacent ones.
+        rank: number of adjacent filters that are summed to one unit.
         to_state, to_output: factors of the two dot products.
         in_zero_point, state_zero_point, out_zero_point: of the tensors.
     """
@@ -115,9 +115,7 @@ class Svdf(Operator):
     name = "SVDF"
     options = OptionsFormat(6, _read_options)
     forms = "int8, batch 1, memory and its weights both int8 or both int16, int32 bias or none"
-    note = (
-        "The memory is a variable, kept between calls. A fused RELU is left to the output's range, as in the reference."
-    )
+    note = "The memory is a variable, kept between calls. A fused RELU clamps to the output range, as in the reference."
 
     def check(self, graph: Graph, node: Node) -> str | None:
         attrs = node.attrs
@@ -169,7 +167,7 @@ class Svdf(Operator):
         fresh = multiply_by_quantized_multiplier(
             wrap32(exact_matmul(rows, p.feature.T)), p.to_state.multiplier, p.to_state.shift
         )
-        # The reference clamps before it adds the zero point, and then stores what fits.
+        # The reference clamps before it adds the zero point, then stores the low bits.
         newest = (np.clip(fresh, low, high) + p.state_zero_point).astype(state.dtype)
         held = np.broadcast_to(state, (count, *state.shape[1:])).reshape(count, filters, memory)
         column = np.broadcast_to(newest, (count, filters))[..., np.newaxis]

@@ -12,14 +12,6 @@ from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.requantize import rounding_divide_by_pot
 
 
-def lut(graph: Graph, node: Node) -> Table:
-    """Entry ``i`` is the result of the input ``i - 128``. int8 [256]; `check` has passed."""
-    fixed = to_fixed(graph.tensors[node.inputs[0]])
-    difference, scaled = fixed(ALL_INT8)
-    real = rounding_divide_by_pot(fixedpoint.tanh(scaled, INPUT_BITS), 31 - 7)
-    return saturated(difference, fixed.radius, np.clip(real, -128, 127))
-
-
 class Tanh(Lookup):
     """TANH."""
 
@@ -30,7 +22,10 @@ class Tanh(Lookup):
         return fixed_reason(graph, node, 1 / 128, 0)
 
     def table(self, graph: Graph, node: Node) -> Table:
-        return lut(graph, node)
+        fixed = to_fixed(graph.tensors[node.inputs[0]])
+        difference, scaled = fixed(ALL_INT8)
+        real = rounding_divide_by_pot(fixedpoint.tanh(scaled, INPUT_BITS), 31 - 7)
+        return saturated(difference, fixed.radius, np.clip(real, -128, 127))
 
 
 OPERATORS.add(Tanh.name, Tanh())

@@ -20,7 +20,7 @@ from mcu_toolkit.graph.ops.registry import OPERATORS
 
 
 def permutation(graph: Graph, node: Node) -> tuple[int, ...] | None:
-    """Axis of the input for each axis of the output; None where it is not constant or no permutation."""
+    """Axis of the input for each axis of the output; None where it is not a constant permutation."""
     values = const_ints(graph, node, 1)
     rank = len(graph.tensors[node.inputs[0]].shape)
     if values is None or sorted(values) != list(range(rank)):
@@ -39,7 +39,7 @@ class Transpose(Operator):
         if reason:
             return reason
         if permutation(graph, node) is None:
-            return "the permutation is not a constant that names each dimension once"
+            return "the permutation is not constant, or does not have each dimension once"
         return None
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:

@@ -31,7 +31,7 @@ def prepare(graph: Graph, node: Node) -> Linear:
 
     `geometry` is that of the convolution from the output back to the input: its `in_h`, `in_w` are the output's sides,
     its `out_h`, `out_w` the input's. Input pixel (y, x) adds to the output from (y * stride_h - pad_top, x * stride_w -
-    pad_left) on; what falls outside is dropped.
+    pad_left) on; contributions outside are dropped.
     """
     assert isinstance(node.attrs, TransposeConvAttrs)
     return prepare_linear(graph, node, ROLES, node.attrs.activation, _geometry(graph, node))

@@ -12,9 +12,7 @@ class ReadVariable(Operator):
     """READ_VARIABLE."""
 
     name = "READ_VARIABLE"
-    note = (
-        "VAR_HANDLE and CALL_ONCE are resolved when the model is read: what CALL_ONCE assigns is what a reset restores."
-    )
+    note = "VAR_HANDLE and CALL_ONCE are resolved when the model is read; a reset restores what CALL_ONCE assigns."
     forms = f"{MOVABLE_NAMES}"
 
     def check(self, graph: Graph, node: Node) -> str | None:
