@@ -21,7 +21,16 @@ from mcu_toolkit.graph.ops import OPERATORS
 from mcu_toolkit.targets.isa import Isa
 from mcu_toolkit.targets.target import Target
 
-__all__ = ["CONV_OPERATORS", "ConstArray", "ConvKernel", "ConvKind", "ConvLayer", "PackedConv", "conv_layer"]
+__all__ = [
+    "CONV_OPERATORS",
+    "ConstArray",
+    "ConvKernel",
+    "ConvKind",
+    "ConvLayer",
+    "PackedConv",
+    "PackedConvKernel",
+    "conv_layer",
+]
 
 
 class ConvKind(str, Enum):
@@ -98,8 +107,9 @@ class PackedConv:
 class ConvKernel(Protocol):
     """A kernel variant for convolution-like layers.
 
-    It is one C function ``void NAME(const int8_t *in, int8_t *out, void *scratch, const PARAMS *p)`` that writes its
-    outputs in raster order (row, then pixel), so that input and output may overlap within `overlap_slack`.
+    It is one C function ``void NAME(const int8_t *in, int8_t *out, void *scratch, const PARAMS *p)``, where PARAMS is a
+    struct of its own. It writes its outputs in raster order (row, then pixel), so that input and output may overlap
+    within `overlap_slack`. ``params(layer) -> ParamsArg`` gives the struct, with packed weights and channel table.
     """
 
     @property
@@ -127,14 +137,18 @@ class ConvKernel(Protocol):
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         """Bytes of scratch, which is aligned to `Isa.scratch_align` of the variant."""
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
-        """Weights and channel table in the order that the C function reads."""
-
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         """Least ``input_address - output_address`` for which the output may overlap the input; None for never.
 
         The kernel writes upward from the output's start; it may overwrite an input byte once no later output needs it.
         """
+
+
+class PackedConvKernel(ConvKernel, Protocol):
+    """A variant that still takes the shared struct ``mcutk_conv``."""
+
+    def pack(self, layer: ConvLayer) -> PackedConv:
+        """Weights and channel table in the order that the C function reads."""
 
 
 def conv_layer(graph: Graph, node: Node) -> ConvLayer:

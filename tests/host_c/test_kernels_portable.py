@@ -60,7 +60,7 @@ def test_random_layers_equal_the_arithmetic(tmp_path: Path, target: Target) -> N
     run(tmp_path, jobs, target)
     expected = {k.name for k in KERNELS}
     if target.core == "cortex-m3":
-        expected -= {"mcutk_conv_pairs", "mcutk_fc_four"}
+        expected -= {"mcutk_conv_pairs_s8", "mcutk_fc_four_s8"}
     assert {k.name for k, _ in jobs} == expected
 
 
@@ -72,7 +72,7 @@ def test_every_layer_finds_a_kernel() -> None:
 
 
 def test_pairs_refuse_weights_whose_products_fill_a_half_word() -> None:
-    pairs = next(k for k in KERNELS if k.name == "mcutk_conv_pairs")
+    pairs = next(k for k in KERNELS if k.name == "mcutk_conv_pairs_s8")
     layer = make_layer(ConvKind.CONV, (2, 2, 4), 2, (1, 1), rounding="relu", seed=3)
     weights = np.zeros_like(layer.weights)
     weights[1, 0, 0, 2:] = -128, 127
@@ -84,7 +84,7 @@ def test_pairs_refuse_weights_whose_products_fill_a_half_word() -> None:
 
 def test_pairs_hold_the_largest_sums(tmp_path: Path) -> None:
     """All inputs -128 against weights -128 and 127: the halves of a word run to both of their ends."""
-    pairs = next(k for k in KERNELS if k.name == "mcutk_conv_pairs")
+    pairs = next(k for k in KERNELS if k.name == "mcutk_conv_pairs_s8")
     jobs: list[tuple[ConvKernel, ConvLayer]] = []
     for seed in range(6):
         layer = make_layer(ConvKind.CONV, (3, 3, 16), 6, (1, 1), rounding="linear", seed=seed)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 
 from mcu_toolkit.compiler.call import FieldValue, ParamsArg, StructValue
-from mcu_toolkit.compiler.layer import ConstArray, ConvKernel, ConvLayer
+from mcu_toolkit.compiler.layer import ConstArray, ConvKernel, ConvLayer, PackedConvKernel
 from mcu_toolkit.targets.target import Target
 from tests.support.conv_layers import reference
 
@@ -98,7 +99,7 @@ def parameters(kernel: ConvKernel, layer: ConvLayer) -> ParamsArg:
         made = own(layer)
         assert isinstance(made, ParamsArg)
         return made
-    packed = kernel.pack(layer)
+    packed = cast(PackedConvKernel, kernel).pack(layer)
     fields = tuple((name, int(getattr(layer, name))) for name in _FIELDS)
     return ParamsArg("mcutk_conv", (("weights", packed.weights), ("channels", packed.channels), *fields))
 

@@ -3,7 +3,7 @@
 #include "mcutk_requant.h"
 
 /* Twice the scaled far input for each of its bytes, less twice the scaled near zero point. */
-static void fill_table(int32_t table[256], const mcutk_add_table *p) {
+static void mcutk_add_fill_table(int32_t table[256], const mcutk_add_table *p) {
     const int32_t base = -p->near_sign * p->near_zero_point * (1 << 20);
     for (int32_t x = INT8_MIN; x <= INT8_MAX; ++x) {
         const int32_t wide = (x - p->far_zero_point) * (1 << 20);
@@ -13,7 +13,7 @@ static void fill_table(int32_t table[256], const mcutk_add_table *p) {
 }
 
 /* |twice| is at most 2^29 + 2^29: the doubling of SaturatingRoundingDoublingHighMul is in it. */
-static inline int32_t output(int32_t twice, int32_t multiplier, int32_t half, int32_t right, int32_t zero_point) {
+static inline int32_t mcutk_add_output(int32_t twice, int32_t multiplier, int32_t half, int32_t right, int32_t zero_point) {
 #ifdef MCUTK_NO_LONG_MULTIPLY
     const int32_t high = mcutk_high_mul(twice / 2, multiplier);
 #else
@@ -31,13 +31,13 @@ void mcutk_add_table_s8(const int8_t *near, const int8_t *far, int8_t *out, void
     const int32_t right = -p->shift;
     const int32_t half = 1 << (right - 1);
     const int32_t zero_point = p->out_zero_point;
-    fill_table(table, p);
+    mcutk_add_fill_table(table, p);
     if (p->act_min == INT8_MIN && p->act_max == INT8_MAX) {
         for (; count >= 2; count -= 2) {
             const int32_t first = table[(uint8_t)far[0]] + near[0] * factor;
             const int32_t second = table[(uint8_t)far[1]] + near[1] * factor;
-            out[0] = (int8_t)output(first, multiplier, half, right, zero_point);
-            out[1] = (int8_t)output(second, multiplier, half, right, zero_point);
+            out[0] = (int8_t)mcutk_add_output(first, multiplier, half, right, zero_point);
+            out[1] = (int8_t)mcutk_add_output(second, multiplier, half, right, zero_point);
             near += 2;
             far += 2;
             out += 2;
@@ -45,6 +45,6 @@ void mcutk_add_table_s8(const int8_t *near, const int8_t *far, int8_t *out, void
     }
     for (; count > 0; --count) {
         const int32_t sum = table[(uint8_t)*far++] + *near++ * factor;
-        *out++ = (int8_t)mcutk_clamp(output(sum, multiplier, half, right, zero_point), p->act_min, p->act_max);
+        *out++ = (int8_t)mcutk_clamp(mcutk_add_output(sum, multiplier, half, right, zero_point), p->act_min, p->act_max);
     }
 }

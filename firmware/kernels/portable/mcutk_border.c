@@ -2,7 +2,7 @@
 
 #include "mcutk_requant.h"
 
-static int32_t rescale(int32_t x, const mcutk_rescale *p) {
+static int32_t mcutk_border_rescale(int32_t x, const mcutk_rescale *p) {
     const int32_t difference = (int32_t)((uint32_t)x - (uint32_t)p->in_zero_point);
     return mcutk_finish(difference, p->multiplier, p->shift, p->out_zero_point, p->low, p->high);
 }
@@ -11,7 +11,7 @@ static int32_t rescale(int32_t x, const mcutk_rescale *p) {
     void mcutk_rescale_s##from##_s##to(const int##from##_t *in, int##to##_t *out, int32_t count,                       \
                                        const mcutk_rescale *p) {                                                       \
         for (int32_t i = 0; i < count; ++i) {                                                                          \
-            out[i] = (int##to##_t)rescale(in[i], p);                                                                   \
+            out[i] = (int##to##_t)mcutk_border_rescale(in[i], p);                                                      \
         }                                                                                                              \
     }
 
@@ -23,8 +23,8 @@ RESCALE(16, 32)
 RESCALE(32, 8)
 RESCALE(32, 16)
 
-/* A quotient rounded and limited to low..high. The comparisons come first: they also catch infinities. */
-static int32_t round_within(float x, int32_t low, int32_t high) {
+/* x rounded and limited to low..high. The comparisons come first because they also handle infinities. */
+static int32_t mcutk_border_round(float x, int32_t low, int32_t high) {
     if (!(x > (float)low)) {
         return x <= (float)low ? low : 0; /* 0: not a number */
     }
@@ -39,8 +39,9 @@ static int32_t round_within(float x, int32_t low, int32_t high) {
 #define QUANTIZE(to)                                                                                                   \
     void mcutk_quantize_f32_s##to(const float *in, int##to##_t *out, int32_t count, float scale, int32_t zero_point) { \
         for (int32_t i = 0; i < count; ++i) {                                                                          \
-            const int32_t q = round_within(in[i] / scale, INT##to##_MIN - zero_point, INT##to##_MAX - zero_point);     \
-            out[i] = (int##to##_t)(q + zero_point);                                                                    \
+            const int32_t low = INT##to##_MIN - zero_point;                                                            \
+            const int32_t high = INT##to##_MAX - zero_point;                                                           \
+            out[i] = (int##to##_t)(mcutk_border_round(in[i] / scale, low, high) + zero_point);                         \
         }                                                                                                              \
     }
 
@@ -50,7 +51,7 @@ QUANTIZE(16)
 #define DEQUANTIZE(suffix, type)                                                                                       \
     void mcutk_dequantize_##suffix##_f32(const type *in, float *out, int32_t count, float scale, int32_t zero_point) { \
         for (int32_t i = 0; i < count; ++i) {                                                                          \
-            out[i] = scale * (float)(in[i] - zero_point);                                                     \
+            out[i] = scale * (float)(in[i] - zero_point);                                                              \
         }                                                                                                              \
     }
 

@@ -1,7 +1,7 @@
 #include "mcutk_columns.h"
 
 /* `count` copies of one value, four bytes apart. */
-static int8_t *fill(int8_t *column, int8_t value, int32_t count) {
+static int8_t *mcutk_columns_fill(int8_t *column, int8_t value, int32_t count) {
     for (; count > 0; --count) {
         *column = value;
         column += 4;
@@ -12,7 +12,7 @@ static int8_t *fill(int8_t *column, int8_t value, int32_t count) {
 #define SPREAD(i) column[4 * (i)] = from[i]
 
 /* `count` adjacent bytes to every fourth byte. */
-static inline int8_t *spread(int8_t *column, const int8_t *from, int32_t count) {
+static inline int8_t *mcutk_columns_spread(int8_t *column, const int8_t *from, int32_t count) {
     for (; count >= 16; count -= 16) {
         SPREAD(0);
         SPREAD(1);
@@ -49,43 +49,43 @@ static inline int8_t *spread(int8_t *column, const int8_t *from, int32_t count) 
 }
 
 /* A row of the window whose first tap is at image column `left`, of a row inside the image. */
-static int8_t *gather_row(int8_t *column, const int8_t *row, const mcutk_conv *p, int32_t left) {
-    const int32_t in_c = p->in_c;
-    if (p->dilation_w == 1 && left >= 0 && left + p->kernel_w <= p->in_w) {
-        return spread(column, row + left * in_c, p->kernel_w * in_c);
+static int8_t *mcutk_columns_gather_row(int8_t *column, const int8_t *row, const mcutk_conv_shape *s, int32_t left) {
+    const int32_t in_c = s->in_c;
+    if (s->dilation_w == 1 && left >= 0 && left + s->kernel_w <= s->in_w) {
+        return mcutk_columns_spread(column, row + left * in_c, s->kernel_w * in_c);
     }
-    for (int32_t kx = 0; kx < p->kernel_w; ++kx) {
-        if (left >= 0 && left < p->in_w) {
-            column = spread(column, row + left * in_c, in_c);
+    for (int32_t kx = 0; kx < s->kernel_w; ++kx) {
+        if (left >= 0 && left < s->in_w) {
+            column = mcutk_columns_spread(column, row + left * in_c, in_c);
         } else {
-            column = fill(column, p->in_zero_point, in_c);
+            column = mcutk_columns_fill(column, s->in_zero_point, in_c);
         }
-        left += p->dilation_w;
+        left += s->dilation_w;
     }
     return column;
 }
 
-void mcutk_gather_column(const int8_t *in, int8_t *column, const mcutk_conv *p, int32_t y, int32_t x) {
-    const int32_t in_row = p->in_w * p->in_c;
-    const int32_t left = x * p->stride_w - p->pad_left;
-    const int32_t height = p->kernel_h;
-    int32_t top = y * p->stride_h - p->pad_top;
-    if (p->dilation_w == 1 && p->dilation_h == 1 && left >= 0 && left + p->kernel_w <= p->in_w && top >= 0 &&
-        top + height <= p->in_h) {
-        const int32_t run = p->kernel_w * p->in_c;
-        const int8_t *row = in + top * in_row + left * p->in_c;
+void mcutk_gather_column(const int8_t *in, int8_t *column, const mcutk_conv_shape *s, int32_t y, int32_t x) {
+    const int32_t in_row = s->in_w * s->in_c;
+    const int32_t left = x * s->stride_w - s->pad_left;
+    const int32_t height = s->kernel_h;
+    int32_t top = y * s->stride_h - s->pad_top;
+    if (s->dilation_w == 1 && s->dilation_h == 1 && left >= 0 && left + s->kernel_w <= s->in_w && top >= 0 &&
+        top + height <= s->in_h) {
+        const int32_t run = s->kernel_w * s->in_c;
+        const int8_t *row = in + top * in_row + left * s->in_c;
         for (int32_t ky = 0; ky < height; ++ky) {
-            column = spread(column, row, run);
+            column = mcutk_columns_spread(column, row, run);
             row += in_row;
         }
         return;
     }
     for (int32_t ky = 0; ky < height; ++ky) {
-        if (top >= 0 && top < p->in_h) {
-            column = gather_row(column, in + top * in_row, p, left);
+        if (top >= 0 && top < s->in_h) {
+            column = mcutk_columns_gather_row(column, in + top * in_row, s, left);
         } else {
-            column = fill(column, p->in_zero_point, p->kernel_w * p->in_c);
+            column = mcutk_columns_fill(column, s->in_zero_point, s->kernel_w * s->in_c);
         }
-        top += p->dilation_h;
+        top += s->dilation_h;
     }
 }

@@ -6,13 +6,11 @@ typedef uint32_t __attribute__((may_alias)) word;
 #define MCUTK_HAS_WORD 1
 #endif
 
-void mcutk_copy_up(void *out, const void *in, int32_t bytes) {
-    const uint8_t *from = in;
-    uint8_t *to = out;
+void mcutk_copy_up(uint8_t *out, const uint8_t *in, int32_t bytes) {
 #ifdef MCUTK_HAS_WORD
     if ((((uintptr_t)in | (uintptr_t)out) & 3u) == 0) {
-        const word *source = in;
-        word *target = out;
+        const word *source = (const word *)(const void *)in;
+        word *target = (word *)(void *)out;
         for (; bytes >= 16; bytes -= 16) {
             target[0] = source[0];
             target[1] = source[1];
@@ -24,36 +22,35 @@ void mcutk_copy_up(void *out, const void *in, int32_t bytes) {
         for (; bytes >= 4; bytes -= 4) {
             *target++ = *source++;
         }
-        from = (const uint8_t *)source;
-        to = (uint8_t *)target;
+        in = (const uint8_t *)source;
+        out = (uint8_t *)target;
     }
 #endif
     for (; bytes >= 4; bytes -= 4) {
-        to[0] = from[0];
-        to[1] = from[1];
-        to[2] = from[2];
-        to[3] = from[3];
-        from += 4;
-        to += 4;
+        out[0] = in[0];
+        out[1] = in[1];
+        out[2] = in[2];
+        out[3] = in[3];
+        in += 4;
+        out += 4;
     }
     for (; bytes > 0; --bytes) {
-        *to++ = *from++;
+        *out++ = *in++;
     }
 }
 
-void mcutk_set_bytes(void *out, int32_t value, int32_t bytes) {
-    uint8_t *to = out;
+void mcutk_set_bytes(uint8_t *out, int32_t value, int32_t bytes) {
 #ifdef MCUTK_HAS_WORD
     if (((uintptr_t)out & 3u) == 0) {
-        word *target = out;
+        word *target = (word *)(void *)out;
         const uint32_t four = (uint32_t)(uint8_t)value * 0x01010101u;
         for (; bytes >= 4; bytes -= 4) {
             *target++ = four;
         }
-        to = (uint8_t *)target;
+        out = (uint8_t *)target;
     }
 #endif
     for (; bytes > 0; --bytes) {
-        *to++ = (uint8_t)value;
+        *out++ = (uint8_t)value;
     }
 }

@@ -5,17 +5,18 @@
 
 #define MAX_ROWS 16
 
-/* Keeps GCC from giving each tap a pointer of its own, which would cost more registers than there are. */
+/* Prevents GCC from giving each tap its own pointer, which needs more registers than there are. */
 #if defined(__GNUC__)
 #define HIDE(pointer) __asm__("" : "+r"(pointer))
 #else
 #define HIDE(pointer) (void)0
 #endif
 
-/* One row of outputs: the padded input rows under it, top first. */
+/* One row of outputs. */
 typedef struct {
-    const int8_t *rows[MAX_ROWS];
-    const mcutk_conv *p;
+    const int8_t *rows[MAX_ROWS]; /* the padded input rows that it needs, top first */
+    const mcutk_depthwise_rows *p;
+    mcutk_finish_layer finish;
 } job;
 
 /* Sums of `channels` channels from `c` on, biases included: sums[4 * channel + pixel]. `at` is the offset of the first tap of
@@ -23,15 +24,15 @@ typedef struct {
 typedef void sum_function(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums);
 
 /* One pixel, any window. */
-static void one_pixel(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
-    const mcutk_conv *p = j->p;
-    const int32_t step = p->in_c;
-    const int8_t *weights = (const int8_t *)p->weights + c * p->kernel_h * p->kernel_w;
+static void mcutk_depthwise_rows_one(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
+    const mcutk_depthwise_shape *const s = &j->p->shape;
+    const int32_t step = s->channels;
+    const int8_t *weights = j->p->weights + c * s->kernel_h * s->kernel_w;
     for (const int32_t end = c + channels; c < end; ++c) {
-        int32_t sum = mcutk_finish_channels(p)[c].bias;
-        for (int32_t ky = 0; ky < p->kernel_h; ++ky) {
+        int32_t sum = j->p->channels[c].bias;
+        for (int32_t ky = 0; ky < s->kernel_h; ++ky) {
             const int8_t *tap = j->rows[ky] + at + c;
-            for (int32_t kx = 0; kx < p->kernel_w; ++kx) {
+            for (int32_t kx = 0; kx < s->kernel_w; ++kx) {
                 sum += *tap * *weights++;
                 tap += step;
             }
@@ -42,10 +43,10 @@ static void one_pixel(const job *j, int32_t at, int32_t c, int32_t channels, int
 }
 
 /* One pixel, 3x3. */
-static void one_pixel_3x3(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
-    const int32_t step = j->p->in_c;
-    const int8_t *w = (const int8_t *)j->p->weights + 9 * c;
-    const mcutk_channel *channel = mcutk_finish_channels(j->p) + c;
+static void mcutk_depthwise_rows_one_3x3(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
+    const int32_t step = j->p->shape.channels;
+    const int8_t *w = j->p->weights + 9 * c;
+    const mcutk_channel *channel = j->p->channels + c;
     const int8_t *r0 = j->rows[0] + at + c;
     const int8_t *r1 = j->rows[1] + at + c;
     const int8_t *r2 = j->rows[2] + at + c;
@@ -92,10 +93,10 @@ static void one_pixel_3x3(const job *j, int32_t at, int32_t c, int32_t channels,
         s3 += x * wc;                                                                                                  \
     } while (0)
 
-static void four_pixels_stride_1(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
-    const int32_t step = j->p->in_c;
-    const int8_t *weights = (const int8_t *)j->p->weights + 9 * c;
-    const mcutk_channel *channel = mcutk_finish_channels(j->p) + c;
+static void mcutk_depthwise_rows_four_stride_1(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
+    const int32_t step = j->p->shape.channels;
+    const int8_t *weights = j->p->weights + 9 * c;
+    const mcutk_channel *channel = j->p->channels + c;
     const int8_t *const *rows = j->rows;
     at += c;
     for (const int32_t *end = sums + 4 * channels; sums != end; sums += 4) {
@@ -140,10 +141,10 @@ static void four_pixels_stride_1(const job *j, int32_t at, int32_t c, int32_t ch
         s3 += far[2 * step] * wc;                                                                                      \
     } while (0)
 
-static void four_pixels_stride_2(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
-    const int32_t step = j->p->in_c;
-    const int8_t *weights = (const int8_t *)j->p->weights + 9 * c;
-    const mcutk_channel *channel = mcutk_finish_channels(j->p) + c;
+static void mcutk_depthwise_rows_four_stride_2(const job *j, int32_t at, int32_t c, int32_t channels, int32_t *sums) {
+    const int32_t step = j->p->shape.channels;
+    const int8_t *weights = j->p->weights + 9 * c;
+    const mcutk_channel *channel = j->p->channels + c;
     const int8_t *const *rows = j->rows;
     at += c;
     for (const int32_t *end = sums + 4 * channels; sums != end; sums += 4) {
@@ -162,64 +163,73 @@ static void four_pixels_stride_2(const job *j, int32_t at, int32_t c, int32_t ch
 }
 
 /* `count` pixels from offset `at` on, all channels. */
-static void pixels(const job *j, sum_function *sum, int32_t at, int32_t count, int8_t *out) {
-    const int32_t all = j->p->in_c;
-    const mcutk_channel *table = mcutk_finish_channels(j->p);
+static void mcutk_depthwise_rows_pixels(const job *j, sum_function *sum, int32_t at, int32_t count, int8_t *out) {
+    const int32_t all = j->p->shape.channels;
+    const mcutk_channel *const table = j->p->channels;
     int32_t sums[4 * MCUTK_BLOCK_CHANNELS];
     for (int32_t c = 0; c < all; c += MCUTK_BLOCK_CHANNELS) {
         const int32_t channels = all - c < MCUTK_BLOCK_CHANNELS ? all - c : MCUTK_BLOCK_CHANNELS;
         sum(j, at, c, channels, sums);
-        mcutk_finish_block(sums, out + c, j->p, table + c, table + c + channels, count);
+        mcutk_finish_block(sums, out + c, &j->finish, table + c, table + c + channels, count);
     }
 }
 
-static void one_row(const job *j, int8_t *out) {
-    const mcutk_conv *p = j->p;
-    const int32_t step = p->stride_w * p->in_c;
-    const int is_3x3 = p->kernel_h == 3 && p->kernel_w == 3;
+static void mcutk_depthwise_rows_output_row(const job *j, int8_t *out) {
+    const mcutk_depthwise_shape *const s = &j->p->shape;
+    const int32_t step = s->stride_w * s->channels;
+    const int is_3x3 = s->kernel_h == 3 && s->kernel_w == 3;
     int32_t at = 0;
-    int32_t left = p->out_w;
-    if (is_3x3 && p->stride_w <= 2) {
+    int32_t left = s->out_w;
+    if (is_3x3 && s->stride_w <= 2) {
+        sum_function *const four =
+            s->stride_w == 1 ? mcutk_depthwise_rows_four_stride_1 : mcutk_depthwise_rows_four_stride_2;
         for (; left >= 4; left -= 4) {
-            pixels(j, p->stride_w == 1 ? four_pixels_stride_1 : four_pixels_stride_2, at, 4, out);
+            mcutk_depthwise_rows_pixels(j, four, at, 4, out);
             at += 4 * step;
-            out += 4 * p->out_c;
+            out += 4 * s->channels;
         }
     }
     for (; left > 0; --left) {
-        pixels(j, is_3x3 ? one_pixel_3x3 : one_pixel, at, 1, out);
+        mcutk_depthwise_rows_pixels(j, is_3x3 ? mcutk_depthwise_rows_one_3x3 : mcutk_depthwise_rows_one, at, 1, out);
         at += step;
-        out += p->out_c;
+        out += s->channels;
     }
+}
+
+static void mcutk_depthwise_rows_set(int8_t *row, int32_t value, int32_t bytes) {
+    mcutk_set_bytes((uint8_t *)row, value, bytes);
 }
 
 /* Input row `y`, or padding, to a row of the ring. */
-static void load_row(int8_t *row, const int8_t *in, const mcutk_conv *p, int32_t y, int32_t columns) {
-    const int32_t in_c = p->in_c;
-    const int32_t left = p->pad_left < columns ? p->pad_left : columns;
-    const int32_t inside = columns - left < p->in_w ? columns - left : p->in_w;
-    if (y < 0 || y >= p->in_h) {
-        mcutk_set_bytes(row, p->in_zero_point, columns * in_c);
+static void mcutk_depthwise_rows_load(int8_t *row, const int8_t *in, const mcutk_depthwise_shape *s, int32_t y,
+                                      int32_t columns) {
+    const int32_t channels = s->channels;
+    const int32_t left = s->pad_left < columns ? s->pad_left : columns;
+    const int32_t inside = columns - left < s->in_w ? columns - left : s->in_w;
+    if (y < 0 || y >= s->in_h) {
+        mcutk_depthwise_rows_set(row, s->in_zero_point, columns * channels);
         return;
     }
-    mcutk_set_bytes(row, p->in_zero_point, left * in_c);
-    mcutk_copy_up(row + left * in_c, in + y * p->in_w * in_c, inside * in_c);
-    mcutk_set_bytes(row + (left + inside) * in_c, p->in_zero_point, (columns - left - inside) * in_c);
+    mcutk_depthwise_rows_set(row, s->in_zero_point, left * channels);
+    row += left * channels;
+    mcutk_copy_up((uint8_t *)row, (const uint8_t *)(in + y * s->in_w * channels), inside * channels);
+    mcutk_depthwise_rows_set(row + inside * channels, s->in_zero_point, (columns - left - inside) * channels);
 }
 
-void mcutk_depthwise_rows(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
+void mcutk_depthwise_rows_s8(const int8_t *in, int8_t *out, void *scratch, const mcutk_depthwise_rows *p) {
+    const mcutk_depthwise_shape *const s = &p->shape;
     int8_t *const ring = scratch;
-    const int32_t columns = (p->out_w - 1) * p->stride_w + p->kernel_w;
-    const int32_t row_bytes = columns * p->in_c;
-    const int32_t height = p->kernel_h;
-    int32_t loaded = -p->pad_top; /* next input row to load */
+    const int32_t columns = (s->out_w - 1) * s->stride_w + s->kernel_w;
+    const int32_t row_bytes = columns * s->channels;
+    const int32_t height = s->kernel_h;
+    int32_t loaded = -s->pad_top; /* next input row to load */
     int32_t slot = 0;             /* where it goes: the oldest row of the ring */
-    job j = {{0}, p};
-    for (int32_t y = 0; y < p->out_h; ++y) {
-        const int32_t top = y * p->stride_h - p->pad_top;
+    job j = {{0}, p, {p->finish, s->channels, s->out_zero_point, s->act_min, s->act_max}};
+    for (int32_t y = 0; y < s->out_h; ++y) {
+        const int32_t top = y * s->stride_h - s->pad_top;
         for (; loaded < top + height; ++loaded) {
             if (loaded >= top) { /* a stride above the window's height skips rows */
-                load_row(ring + slot * row_bytes, in, p, loaded, columns);
+                mcutk_depthwise_rows_load(ring + slot * row_bytes, in, s, loaded, columns);
             }
             slot = slot + 1 == height ? 0 : slot + 1;
         }
@@ -227,7 +237,7 @@ void mcutk_depthwise_rows(const int8_t *in, int8_t *out, void *scratch, const mc
             const int32_t from = slot + ky;
             j.rows[ky] = ring + (from < height ? from : from - height) * row_bytes;
         }
-        one_row(&j, out);
-        out += p->out_w * p->out_c;
+        mcutk_depthwise_rows_output_row(&j, out);
+        out += s->out_w * s->channels;
     }
 }

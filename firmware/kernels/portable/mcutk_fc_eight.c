@@ -2,7 +2,7 @@
 
 #include "mcutk_finish.h"
 
-/* Outputs that are finished together. */
+/* Outputs that are brought to int8 together. */
 #define FINISHED 16
 
 #define STEP(i)                                                                                                        \
@@ -26,9 +26,9 @@
         STEP((i) + 3);                                                                                                 \
     } while (0)
 
-/* Sums of eight outputs, biases included: sums[0], sums[4], sums[8] … Returns the end of their weights. */
-static const int8_t *eight_sums(const int8_t *in, const int8_t *weights, int32_t depth, const mcutk_channel *channel,
-                                int32_t sums[32]) {
+/* Sums of eight outputs, biases included: sums[0], sums[4], sums[8] ... Returns the end of their weights. */
+static const int8_t *mcutk_fc_eight_sums(const int8_t *in, const int8_t *weights, int32_t depth,
+                                         const mcutk_channel *channel, int32_t sums[32]) {
     int32_t s0 = channel[0].bias, s1 = channel[1].bias, s2 = channel[2].bias, s3 = channel[3].bias;
     int32_t s4 = channel[4].bias, s5 = channel[5].bias, s6 = channel[6].bias, s7 = channel[7].bias;
     const int8_t *end = in + (depth & ~15);
@@ -55,21 +55,23 @@ static const int8_t *eight_sums(const int8_t *in, const int8_t *weights, int32_t
     return weights;
 }
 
-void mcutk_fc_eight(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p) {
-    const int32_t out_c = p->out_c;
-    const mcutk_channel *table = mcutk_finish_channels(p);
+void mcutk_fc_eight_s8(const int8_t *in, int8_t *out, void *scratch, const mcutk_fc_eight *p) {
+    const mcutk_fc_shape *const s = &p->shape;
+    const mcutk_finish_layer finish = {p->finish, s->out_c, s->out_zero_point, s->act_min, s->act_max};
+    const int32_t out_c = s->out_c;
+    const mcutk_channel *const table = p->channels;
     (void)scratch;
-    for (int32_t row = (int32_t)p->out_h * p->out_w; row > 0; --row) {
+    for (int32_t row = s->rows; row > 0; --row) {
         const int8_t *weights = p->weights;
         for (int32_t c = 0; c < out_c; c += FINISHED) {
             int32_t sums[4 * FINISHED];
             const int32_t channels = out_c - c < FINISHED ? out_c - c : FINISHED;
             for (int32_t i = 0; i < channels; i += 8) {
-                weights = eight_sums(in, weights, p->in_c, table + c + i, sums + 4 * i);
+                weights = mcutk_fc_eight_sums(in, weights, s->in_c, table + c + i, sums + 4 * i);
             }
-            mcutk_finish_block(sums, out + c, p, table + c, table + c + channels, 1);
+            mcutk_finish_block(sums, out + c, &finish, table + c, table + c + channels, 1);
         }
-        in += p->in_c;
+        in += s->in_c;
         out += out_c;
     }
 }

@@ -1,18 +1,23 @@
 /* FULLY_CONNECTED eight outputs at a time, so that an input is loaded once for eight products. Portable C11.
  *
- * void kernel(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p)
- *   in       [out_h * out_w][in_c]: 1x1 geometry, a row of inputs for each row of outputs
- *   out      [out_h * out_w][out_c]; a row is read to its end while it is computed
+ *   in       [rows][in_c]
+ *   out      [rows][out_c]; a row of inputs is needed until its row of outputs is complete
  *   scratch  not used, may be NULL
- *   p        channels: a row with the mcutk_finish_way, then mcutk_channel [out_c], up to a multiple of 8 with zeros
- *            weights: int8_t [out_c / 8][in_c][8], likewise
  * Every |accumulator| must stay below 2^30.
  */
 #ifndef MCUTK_FC_EIGHT_H
 #define MCUTK_FC_EIGHT_H
 
+#include "mcutk_finish.h"
 #include "mcutk_types.h"
 
-void mcutk_fc_eight(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p);
+typedef struct {
+    mcutk_fc_shape shape;
+    mcutk_finish_way finish;
+    const int8_t *weights;         /* [out_c / 8][in_c][8], out_c rounded up with zeros */
+    const mcutk_channel *channels; /* [out_c], rounded up to a multiple of 8 with zeros */
+} mcutk_fc_eight;
+
+void mcutk_fc_eight_s8(const int8_t *in, int8_t *out, void *scratch, const mcutk_fc_eight *p);
 
 #endif

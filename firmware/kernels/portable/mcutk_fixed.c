@@ -26,7 +26,7 @@ int32_t mcutk_leading_zeros(uint32_t a) {
 }
 
 /* exp(a) for a in [-1/4, 0) in Q0.31: Taylor around -1/8 up to the fourth power. */
-static int32_t exp_quarter(int32_t a) {
+static int32_t mcutk_fixed_exp_quarter(int32_t a) {
     const int32_t exp_minus_eighth = 1895147668;
     const int32_t third = 715827883;
     const int32_t x = a + (1 << 28); /* a + 1/8 */
@@ -43,7 +43,7 @@ int32_t mcutk_exp_q5(int32_t a) {
     const int32_t quarter = 1 << 24;
     const int32_t tail = (a & (quarter - 1)) - quarter; /* in [-1/4, 0) */
     const int32_t whole = tail - a;                     /* the rest, a multiple of 1/4 */
-    int32_t result = exp_quarter(mcutk_fixed_shift_left(tail, 5));
+    int32_t result = mcutk_fixed_exp_quarter(mcutk_fixed_shift_left(tail, 5));
     for (int32_t i = 0; i < 7; ++i) {
         if ((whole >> (24 + i)) & 1) {
             result = mcutk_fixed_mul(result, powers[i]);

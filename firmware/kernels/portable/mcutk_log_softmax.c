@@ -4,20 +4,20 @@
 #include "mcutk_requant.h"
 
 /* a * 2^exponent, saturating to the left and rounding to the right. */
-static int32_t shift_either(int32_t a, int32_t exponent) {
+static int32_t mcutk_log_softmax_shift(int32_t a, int32_t exponent) {
     return exponent >= 0 ? mcutk_fixed_shift_left(a, exponent) : mcutk_divide_by_pot(a, -exponent);
 }
 
-static int32_t lesser(int32_t a, int32_t b) {
+static int32_t mcutk_log_softmax_lesser(int32_t a, int32_t b) {
     return a < b ? a : b;
 }
 
-static int32_t greater(int32_t a, int32_t b) {
+static int32_t mcutk_log_softmax_greater(int32_t a, int32_t b) {
     return a > b ? a : b;
 }
 
 /* log(x) in Q5.26 for x >= 1 in Q12.19. */
-static int32_t logarithm(int32_t x) {
+static int32_t mcutk_log_softmax_logarithm(int32_t x) {
     const int32_t wide = 6; /* integer bits inside */
     const int32_t fraction = 31 - wide;
     const int32_t quarter = 1 << (29 - wide);
@@ -25,13 +25,14 @@ static int32_t logarithm(int32_t x) {
     const int32_t sqrt_sqrt_half = 1805811301;
     /* Two ways to bring x into [1/2, 1): as it is, or times sqrt(1/2); the smaller remainder wins. */
     const int32_t zeros_a = mcutk_leading_zeros((uint32_t)x);
-    const int32_t r_a = mcutk_fixed_shift_left(mcutk_fixed_mul(shift_either(x, zeros_a - 1), sqrt_half), 1);
-    const int32_t power_a = shift_either(12 - zeros_a, fraction) + quarter;
+    const int32_t scaled_a = mcutk_log_softmax_shift(x, zeros_a - 1);
+    const int32_t r_a = mcutk_fixed_shift_left(mcutk_fixed_mul(scaled_a, sqrt_half), 1);
+    const int32_t power_a = mcutk_log_softmax_shift(12 - zeros_a, fraction) + quarter;
     const int32_t zeros_b = mcutk_leading_zeros((uint32_t)mcutk_fixed_mul(x, sqrt_half)) - 1;
-    const int32_t r_b = shift_either(x, zeros_b);
-    const int32_t power_b = shift_either(12 - zeros_b, fraction) - quarter;
-    const int32_t r = lesser(r_a, r_b);
-    const int32_t power = greater(power_a, power_b);
+    const int32_t r_b = mcutk_log_softmax_shift(x, zeros_b);
+    const int32_t power_b = mcutk_log_softmax_shift(12 - zeros_b, fraction) - quarter;
+    const int32_t r = mcutk_log_softmax_lesser(r_a, r_b);
+    const int32_t power = mcutk_log_softmax_greater(power_a, power_b);
     const int32_t p = (int32_t)(((int64_t)r + sqrt_sqrt_half + 1) / 2);
     const int32_t q = 2 * (r - sqrt_sqrt_half);
     const int32_t square = mcutk_fixed_mul(q, q);
@@ -43,11 +44,11 @@ static int32_t logarithm(int32_t x) {
 }
 
 /* A difference of inputs in Q5.26. */
-static int32_t scaled(int32_t difference, const mcutk_log_softmax *p) {
+static int32_t mcutk_log_softmax_scaled(int32_t difference, const mcutk_log_softmax *p) {
     return mcutk_requantize(difference, p->multiplier, p->left_shift);
 }
 
-static void log_softmax_row(const int8_t *in, int8_t *out, const mcutk_log_softmax *p) {
+static void mcutk_log_softmax_row(const int8_t *in, int8_t *out, const mcutk_log_softmax *p) {
     int32_t highest = INT8_MIN;
     int32_t sum = 0; /* Q12.19 */
     for (int32_t c = 0; c < p->depth; ++c) {
@@ -55,17 +56,17 @@ static void log_softmax_row(const int8_t *in, int8_t *out, const mcutk_log_softm
     }
     for (int32_t c = 0; c < p->depth; ++c) {
         if (in[c] - highest >= p->diff_min) {
-            sum += mcutk_divide_by_pot(mcutk_exp_q5(scaled(in[c] - highest, p)), 12);
+            sum += mcutk_divide_by_pot(mcutk_exp_q5(mcutk_log_softmax_scaled(in[c] - highest, p)), 12);
         }
     }
-    const int32_t log_sum = logarithm(sum);
+    const int32_t log_sum = mcutk_log_softmax_logarithm(sum);
     const int32_t least = mcutk_requantize(INT32_MIN + log_sum, p->back_multiplier, p->back_shift);
-    const int32_t floor = greater(p->diff_min - 1, least);
+    const int32_t floor = mcutk_log_softmax_greater(p->diff_min - 1, least);
     for (int32_t c = 0; c < p->depth; ++c) {
         const int32_t difference = in[c] - highest;
         int32_t value = INT8_MIN;
         if (difference > floor) {
-            value = mcutk_divide_by_pot(scaled(difference, p) - log_sum, 31 - 5 - 4) + 127;
+            value = mcutk_divide_by_pot(mcutk_log_softmax_scaled(difference, p) - log_sum, 31 - 5 - 4) + 127;
         }
         out[c] = (int8_t)mcutk_clamp(value, INT8_MIN, INT8_MAX);
     }
@@ -73,7 +74,7 @@ static void log_softmax_row(const int8_t *in, int8_t *out, const mcutk_log_softm
 
 void mcutk_log_softmax_s8(const int8_t *in, int8_t *out, const mcutk_log_softmax *p) {
     for (int32_t row = 0; row < p->rows; ++row) {
-        log_softmax_row(in, out, p);
+        mcutk_log_softmax_row(in, out, p);
         in += p->depth;
         out += p->depth;
     }

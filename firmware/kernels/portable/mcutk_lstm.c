@@ -2,7 +2,7 @@
 
 #include "mcutk_requant.h"
 
-static int32_t dot(const int8_t *a, const int8_t *b, int32_t count, int32_t start) {
+static int32_t mcutk_lstm_dot(const int8_t *a, const int8_t *b, int32_t count, int32_t start) {
     uint32_t sum = (uint32_t)start;
     for (int32_t i = 0; i < count; ++i) {
         sum += (uint32_t)(a[i] * b[i]);
@@ -10,20 +10,22 @@ static int32_t dot(const int8_t *a, const int8_t *b, int32_t count, int32_t star
     return (int32_t)sum;
 }
 
-static int32_t to_int16(int32_t x, int32_t multiplier, int32_t shift) {
+static int32_t mcutk_lstm_to_int16(int32_t x, int32_t multiplier, int32_t shift) {
     return mcutk_clamp(mcutk_requantize(x, multiplier, shift), INT16_MIN, INT16_MAX);
 }
 
 /* A gate before its activation, Q3.12. */
-static int32_t gate(const mcutk_lstm_gate *g, const int8_t *in, const int8_t *hidden, int32_t unit, const mcutk_lstm *p) {
-    const int32_t data = dot(in, g->weights + unit * p->inputs, p->inputs, g->bias[unit]);
-    const int32_t state = dot(hidden, g->hidden_weights + unit * p->units, p->units, g->hidden_bias[unit]);
-    const int32_t sum = to_int16(data, g->multiplier, g->shift) + to_int16(state, g->hidden_multiplier, g->hidden_shift);
-    return mcutk_clamp(sum, INT16_MIN, INT16_MAX);
+static int32_t mcutk_lstm_gate_sum(const mcutk_lstm_gate *g, const int8_t *in, const int8_t *hidden, int32_t unit,
+                                   const mcutk_lstm *p) {
+    const int32_t data = mcutk_lstm_dot(in, g->weights + unit * p->inputs, p->inputs, g->bias[unit]);
+    const int32_t state = mcutk_lstm_dot(hidden, g->hidden_weights + unit * p->units, p->units, g->hidden_bias[unit]);
+    const int32_t from_data = mcutk_lstm_to_int16(data, g->multiplier, g->shift);
+    const int32_t from_state = mcutk_lstm_to_int16(state, g->hidden_multiplier, g->hidden_shift);
+    return mcutk_clamp(from_data + from_state, INT16_MIN, INT16_MAX);
 }
 
 /* Sigmoid of Q3.12 as Q0.15: the table with linear interpolation. */
-static int32_t sigmoid(int32_t x, const uint16_t *table) {
+static int32_t mcutk_lstm_sigmoid(int32_t x, const uint16_t *table) {
     const int32_t wide = 3 * x;
     const int32_t size = wide < 0 ? -wide : wide;
     const int32_t place = size >> 9;
@@ -35,7 +37,7 @@ static int32_t sigmoid(int32_t x, const uint16_t *table) {
 }
 
 /* Tanh of an int16 of scale 2^(shift - 12) as Q0.15, by the table of sigmoids. */
-static int32_t hyperbolic(int32_t x, int32_t shift, const uint16_t *table) {
+static int32_t mcutk_lstm_tanh(int32_t x, int32_t shift, const uint16_t *table) {
     const int32_t wide = shift >= 0 ? 3 * x * (1 << shift) : (3 * x + (1 << (-shift - 1))) >> -shift;
     const int32_t size = wide < 0 ? -wide : wide;
     const int32_t place = size >> 8;
@@ -49,19 +51,19 @@ static int32_t hyperbolic(int32_t x, int32_t shift, const uint16_t *table) {
 }
 
 /* One unit of one step: its cell and its output. */
-static int8_t one_unit(const int8_t *in, const int8_t *hidden, int16_t *cell, int32_t unit, const mcutk_lstm *p) {
-    const int32_t take = sigmoid(gate(&p->input_gate, in, hidden, unit, p), p->sigmoid);
-    const int32_t keep = sigmoid(gate(&p->forget_gate, in, hidden, unit, p), p->sigmoid);
-    const int32_t fresh = hyperbolic(gate(&p->cell_gate, in, hidden, unit, p), 0, p->sigmoid);
-    const int32_t give = sigmoid(gate(&p->output_gate, in, hidden, unit, p), p->sigmoid);
-    const int32_t kept = to_int16(keep * *cell, p->forget_multiplier, p->forget_shift);
-    const int32_t taken = to_int16(take * fresh, p->input_multiplier, p->input_shift);
+static int8_t mcutk_lstm_one_unit(const int8_t *in, const int8_t *hidden, int16_t *cell, int32_t unit, const mcutk_lstm *p) {
+    const int32_t take = mcutk_lstm_sigmoid(mcutk_lstm_gate_sum(&p->input_gate, in, hidden, unit, p), p->sigmoid);
+    const int32_t keep = mcutk_lstm_sigmoid(mcutk_lstm_gate_sum(&p->forget_gate, in, hidden, unit, p), p->sigmoid);
+    const int32_t fresh = mcutk_lstm_tanh(mcutk_lstm_gate_sum(&p->cell_gate, in, hidden, unit, p), 0, p->sigmoid);
+    const int32_t give = mcutk_lstm_sigmoid(mcutk_lstm_gate_sum(&p->output_gate, in, hidden, unit, p), p->sigmoid);
+    const int32_t kept = mcutk_lstm_to_int16(keep * *cell, p->forget_multiplier, p->forget_shift);
+    const int32_t taken = mcutk_lstm_to_int16(take * fresh, p->input_multiplier, p->input_shift);
     int32_t value = mcutk_clamp(kept + taken, INT16_MIN, INT16_MAX);
     if (p->cell_clip > 0) {
         value = mcutk_clamp(value, -p->cell_clip, p->cell_clip);
     }
     *cell = (int16_t)value;
-    const int32_t squashed = hyperbolic(value, p->tanh_shift, p->sigmoid);
+    const int32_t squashed = mcutk_lstm_tanh(value, p->tanh_shift, p->sigmoid);
     return (int8_t)mcutk_finish(squashed * give, p->output_multiplier, p->output_shift, p->hidden_zero_point, INT8_MIN,
                                 INT8_MAX);
 }
@@ -70,7 +72,7 @@ void mcutk_lstm_s8(const int8_t *in, int8_t *hidden, int16_t *cell, int8_t *out,
     const int8_t *before = hidden; /* the row of outputs of the step before */
     for (int32_t step = 0; step < p->steps; ++step) {
         for (int32_t unit = 0; unit < p->units; ++unit) {
-            out[unit] = one_unit(in, before, cell + unit, unit, p);
+            out[unit] = mcutk_lstm_one_unit(in, before, cell + unit, unit, p);
         }
         before = out;
         out += p->units;

@@ -2,11 +2,11 @@
 
 #include "mcutk_copy.h"
 
-void mcutk_copy_bytes(const void *in, void *out, int32_t bytes) {
+void mcutk_copy_bytes(const uint8_t *in, uint8_t *out, int32_t bytes) {
     mcutk_copy_up(out, in, bytes);
 }
 
-static void copy_runs(const uint8_t *in, uint8_t *out, const mcutk_copy *p) {
+static void mcutk_move_runs(const uint8_t *in, uint8_t *out, const mcutk_copy *p) {
     for (int32_t l = 0; l < p->extent[3]; ++l) {
         const uint8_t *from = in;
         uint8_t *to = out;
@@ -24,40 +24,35 @@ static void copy_runs(const uint8_t *in, uint8_t *out, const mcutk_copy *p) {
     }
 }
 
-void mcutk_copy_strided(const void *in, void *out, const mcutk_copy *p) {
-    const uint8_t *from = in;
-    uint8_t *to = out;
+void mcutk_copy_strided(const uint8_t *in, uint8_t *out, const mcutk_copy *p) {
     for (int32_t i = 0; i < p->extent[0]; ++i) {
         for (int32_t j = 0; j < p->extent[1]; ++j) {
             for (int32_t k = 0; k < p->extent[2]; ++k) {
-                copy_runs(from + i * p->in_stride[0] + j * p->in_stride[1] + k * p->in_stride[2],
-                          to + i * p->out_stride[0] + j * p->out_stride[1] + k * p->out_stride[2], p);
+                mcutk_move_runs(in + i * p->in_stride[0] + j * p->in_stride[1] + k * p->in_stride[2],
+                                out + i * p->out_stride[0] + j * p->out_stride[1] + k * p->out_stride[2], p);
             }
         }
     }
 }
 
-void mcutk_fill(void *out, int32_t value, int32_t size, int32_t count) {
-    uint8_t *to = out;
+void mcutk_fill(uint8_t *out, int32_t value, int32_t size, int32_t count) {
     if (size == 1) {
         mcutk_set_bytes(out, value, count);
         return;
     }
     for (int32_t i = 0; i < count; ++i) {
         for (int32_t byte = 0; byte < size; ++byte) {
-            *to++ = (uint8_t)((uint32_t)value >> (8 * byte)); /* little-endian, like every supported core */
+            *out++ = (uint8_t)((uint32_t)value >> (8 * byte)); /* little-endian, like every supported core */
         }
     }
 }
 
-void mcutk_resize_nearest(const void *in, void *out, const uint16_t *rows, const uint16_t *columns, int32_t out_h,
+void mcutk_resize_nearest(const uint8_t *in, uint8_t *out, const uint16_t *rows, const uint16_t *columns, int32_t out_h,
                           int32_t out_w, int32_t in_w, int32_t pixel) {
-    const uint8_t *from = in;
-    uint8_t *to = out;
     for (int32_t y = 0; y < out_h; ++y) {
         for (int32_t x = 0; x < out_w; ++x) {
-            mcutk_copy_up(to, from + (rows[y] * in_w + columns[x]) * pixel, pixel);
-            to += pixel;
+            mcutk_copy_up(out, in + (rows[y] * in_w + columns[x]) * pixel, pixel);
+            out += pixel;
         }
     }
 }

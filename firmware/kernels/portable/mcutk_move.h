@@ -1,5 +1,6 @@
-/* Operators that move bytes and compute nothing: PAD, SLICE, STRIDED_SLICE, SPLIT, CONCATENATION, TRANSPOSE,
- * RESIZE_NEAREST_NEIGHBOR and plain copies. Any element type. Input and output do not overlap unless it says so. */
+/* Operators that move bytes without arithmetic: PAD, SLICE, STRIDED_SLICE, SPLIT, CONCATENATION, TRANSPOSE,
+ * RESIZE_NEAREST_NEIGHBOR and plain copies. Elements of any type, as bytes. Input and output do not overlap, except where a
+ * function permits it. */
 #ifndef MCUTK_MOVE_H
 #define MCUTK_MOVE_H
 
@@ -14,16 +15,16 @@ typedef struct {
 } mcutk_copy;
 
 /* Copies run by run, in loop order. Where the output's strides are those of a dense array, bytes are written upward. */
-void mcutk_copy_strided(const void *in, void *out, const mcutk_copy *p);
+void mcutk_copy_strided(const uint8_t *in, uint8_t *out, const mcutk_copy *p);
 
 /* Copies `bytes` upward; out may lie below in, overlapping it. */
-void mcutk_copy_bytes(const void *in, void *out, int32_t bytes);
+void mcutk_copy_bytes(const uint8_t *in, uint8_t *out, int32_t bytes);
 
 /* Sets `count` elements of 1, 2 or 4 bytes (`size`) to the low bytes of `value`; out is aligned to `size`. */
-void mcutk_fill(void *out, int32_t value, int32_t size, int32_t count);
+void mcutk_fill(uint8_t *out, int32_t value, int32_t size, int32_t count);
 
 /* out[y][x] = in[rows[y]][columns[x]], pixels of `pixel` bytes, in_w pixels a row. */
-void mcutk_resize_nearest(const void *in, void *out, const uint16_t *rows, const uint16_t *columns, int32_t out_h,
+void mcutk_resize_nearest(const uint8_t *in, uint8_t *out, const uint16_t *rows, const uint16_t *columns, int32_t out_h,
                           int32_t out_w, int32_t in_w, int32_t pixel);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "mcutk_requant.h"
 
-static int32_t sum_over(const int8_t *in, const mcutk_reduce *p) {
+static int32_t mcutk_reduce_sum_over(const int8_t *in, const mcutk_reduce *p) {
     const int32_t *extent = p->reduced_extent;
     const int32_t *stride = p->reduced_stride;
     int32_t sum = 0;
@@ -28,7 +28,7 @@ void mcutk_reduce_s8(const int8_t *in, int8_t *out, const mcutk_reduce *p) {
             for (int32_t k = 0; k < extent[2]; ++k) {
                 const int8_t *first = in + i * stride[0] + j * stride[1] + k * stride[2];
                 for (int32_t l = 0; l < extent[3]; ++l) {
-                    const int32_t sum = sum_over(first, p) - p->offset;
+                    const int32_t sum = mcutk_reduce_sum_over(first, p) - p->offset;
                     *out++ = (int8_t)mcutk_finish(sum, p->multiplier, p->shift, p->out_zero_point, INT8_MIN, INT8_MAX);
                     first += stride[3];
                 }

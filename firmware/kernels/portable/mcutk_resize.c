@@ -1,7 +1,7 @@
 #include "mcutk_resize.h"
 
 /* One output pixel between four input pixels. */
-static void blend(const int8_t *const corner[4], int32_t down, int32_t across, int8_t *out, int32_t channels) {
+static void mcutk_resize_blend(const int8_t *const corner[4], int32_t down, int32_t across, int8_t *out, int32_t channels) {
     const int32_t one = 1 << 10;
     const int32_t half = 1 << 19;
     for (int32_t c = 0; c < channels; ++c) {
@@ -23,7 +23,7 @@ void mcutk_resize_bilinear_s8(const int8_t *in, int8_t *out, const mcutk_bilinea
             const int32_t left = column[0] * p->channels;
             const int32_t right = column[1] * p->channels;
             const int8_t *const corner[4] = {upper + left, upper + right, lower + left, lower + right};
-            blend(corner, row[2], column[2], out, p->channels);
+            mcutk_resize_blend(corner, row[2], column[2], out, p->channels);
             out += p->channels;
         }
     }

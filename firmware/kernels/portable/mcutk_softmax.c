@@ -4,11 +4,11 @@
 #include "mcutk_requant.h"
 
 /* exp(scaled difference) in Q0.31. */
-static int32_t exponential(int32_t difference, const mcutk_softmax *p) {
+static int32_t mcutk_softmax_exponential(int32_t difference, const mcutk_softmax *p) {
     return mcutk_exp_q5(mcutk_high_mul(mcutk_shift_left(difference, p->left_shift), p->multiplier));
 }
 
-static void softmax_row(const int8_t *in, int8_t *out, const mcutk_softmax *p) {
+static void mcutk_softmax_row(const int8_t *in, int8_t *out, const mcutk_softmax *p) {
     int32_t highest = INT8_MIN;
     int32_t sum = 0; /* Q12.19 */
     for (int32_t c = 0; c < p->depth; ++c) {
@@ -16,7 +16,7 @@ static void softmax_row(const int8_t *in, int8_t *out, const mcutk_softmax *p) {
     }
     for (int32_t c = 0; c < p->depth; ++c) {
         if (in[c] - highest >= p->diff_min) {
-            sum += mcutk_divide_by_pot(exponential(in[c] - highest, p), 12);
+            sum += mcutk_divide_by_pot(mcutk_softmax_exponential(in[c] - highest, p), 12);
         }
     }
     const int32_t headroom = mcutk_leading_zeros((uint32_t)sum);
@@ -26,7 +26,7 @@ static void softmax_row(const int8_t *in, int8_t *out, const mcutk_softmax *p) {
     for (int32_t c = 0; c < p->depth; ++c) {
         int32_t value = INT8_MIN;
         if (in[c] - highest >= p->diff_min && right < 32) {
-            value += mcutk_divide_by_pot(mcutk_fixed_mul(scale, exponential(in[c] - highest, p)), right);
+            value += mcutk_divide_by_pot(mcutk_fixed_mul(scale, mcutk_softmax_exponential(in[c] - highest, p)), right);
         }
         out[c] = (int8_t)mcutk_clamp(value, INT8_MIN, INT8_MAX);
     }
@@ -34,7 +34,7 @@ static void softmax_row(const int8_t *in, int8_t *out, const mcutk_softmax *p) {
 
 void mcutk_softmax_s8(const int8_t *in, int8_t *out, const mcutk_softmax *p) {
     for (int32_t row = 0; row < p->rows; ++row) {
-        softmax_row(in, out, p);
+        mcutk_softmax_row(in, out, p);
         in += p->depth;
         out += p->depth;
     }

@@ -2,8 +2,8 @@
 
 #include "mcutk_requant.h"
 
-/* Input row (or column) that the tap `k` of an output row sees, or -1. `from` is the output row + padding. */
-static int32_t source(int32_t from, int32_t k, int32_t stride, int32_t size) {
+/* Input row (or column) that tap `k` of an output row multiplies, or -1 for none. `from` is the output row + padding. */
+static int32_t mcutk_transpose_conv_source(int32_t from, int32_t k, int32_t stride, int32_t size) {
     const int32_t distance = from - k;
     if (distance < 0 || distance % stride != 0 || distance / stride >= size) {
         return -1;
@@ -11,7 +11,7 @@ static int32_t source(int32_t from, int32_t k, int32_t stride, int32_t size) {
     return distance / stride;
 }
 
-static int32_t dot(const int8_t *in, const int8_t *weights, int32_t count, int32_t zero_point) {
+static int32_t mcutk_transpose_conv_dot(const int8_t *in, const int8_t *weights, int32_t count, int32_t zero_point) {
     int32_t sum = 0;
     for (int32_t c = 0; c < count; ++c) {
         sum += (in[c] - zero_point) * weights[c];
@@ -19,15 +19,17 @@ static int32_t dot(const int8_t *in, const int8_t *weights, int32_t count, int32
     return sum;
 }
 
-/* One output: `weights` of its channel. */
-static uint32_t window_sum(const int8_t *in, const int8_t *weights, const mcutk_conv *p, int32_t y, int32_t x) {
+/* Sum of products of one output; `weights` are those of its channel. */
+static uint32_t mcutk_transpose_conv_sum(const int8_t *in, const int8_t *weights, const mcutk_transpose_conv *p,
+                                         int32_t y, int32_t x) {
     uint32_t sum = 0;
     for (int32_t ky = 0; ky < p->kernel_h; ++ky) {
-        const int32_t row = source(y + p->pad_top, ky, p->stride_h, p->in_h);
+        const int32_t row = mcutk_transpose_conv_source(y + p->pad_top, ky, p->stride_h, p->in_h);
         for (int32_t kx = 0; kx < p->kernel_w; ++kx) {
-            const int32_t column = source(x + p->pad_left, kx, p->stride_w, p->in_w);
+            const int32_t column = mcutk_transpose_conv_source(x + p->pad_left, kx, p->stride_w, p->in_w);
             if (row >= 0 && column >= 0) {
-                sum += (uint32_t)dot(in + (row * p->in_w + column) * p->in_c, weights, p->in_c, p->in_zero_point);
+                const int8_t *pixel = in + (row * p->in_w + column) * p->in_c;
+                sum += (uint32_t)mcutk_transpose_conv_dot(pixel, weights, p->in_c, p->in_zero_point);
             }
             weights += p->in_c;
         }
@@ -35,14 +37,15 @@ static uint32_t window_sum(const int8_t *in, const int8_t *weights, const mcutk_
     return sum;
 }
 
-void mcutk_transpose_conv(const int8_t *in, int8_t *out, const mcutk_conv *p) {
+void mcutk_transpose_conv_s8(const int8_t *in, int8_t *out, const mcutk_transpose_conv *p) {
     const int32_t window = (int32_t)p->kernel_h * p->kernel_w * p->in_c;
     for (int32_t y = 0; y < p->out_h; ++y) {
         for (int32_t x = 0; x < p->out_w; ++x) {
             const int8_t *weights = p->weights;
             for (int32_t c = 0; c < p->out_c; ++c) {
                 const mcutk_channel *channel = p->channels + c;
-                const int32_t sum = (int32_t)(window_sum(in, weights, p, y, x) + (uint32_t)channel->bias);
+                const uint32_t products = mcutk_transpose_conv_sum(in, weights, p, y, x);
+                const int32_t sum = (int32_t)(products + (uint32_t)channel->bias);
                 *out++ = (int8_t)mcutk_finish(sum, channel->multiplier, channel->shift, p->out_zero_point, p->act_min,
                                               p->act_max);
                 weights += window;

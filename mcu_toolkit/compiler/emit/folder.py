@@ -24,7 +24,7 @@ from mcu_toolkit.graph.requantize import reset_value
 from mcu_toolkit.templates import render_firmware
 
 #: The kernel ABI (``MCUTK_KERNEL_ABI``) that this emitter writes for.
-KERNEL_ABI = 1
+KERNEL_ABI = 2
 #: Name of the folder that the files go to; an Arduino sketch bears the name of its folder.
 FOLDER = "src"
 

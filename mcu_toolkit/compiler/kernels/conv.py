@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 from mcu_toolkit.compiler.call import Call, Invocation, Overlap, ParamsArg, ScratchArg, TensorArg
 from mcu_toolkit.compiler.kernels import (
@@ -16,7 +17,7 @@ from mcu_toolkit.compiler.kernels import (
     fc_mve,
 )
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
-from mcu_toolkit.compiler.layer import CONV_OPERATORS, ConvKernel, ConvLayer, PackedConv
+from mcu_toolkit.compiler.layer import CONV_OPERATORS, ConvKernel, ConvLayer, PackedConvKernel
 
 #: Fields of ``mcutk_conv`` that `ConvLayer` has under the same name, in the order of the struct.
 _GEOMETRY = (
@@ -59,7 +60,7 @@ def _params(variant: ConvKernel, layer: ConvLayer) -> ParamsArg:
     if made is not None:
         params: ParamsArg = made(layer)
         return params
-    packed: PackedConv = variant.pack(layer)
+    packed = cast(PackedConvKernel, variant).pack(layer)
     fields = [("weights", packed.weights), ("channels", packed.channels)]
     return ParamsArg("mcutk_conv", (*fields, *((name, int(getattr(layer, name))) for name in _GEOMETRY)))
 

@@ -1,4 +1,4 @@
-"""Convolutions in portable C: the generic kernels, which take every layer."""
+"""Convolution-like layers in portable C: kernels for any geometry, and blocked ones for common shapes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer, PackedConv
+from mcu_toolkit.compiler.call import ParamsArg, StructValue
+from mcu_toolkit.compiler.kernels.structs import channel_table, conv_shape, depthwise_shape, fc_shape
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
 from mcu_toolkit.compiler.raster import Reading, raster_slack, ring_slack
 from mcu_toolkit.targets.isa import PORTABLE, Isa
 from mcu_toolkit.targets.target import Target
 
-#: ``mcutk_finish_way``.
-_FINISH_ANY, _FINISH_LINEAR, _FINISH_RELU = range(3)
-#: Accumulators that ``mcutk_finish_block`` takes.
+#: Bound on accumulators of ``mcutk_finish_block``.
 _SHORT_BOUND = 1 << 30
 
 
@@ -22,25 +22,22 @@ def _round_up(value: int, multiple: int) -> int:
     return -(-value // multiple) * multiple
 
 
-def channel_table(layer: ConvLayer) -> ConstArray:
-    """The plain table of `mcutk_channel`: int32 [out_c, 3] of bias, multiplier, shift."""
-    return ConstArray("channels", "mcutk_channel", _channel_rows(layer))
+def finish_way(layer: ConvLayer) -> str:
+    """The enumerator of ``mcutk_finish_way`` for a layer: the cheapest that is exact (mcutk_finish.h)."""
+    short = bool(((layer.shift >= -20) & (layer.shift <= -1)).all())
+    if not short or (layer.act_min, layer.act_max) != (-128, 127):
+        return "MCUTK_FINISH_ANY"
+    return "MCUTK_FINISH_RELU" if layer.act_min == layer.out_zero_point else "MCUTK_FINISH_LINEAR"
 
 
 def finish_table(layer: ConvLayer, multiple: int = 1) -> ConstArray:
-    """The table of mcutk_finish.h: a row with the way, the channels, and rows of zeros up to a multiple."""
-    rows = _channel_rows(layer)
-    short = bool(((layer.shift >= -20) & (layer.shift <= -1)).all()) and (layer.act_min, layer.act_max) == (-128, 127)
-    way = _FINISH_ANY if not short else _FINISH_RELU if layer.act_min == layer.out_zero_point else _FINISH_LINEAR
-    if short:
+    """``mcutk_channel`` [out_c] with shifts as `finish_way` wants them, filled up to a multiple with rows of zeros."""
+    rows = np.array(channel_table(layer).values, np.int32)
+    layout = "bias, multiplier, shift"
+    if finish_way(layer) != "MCUTK_FINISH_ANY":
         rows[:, 2] = -rows[:, 2] - 1
-    padded = np.pad(rows, ((1, -len(rows) % multiple), (0, 0)))
-    padded[0, 2] = way
-    return ConstArray("channels", "mcutk_channel", padded)
-
-
-def _channel_rows(layer: ConvLayer) -> npt.NDArray[np.int32]:
-    return np.stack([layer.bias, layer.multiplier, layer.shift], axis=1).astype(np.int32)
+        layout = "bias, multiplier, right shift - 1"
+    return ConstArray("channels", "mcutk_channel", np.pad(rows, ((0, -len(rows) % multiple), (0, 0))), layout=layout)
 
 
 def interleaved_weights(weights: npt.NDArray[np.int8], channels: int, steps: int) -> ConstArray:
@@ -48,55 +45,126 @@ def interleaved_weights(weights: npt.NDArray[np.int8], channels: int, steps: int
     out_c, depth = weights.shape
     padded = np.pad(weights, ((0, -out_c % channels), (0, -depth % steps)))
     blocks = padded.reshape(-1, channels, padded.shape[1]).transpose(0, 2, 1)
-    return ConstArray("weights", "int8_t", np.ascontiguousarray(blocks).reshape(-1))
+    layout = f"a row per {channels} output channels: [depth][{channels}]"
+    return ConstArray("weights", "int8_t", np.ascontiguousarray(blocks).reshape(len(blocks), -1), layout=layout)
 
 
 @dataclass(frozen=True)
-class Generic:
-    """A convolution of any geometry, a tap at a time. No scratch.
+class ConvGeneric:
+    """CONV_2D of any geometry, one tap at a time. No scratch."""
 
-    Attributes:
-        name: C function.
-        depthwise: DEPTHWISE_CONV_2D; otherwise CONV_2D and FULLY_CONNECTED.
-    """
-
-    name: str
-    depthwise: bool
+    name: str = "mcutk_conv_generic_s8"
     isa: Isa = PORTABLE
     sources: tuple[str, ...] = ("portable/mcutk_conv_generic.c",)
     header: str = "portable/mcutk_conv_generic.h"
 
     def accepts(self, layer: ConvLayer, target: Target) -> bool:
-        return (layer.kind is ConvKind.DEPTHWISE) == self.depthwise
+        return layer.kind is ConvKind.CONV
 
     def cost(self, layer: ConvLayer, target: Target) -> int:
-        outputs = layer.out_h * layer.out_w * layer.out_c
-        taps = outputs * layer.kernel_h * layer.kernel_w
-        cost = 40 * outputs + 22 * taps + (0 if self.depthwise else 6 * layer.macs)
-        return cost * 5 // 3 if small_core(target) else cost
+        return _generic_cost(layer, target, 6 * layer.macs)
 
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         return 0
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
-        weights = ConstArray("weights", "int8_t", layer.weights.reshape(-1).astype(np.int8))
-        return PackedConv(weights, channel_table(layer))
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        layout = "a row per output channel: [kernel_h][kernel_w][in_c]"
+        weights = ConstArray("weights", "int8_t", layer.weights.reshape(layer.out_c, -1), layout=layout)
+        fields = (("shape", conv_shape(layer)), ("weights", weights), ("channels", channel_table(layer)))
+        return ParamsArg("mcutk_conv_generic", fields)
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
-        by_channel = self.depthwise and layer.depth_multiplier == 1
-        return raster_slack(layer, layer.in_c, layer.out_c, Reading.BY_CHANNEL if by_channel else Reading.WHILE_WRITING)
+        return raster_slack(layer, layer.in_c, layer.out_c, Reading.WHILE_WRITING)
+
+
+@dataclass(frozen=True)
+class DepthwiseGeneric:
+    """DEPTHWISE_CONV_2D of any geometry and depth multiplier, one tap at a time. No scratch."""
+
+    name: str = "mcutk_depthwise_generic_s8"
+    isa: Isa = PORTABLE
+    sources: tuple[str, ...] = ("portable/mcutk_conv_generic.c",)
+    header: str = "portable/mcutk_conv_generic.h"
+
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
+        return layer.kind is ConvKind.DEPTHWISE
+
+    def cost(self, layer: ConvLayer, target: Target) -> int:
+        return _generic_cost(layer, target, 0)
+
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
+        return 0
+
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        layout = "a row per tap: [out_c]"
+        weights = ConstArray("weights", "int8_t", layer.weights.reshape(-1, layer.out_c), layout=layout)
+        return ParamsArg(
+            "mcutk_depthwise_generic",
+            (
+                ("shape", conv_shape(layer)),
+                ("depth_multiplier", layer.depth_multiplier),
+                ("weights", weights),
+                ("channels", channel_table(layer)),
+            ),
+        )
+
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
+        reading = Reading.BY_CHANNEL if layer.depth_multiplier == 1 else Reading.WHILE_WRITING
+        return raster_slack(layer, layer.in_c, layer.out_c, reading)
+
+
+@dataclass(frozen=True)
+class FcGeneric:
+    """FULLY_CONNECTED, one output at a time. No scratch."""
+
+    name: str = "mcutk_fc_generic_s8"
+    isa: Isa = PORTABLE
+    sources: tuple[str, ...] = ("portable/mcutk_fc_generic.c",)
+    header: str = "portable/mcutk_fc_generic.h"
+
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
+        return layer.kind is ConvKind.FULLY_CONNECTED
+
+    def cost(self, layer: ConvLayer, target: Target) -> int:
+        per_output = 105 + 7 * layer.in_c if small_core(target) else 50 + 5 * layer.in_c
+        return layer.out_h * layer.out_w * layer.out_c * per_output
+
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
+        return 0
+
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        layout = "a row per output: [in_c]"
+        weights = ConstArray("weights", "int8_t", layer.weights.reshape(layer.out_c, layer.in_c), layout=layout)
+        fields = (("shape", fc_shape(layer)), ("weights", weights), ("channels", channel_table(layer)))
+        return ParamsArg("mcutk_fc_generic", fields)
+
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
+        return raster_slack(layer, layer.in_c, layer.out_c, Reading.WHILE_WRITING)
+
+
+def _generic_cost(layer: ConvLayer, target: Target, products: int) -> int:
+    """Instructions of a kernel that computes one tap at a time; `products`: those of the loop over input channels."""
+    outputs = layer.out_h * layer.out_w * layer.out_c
+    cost = 40 * outputs + 22 * outputs * layer.kernel_h * layer.kernel_w + products
+    return cost * 5 // 3 if small_core(target) else cost
 
 
 def small_core(target: Target) -> bool:
-    """Whether the core has a 16-bit instruction set without multiply-accumulate, and few registers: Armv6-M."""
+    """Whether the core has the 16-bit instructions of Armv6-M: eight low registers, no multiply-accumulate."""
     return target.core in ("cortex-m0", "cortex-m0plus", "cortex-m1", "cortex-m23")
+
+
+def _blocked(ctype: str, layer: ConvLayer, shape: StructValue, weights: ConstArray, multiple: int = 1) -> ParamsArg:
+    """The parameter struct of a kernel that finishes with mcutk_finish.h; channels are filled up to `multiple`."""
+    rest = (("finish", finish_way(layer)), ("weights", weights), ("channels", finish_table(layer, multiple)))
+    return ParamsArg(ctype, (("shape", shape), *rest))
 
 
 @dataclass(frozen=True)
 class Quad:
     """CONV_2D, four pixels and two channels at a time."""
 
-    name: str = "mcutk_conv_quad"
+    name: str = "mcutk_conv_quad_s8"
     isa: Isa = PORTABLE
     sources: tuple[str, ...] = ("portable/mcutk_conv_quad.c", "portable/mcutk_columns.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_conv_quad.h"
@@ -115,9 +183,9 @@ class Quad:
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         return 4 * _round_up(layer.kernel_h * layer.kernel_w * layer.in_c, 4)
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
-        depth = layer.kernel_h * layer.kernel_w * layer.in_c
-        return PackedConv(interleaved_weights(layer.weights.reshape(layer.out_c, depth), 2, 4), finish_table(layer, 2))
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        weights = interleaved_weights(layer.weights.reshape(layer.out_c, -1), 2, 4)
+        return _blocked("mcutk_conv_quad", layer, conv_shape(layer), weights, 2)
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         return raster_slack(layer, layer.in_c, layer.out_c, Reading.BEFORE_WRITING, 4)
@@ -127,7 +195,7 @@ class Quad:
 class DepthwiseRows:
     """DEPTHWISE_CONV_2D over a ring of padded input rows."""
 
-    name: str = "mcutk_depthwise_rows"
+    name: str = "mcutk_depthwise_rows_s8"
     isa: Isa = PORTABLE
     sources: tuple[str, ...] = ("portable/mcutk_depthwise_rows.c", "portable/mcutk_copy.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_depthwise_rows.h"
@@ -154,9 +222,10 @@ class DepthwiseRows:
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         return layer.kernel_h * ((layer.out_w - 1) * layer.stride_w + layer.kernel_w) * layer.in_c
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
-        weights = np.ascontiguousarray(layer.weights.transpose(2, 0, 1)).reshape(-1)
-        return PackedConv(ConstArray("weights", "int8_t", weights), finish_table(layer))
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        rows = np.ascontiguousarray(layer.weights.transpose(2, 0, 1)).reshape(layer.in_c, -1)
+        weights = ConstArray("weights", "int8_t", rows, layout="a row per channel: [kernel_h][kernel_w]")
+        return _blocked("mcutk_depthwise_rows", layer, depthwise_shape(layer), weights)
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         return ring_slack(layer, layer.in_c, layer.out_c)
@@ -166,7 +235,7 @@ class DepthwiseRows:
 class FcEight:
     """FULLY_CONNECTED, eight outputs at a time."""
 
-    name: str = "mcutk_fc_eight"
+    name: str = "mcutk_fc_eight_s8"
     isa: Isa = PORTABLE
     sources: tuple[str, ...] = ("portable/mcutk_fc_eight.c", "portable/mcutk_finish.c")
     header: str = "portable/mcutk_fc_eight.h"
@@ -182,10 +251,9 @@ class FcEight:
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         return 0
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
-        return PackedConv(
-            interleaved_weights(layer.weights.reshape(layer.out_c, layer.in_c), 8, 1), finish_table(layer, 8)
-        )
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        weights = interleaved_weights(layer.weights.reshape(layer.out_c, layer.in_c), 8, 1)
+        return _blocked("mcutk_fc_eight", layer, fc_shape(layer), weights, 8)
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         return raster_slack(layer, layer.in_c, layer.out_c)
@@ -195,9 +263,13 @@ class FcEight:
 class Pairs:
     """CONV_2D with two products a multiplication, for Armv6-M."""
 
-    name: str = "mcutk_conv_pairs"
+    name: str = "mcutk_conv_pairs_s8"
     isa: Isa = PORTABLE
-    sources: tuple[str, ...] = ("portable/mcutk_conv_pairs.c", "portable/mcutk_finish.c")
+    sources: tuple[str, ...] = (
+        "portable/mcutk_conv_pairs.c",
+        "portable/mcutk_conv_pairs_armv6m.S",
+        "portable/mcutk_finish.c",
+    )
     header: str = "portable/mcutk_conv_pairs.h"
 
     def accepts(self, layer: ConvLayer, target: Target) -> bool:
@@ -215,8 +287,9 @@ class Pairs:
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         return 8 * _round_up(layer.kernel_h * layer.kernel_w * layer.in_c, 4)
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
-        return PackedConv(ConstArray("weights", "int8_t", self._rows(layer).reshape(-1)), finish_table(layer))
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        weights = ConstArray("weights", "int8_t", self._rows(layer), layout="a row per output channel: [depth]")
+        return _blocked("mcutk_conv_pairs", layer, conv_shape(layer), weights)
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         return raster_slack(layer, layer.in_c, layer.out_c, Reading.BEFORE_WRITING, 4)
@@ -230,9 +303,13 @@ class Pairs:
 class FcFour:
     """FULLY_CONNECTED, four outputs at a time, for Armv6-M."""
 
-    name: str = "mcutk_fc_four"
+    name: str = "mcutk_fc_four_s8"
     isa: Isa = PORTABLE
-    sources: tuple[str, ...] = ("portable/mcutk_fc_four.c", "portable/mcutk_finish.c")
+    sources: tuple[str, ...] = (
+        "portable/mcutk_fc_four.c",
+        "portable/mcutk_fc_four_armv6m.S",
+        "portable/mcutk_finish.c",
+    )
     header: str = "portable/mcutk_fc_four.h"
 
     def accepts(self, layer: ConvLayer, target: Target) -> bool:
@@ -245,17 +322,18 @@ class FcFour:
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         return 0
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
+    def params(self, layer: ConvLayer) -> ParamsArg:
         weights = interleaved_weights(layer.weights.reshape(layer.out_c, layer.in_c), 4, 1)
-        return PackedConv(weights, finish_table(layer, 4))
+        return _blocked("mcutk_fc_four", layer, fc_shape(layer), weights, 4)
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         return raster_slack(layer, layer.in_c, layer.out_c)
 
 
 KERNELS = (
-    Generic("mcutk_conv_generic", depthwise=False),
-    Generic("mcutk_depthwise_generic", depthwise=True),
+    ConvGeneric(),
+    DepthwiseGeneric(),
+    FcGeneric(),
     Quad(),
     Pairs(),
     DepthwiseRows(),

@@ -37,17 +37,22 @@ def copies(source: TensorArg, target: TensorArg, loops: Sequence[Loop], element:
     if walk and walk[-1][1:] == (element, element):
         run, walk = walk[-1][0] * element, walk[:-1]
     if not walk:
-        return (Invocation("mcutk_copy_bytes", (source, target, IntArg(run))),)
+        return (Invocation("mcutk_copy_bytes", (_bytes(source, 0), _bytes(target, 0), IntArg(run))),)
     made = []
     for (at_source, at_target), inner in unrolled(walk, 2):
         extent, in_stride, out_stride = padded_loops(inner, 2)
         arguments: tuple[Argument, ...] = (
-            TensorArg(source.index, source.offset + at_source),
-            TensorArg(target.index, target.offset + at_target),
+            _bytes(source, at_source),
+            _bytes(target, at_target),
             params("mcutk_copy", "copy", extent=extent, in_stride=in_stride, out_stride=out_stride, run=run),
         )
         made.append(Invocation("mcutk_copy_strided", arguments))
     return tuple(made)
+
+
+def _bytes(argument: TensorArg, offset: int) -> TensorArg:
+    """The argument as ``uint8_t *``, `offset` bytes further on."""
+    return TensorArg(argument.index, argument.offset + offset, as_bytes=True)
 
 
 def copy_call(
@@ -172,9 +177,8 @@ def _pad(request: Request) -> Call:
     border = request.operator.border(request.graph, request.node)
     assert border is not None
     first = sum(before * step for (before, _), step in zip(border.amounts, steps, strict=True))
-    fill = Invocation(
-        "mcutk_fill", (TensorArg(request.output), IntArg(border.value), IntArg(size), IntArg(out.elements))
-    )
+    whole = TensorArg(request.output, as_bytes=True)
+    fill = Invocation("mcutk_fill", (whole, IntArg(border.value), IntArg(size), IntArg(out.elements)))
     loops = list(zip(shape, dense_strides(shape), steps, strict=True))
     made = copies(TensorArg(request.input), TensorArg(request.output, first * size), loops, size)
     return copy_call((fill, *made), request.costs, 2 * out.bytes, kernel="mcutk_fill + copy")

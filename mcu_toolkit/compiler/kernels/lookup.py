@@ -25,9 +25,9 @@ def _call(request: Request) -> Call:
     if request.data.dtype is DType.INT8:
         table = np.roll(np.asarray(table), 128)  # the kernel indexes by the byte, the table begins at -128
     array = ConstArray("table", "uint8_t", (np.asarray(table, np.int64) & 0xFF).astype(np.uint8), is_weights=False)
-    arguments = (TensorArg(request.input), TensorArg(request.output), ConstArg(array), IntArg(count))
+    tensors = TensorArg(request.input, as_bytes=True), TensorArg(request.output, as_bytes=True)
     return Call(
-        invocations=(Invocation("mcutk_lookup_8", arguments),),
+        invocations=(Invocation("mcutk_lookup_8", (*tensors, ConstArg(array), IntArg(count))),),
         sources=("portable/mcutk_lookup.c",),
         headers=("portable/mcutk_lookup.h",),
         overlaps=in_place(request.input, request.output),

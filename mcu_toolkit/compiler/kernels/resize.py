@@ -42,8 +42,8 @@ def _nearest(request: Request) -> Call:
     data = request.data
     rows, columns = resize_nearest_neighbor.prepare(request.graph, request.node)
     arguments = (
-        TensorArg(request.input),
-        TensorArg(request.output),
+        TensorArg(request.input, as_bytes=True),
+        TensorArg(request.output, as_bytes=True),
         ConstArg(ConstArray("rows", "uint16_t", rows.astype(np.uint16), is_weights=False)),
         ConstArg(ConstArray("columns", "uint16_t", columns.astype(np.uint16), is_weights=False)),
         IntArg(len(rows)),

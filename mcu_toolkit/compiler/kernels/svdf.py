@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcu_toolkit.compiler.call import Call, ConstArray, Invocation, TensorArg, params
+from mcu_toolkit.compiler.call import Call, ConstArray, Invocation, StructValue, TensorArg, params
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
 from mcu_toolkit.graph.ir import DType
 from mcu_toolkit.graph.ops.svdf import prepare
@@ -19,11 +19,10 @@ def _call(request: Request) -> Call:
     folded = -p.in_zero_point * p.feature.astype(np.int64).sum(axis=1)
     wide = graph.tensors[node.inputs[4]].dtype is DType.INT16
     suffix = "s16" if wide else "s8"
-    fields = params(
-        "mcutk_svdf",
-        feature=ConstArray("feature", "int8_t", p.feature.reshape(-1)),
+    layer = params(
+        "mcutk_svdf_layer",
+        feature=ConstArray("feature", "int8_t", p.feature, layout="a row per filter: [inputs]"),
         feature_bias=ConstArray("feature_bias", "int32_t", folded.astype(np.int32)),
-        time=ConstArray("time", "int16_t" if wide else "int8_t", p.time.reshape(-1)),
         bias=ConstArray("bias", "int32_t", p.bias.reshape(-1)),
         inputs=inputs,
         memory=memory,
@@ -36,6 +35,8 @@ def _call(request: Request) -> Call:
         out_shift=p.to_output.shift,
         out_zero_point=p.out_zero_point,
     )
+    time = ConstArray("time", "int16_t" if wide else "int8_t", p.time, layout="a row per filter: [memory]")
+    fields = params(f"mcutk_svdf_{16 if wide else 8}", layer=StructValue(layer.fields), time=time)
     tensors = (TensorArg(node.inputs[0]), TensorArg(node.inputs[4]), TensorArg(node.outputs[0]))
     return Call(
         invocations=(Invocation(f"mcutk_svdf_{suffix}", (*tensors, fields)),),

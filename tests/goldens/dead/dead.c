@@ -19,10 +19,11 @@
 #include "dead_weights.h"
 #include "mcutk_conv_generic.h"
 #include "mcutk_conv_quad.h"
+#include "mcutk_fc_generic.h"
 #include "mcutk_reduce.h"
 #include "mcutk_softmax.h"
 
-_Static_assert(MCUTK_KERNEL_ABI == 1, "generated for another version of the kernels");
+_Static_assert(MCUTK_KERNEL_ABI == 2, "generated for another version of the kernels");
 _Static_assert(DEAD_ARENA_BYTES >= DEAD_INPUT_BYTES, "the arena holds the input");
 _Static_assert(DEAD_ARENA_BYTES >= DEAD_OUTPUT_BYTES, "the arena holds the output");
 _Static_assert(sizeof dead_op00_weights == 112u, "packed as planned");
@@ -30,47 +31,50 @@ _Static_assert(sizeof dead_op01_weights == 180u, "packed as planned");
 _Static_assert(sizeof dead_op03_weights == 10u, "packed as planned");
 
 /* CONV_2D: t0 1x5x5x3 @196 -> t3 1x5x5x4 @152, 2700 MACs
- * mcutk_conv_quad
+ * mcutk_conv_quad_s8
  * t3 "half_dead" */
 static void op00_conv_2d(void *arena)
 {
-    static const mcutk_conv params = {
+    static const mcutk_conv_quad params = {
+        .shape = {
+            .in_h = 5, .in_w = 5, .in_c = 3,
+            .out_h = 5, .out_w = 5, .out_c = 4,
+            .kernel_h = 3, .kernel_w = 3,
+            .stride_h = 1, .stride_w = 1,
+            .dilation_h = 1, .dilation_w = 1,
+            .pad_top = 1, .pad_left = 1,
+            .in_zero_point = 0,
+            .out_zero_point = -128,
+            .act_min = -128, .act_max = 127,
+        },
+        .finish = MCUTK_FINISH_RELU,
         .weights = dead_op00_weights,
         .channels = dead_op00_channels,
-        .in_h = 5, .in_w = 5, .in_c = 3,
-        .out_h = 5, .out_w = 5, .out_c = 4,
-        .kernel_h = 3, .kernel_w = 3,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 1, .pad_left = 1,
-        .in_zero_point = 0,
-        .out_zero_point = -128,
-        .act_min = -128, .act_max = 127,
-        .depth_multiplier = 1,
     };
-    mcutk_conv_quad((const int8_t *)arena + 196, (int8_t *)arena + 152, (uint8_t *)arena, &params);
+    mcutk_conv_quad_s8((const int8_t *)arena + 196, (int8_t *)arena + 152, (uint8_t *)arena, &params);
 }
 
 /* CONV_2D: t3 1x5x5x4 @152 -> t9 1x7x7x5 @0, 8820 MACs
- * mcutk_conv_generic
+ * mcutk_conv_generic_s8
  * t9 "after" */
 static void op01_conv_2d(void *arena)
 {
-    static const mcutk_conv params = {
+    static const mcutk_conv_generic params = {
+        .shape = {
+            .in_h = 5, .in_w = 5, .in_c = 4,
+            .out_h = 7, .out_w = 7, .out_c = 5,
+            .kernel_h = 3, .kernel_w = 3,
+            .stride_h = 1, .stride_w = 1,
+            .dilation_h = 1, .dilation_w = 1,
+            .pad_top = 2, .pad_left = 2,
+            .in_zero_point = -128,
+            .out_zero_point = -128,
+            .act_min = -128, .act_max = 127,
+        },
         .weights = dead_op01_weights,
         .channels = dead_op01_channels,
-        .in_h = 5, .in_w = 5, .in_c = 4,
-        .out_h = 7, .out_w = 7, .out_c = 5,
-        .kernel_h = 3, .kernel_w = 3,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 2, .pad_left = 2,
-        .in_zero_point = -128,
-        .out_zero_point = -128,
-        .act_min = -128, .act_max = 127,
-        .depth_multiplier = 1,
     };
-    mcutk_conv_generic((const int8_t *)arena + 152, (int8_t *)arena, NULL, &params);
+    mcutk_conv_generic_s8((const int8_t *)arena + 152, (int8_t *)arena, NULL, &params);
 }
 
 /* MEAN: t9 1x7x7x5 @0 -> t12 1x5 @248
@@ -90,25 +94,21 @@ static void op02_mean(void *arena)
 }
 
 /* FULLY_CONNECTED: t12 1x5 @248 -> t16 1x2 @0, 10 MACs
- * mcutk_conv_generic
+ * mcutk_fc_generic_s8
  * t16 "logits" */
 static void op03_fully_connected(void *arena)
 {
-    static const mcutk_conv params = {
+    static const mcutk_fc_generic params = {
+        .shape = {
+            .rows = 1,
+            .in_c = 5,
+            .out_c = 2, .out_zero_point = 4,
+            .act_min = -128, .act_max = 127,
+        },
         .weights = dead_op03_weights,
         .channels = dead_op03_channels,
-        .in_h = 1, .in_w = 1, .in_c = 5,
-        .out_h = 1, .out_w = 1, .out_c = 2,
-        .kernel_h = 1, .kernel_w = 1,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 0, .pad_left = 0,
-        .in_zero_point = -128,
-        .out_zero_point = 4,
-        .act_min = -128, .act_max = 127,
-        .depth_multiplier = 1,
     };
-    mcutk_conv_generic((const int8_t *)arena + 248, (int8_t *)arena, NULL, &params);
+    mcutk_fc_generic_s8((const int8_t *)arena + 248, (int8_t *)arena, NULL, &params);
 }
 
 /* SOFTMAX: t16 1x2 @0 -> t17 1x2 @0

@@ -19,13 +19,13 @@
 #include <stddef.h>
 
 #include "residual_weights.h"
-#include "mcutk_conv_generic.h"
 #include "mcutk_conv_quad.h"
 #include "mcutk_elementwise.h"
+#include "mcutk_fc_generic.h"
 #include "mcutk_reduce.h"
 #include "mcutk_softmax.h"
 
-_Static_assert(MCUTK_KERNEL_ABI == 1, "generated for another version of the kernels");
+_Static_assert(MCUTK_KERNEL_ABI == 2, "generated for another version of the kernels");
 _Static_assert(RESIDUAL_ARENA_BYTES >= RESIDUAL_INPUT_BYTES, "the arena holds the input");
 _Static_assert(RESIDUAL_ARENA_BYTES >= RESIDUAL_OUTPUT_BYTES, "the arena holds the output");
 _Static_assert(sizeof residual_op00_weights == 144u, "packed as planned");
@@ -33,47 +33,51 @@ _Static_assert(sizeof residual_op01_weights == 144u, "packed as planned");
 _Static_assert(sizeof residual_op04_weights == 12u, "packed as planned");
 
 /* CONV_2D: t0 1x6x6x4 @0 -> t3 1x6x6x4 @172, 5184 MACs
- * mcutk_conv_quad
+ * mcutk_conv_quad_s8
  * t3 "while" */
 static void op00_conv_2d(void *arena)
 {
-    static const mcutk_conv params = {
+    static const mcutk_conv_quad params = {
+        .shape = {
+            .in_h = 6, .in_w = 6, .in_c = 4,
+            .out_h = 6, .out_w = 6, .out_c = 4,
+            .kernel_h = 3, .kernel_w = 3,
+            .stride_h = 1, .stride_w = 1,
+            .dilation_h = 1, .dilation_w = 1,
+            .pad_top = 1, .pad_left = 1,
+            .in_zero_point = -3,
+            .out_zero_point = -128,
+            .act_min = -128, .act_max = 127,
+        },
+        .finish = MCUTK_FINISH_RELU,
         .weights = residual_op00_weights,
         .channels = residual_op00_channels,
-        .in_h = 6, .in_w = 6, .in_c = 4,
-        .out_h = 6, .out_w = 6, .out_c = 4,
-        .kernel_h = 3, .kernel_w = 3,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 1, .pad_left = 1,
-        .in_zero_point = -3,
-        .out_zero_point = -128,
-        .act_min = -128, .act_max = 127,
-        .depth_multiplier = 1,
     };
-    mcutk_conv_quad((const int8_t *)arena, (int8_t *)arena + 172, (uint8_t *)arena + 316, &params);
+    mcutk_conv_quad_s8((const int8_t *)arena, (int8_t *)arena + 172, (uint8_t *)arena + 316, &params);
 }
 
 /* CONV_2D: t3 1x6x6x4 @172 -> t6 1x6x6x4 @144, 5184 MACs
- * mcutk_conv_quad
+ * mcutk_conv_quad_s8
  * t6 "gr\u00f6\u00dfe\u000a#include" */
 static void op01_conv_2d(void *arena)
 {
-    static const mcutk_conv params = {
+    static const mcutk_conv_quad params = {
+        .shape = {
+            .in_h = 6, .in_w = 6, .in_c = 4,
+            .out_h = 6, .out_w = 6, .out_c = 4,
+            .kernel_h = 3, .kernel_w = 3,
+            .stride_h = 1, .stride_w = 1,
+            .dilation_h = 1, .dilation_w = 1,
+            .pad_top = 1, .pad_left = 1,
+            .in_zero_point = -128,
+            .out_zero_point = -128,
+            .act_min = -128, .act_max = 127,
+        },
+        .finish = MCUTK_FINISH_RELU,
         .weights = residual_op01_weights,
         .channels = residual_op01_channels,
-        .in_h = 6, .in_w = 6, .in_c = 4,
-        .out_h = 6, .out_w = 6, .out_c = 4,
-        .kernel_h = 3, .kernel_w = 3,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 1, .pad_left = 1,
-        .in_zero_point = -128,
-        .out_zero_point = -128,
-        .act_min = -128, .act_max = 127,
-        .depth_multiplier = 1,
     };
-    mcutk_conv_quad((const int8_t *)arena + 172, (int8_t *)arena + 144, (uint8_t *)arena + 316, &params);
+    mcutk_conv_quad_s8((const int8_t *)arena + 172, (int8_t *)arena + 144, (uint8_t *)arena + 316, &params);
 }
 
 /* ADD: t0 1x6x6x4 @0, t6 1x6x6x4 @144 -> t7 1x6x6x4 @0
@@ -116,25 +120,21 @@ static void op03_mean(void *arena)
 }
 
 /* FULLY_CONNECTED: t8 1x4 @144 -> t12 1x3 @0, 12 MACs
- * mcutk_conv_generic
+ * mcutk_fc_generic_s8
  * t12 "logits" */
 static void op04_fully_connected(void *arena)
 {
-    static const mcutk_conv params = {
+    static const mcutk_fc_generic params = {
+        .shape = {
+            .rows = 1,
+            .in_c = 4,
+            .out_c = 3, .out_zero_point = 4,
+            .act_min = -128, .act_max = 127,
+        },
         .weights = residual_op04_weights,
         .channels = residual_op04_channels,
-        .in_h = 1, .in_w = 1, .in_c = 4,
-        .out_h = 1, .out_w = 1, .out_c = 3,
-        .kernel_h = 1, .kernel_w = 1,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 0, .pad_left = 0,
-        .in_zero_point = -128,
-        .out_zero_point = 4,
-        .act_min = -128, .act_max = 127,
-        .depth_multiplier = 1,
     };
-    mcutk_conv_generic((const int8_t *)arena + 144, (int8_t *)arena, NULL, &params);
+    mcutk_fc_generic_s8((const int8_t *)arena + 144, (int8_t *)arena, NULL, &params);
 }
 
 /* SOFTMAX: t12 1x3 @0 -> t13 1x3 @0

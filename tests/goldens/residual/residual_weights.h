@@ -3,16 +3,16 @@
 #define RESIDUAL_WEIGHTS_H
 
 #include "mcutk_types.h"
-#include "mcutk_conv_generic.h"
 #include "mcutk_conv_quad.h"
 #include "mcutk_elementwise.h"
+#include "mcutk_fc_generic.h"
 #include "mcutk_reduce.h"
 #include "mcutk_softmax.h"
 
 extern const int8_t residual_op00_weights[144];
-extern const mcutk_channel residual_op00_channels[5];
+extern const mcutk_channel residual_op00_channels[4];
 extern const int8_t residual_op01_weights[144];
-extern const mcutk_channel residual_op01_channels[5];
+extern const mcutk_channel residual_op01_channels[4];
 extern const int8_t residual_op04_weights[12];
 extern const mcutk_channel residual_op04_channels[3];
 

@@ -26,7 +26,7 @@
 #include "mcutk_reduce.h"
 #include "mcutk_softmax.h"
 
-_Static_assert(MCUTK_KERNEL_ABI == 1, "generated for another version of the kernels");
+_Static_assert(MCUTK_KERNEL_ABI == 2, "generated for another version of the kernels");
 _Static_assert(SEPARABLE_ARENA_BYTES >= SEPARABLE_INPUT_BYTES, "the arena holds the input");
 _Static_assert(SEPARABLE_ARENA_BYTES >= SEPARABLE_OUTPUT_BYTES, "the arena holds the output");
 _Static_assert(sizeof separable_op00_weights == 48u, "packed as planned");
@@ -35,69 +35,75 @@ _Static_assert(sizeof separable_op02_weights == 32u, "packed as planned");
 _Static_assert(sizeof separable_op04_weights == 64u, "packed as planned");
 
 /* CONV_2D: t0 1x8x8x1 @72 -> t3 1x4x4x4 @72, 576 MACs
- * mcutk_conv_quad
+ * mcutk_conv_quad_s8
  * t3 "stem" */
 static void op00_conv_2d(void *arena)
 {
-    static const mcutk_conv params = {
+    static const mcutk_conv_quad params = {
+        .shape = {
+            .in_h = 8, .in_w = 8, .in_c = 1,
+            .out_h = 4, .out_w = 4, .out_c = 4,
+            .kernel_h = 3, .kernel_w = 3,
+            .stride_h = 2, .stride_w = 2,
+            .dilation_h = 1, .dilation_w = 1,
+            .pad_top = 0, .pad_left = 0,
+            .in_zero_point = -128,
+            .out_zero_point = -128,
+            .act_min = -128, .act_max = 127,
+        },
+        .finish = MCUTK_FINISH_RELU,
         .weights = separable_op00_weights,
         .channels = separable_op00_channels,
-        .in_h = 8, .in_w = 8, .in_c = 1,
-        .out_h = 4, .out_w = 4, .out_c = 4,
-        .kernel_h = 3, .kernel_w = 3,
-        .stride_h = 2, .stride_w = 2,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 0, .pad_left = 0,
-        .in_zero_point = -128,
-        .out_zero_point = -128,
-        .act_min = -128, .act_max = 127,
-        .depth_multiplier = 1,
     };
-    mcutk_conv_quad((const int8_t *)arena + 72, (int8_t *)arena + 72, (uint8_t *)arena, &params);
+    mcutk_conv_quad_s8((const int8_t *)arena + 72, (int8_t *)arena + 72, (uint8_t *)arena, &params);
 }
 
 /* DEPTHWISE_CONV_2D: t3 1x4x4x4 @72 -> t6 1x4x4x4 @80, 576 MACs
- * mcutk_depthwise_rows
+ * mcutk_depthwise_rows_s8
  * t6 "depthwise" */
 static void op01_depthwise_conv_2d(void *arena)
 {
-    static const mcutk_conv params = {
+    static const mcutk_depthwise_rows params = {
+        .shape = {
+            .in_h = 4, .in_w = 4,
+            .out_h = 4, .out_w = 4,
+            .channels = 4,
+            .kernel_h = 3, .kernel_w = 3,
+            .stride_h = 1, .stride_w = 1,
+            .pad_top = 1, .pad_left = 1,
+            .in_zero_point = -128,
+            .out_zero_point = -128,
+            .act_min = -128, .act_max = 127,
+        },
+        .finish = MCUTK_FINISH_RELU,
         .weights = separable_op01_weights,
         .channels = separable_op01_channels,
-        .in_h = 4, .in_w = 4, .in_c = 4,
-        .out_h = 4, .out_w = 4, .out_c = 4,
-        .kernel_h = 3, .kernel_w = 3,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 1, .pad_left = 1,
-        .in_zero_point = -128,
-        .out_zero_point = -128,
-        .act_min = -128, .act_max = 127,
-        .depth_multiplier = 1,
     };
-    mcutk_depthwise_rows((const int8_t *)arena + 72, (int8_t *)arena + 80, (uint8_t *)arena, &params);
+    mcutk_depthwise_rows_s8((const int8_t *)arena + 72, (int8_t *)arena + 80, (uint8_t *)arena, &params);
 }
 
 /* CONV_2D: t6 1x4x4x4 @80 -> t9 1x4x4x8 @16, 512 MACs
- * mcutk_conv_quad
+ * mcutk_conv_quad_s8
  * t9 "pointwise" */
 static void op02_conv_2d(void *arena)
 {
-    static const mcutk_conv params = {
+    static const mcutk_conv_quad params = {
+        .shape = {
+            .in_h = 4, .in_w = 4, .in_c = 4,
+            .out_h = 4, .out_w = 4, .out_c = 8,
+            .kernel_h = 1, .kernel_w = 1,
+            .stride_h = 1, .stride_w = 1,
+            .dilation_h = 1, .dilation_w = 1,
+            .pad_top = 0, .pad_left = 0,
+            .in_zero_point = -128,
+            .out_zero_point = -128,
+            .act_min = -128, .act_max = 127,
+        },
+        .finish = MCUTK_FINISH_RELU,
         .weights = separable_op02_weights,
         .channels = separable_op02_channels,
-        .in_h = 4, .in_w = 4, .in_c = 4,
-        .out_h = 4, .out_w = 4, .out_c = 8,
-        .kernel_h = 1, .kernel_w = 1,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 0, .pad_left = 0,
-        .in_zero_point = -128,
-        .out_zero_point = -128,
-        .act_min = -128, .act_max = 127,
-        .depth_multiplier = 1,
     };
-    mcutk_conv_quad((const int8_t *)arena + 80, (int8_t *)arena + 16, (uint8_t *)arena, &params);
+    mcutk_conv_quad_s8((const int8_t *)arena + 80, (int8_t *)arena + 16, (uint8_t *)arena, &params);
 }
 
 /* MEAN: t9 1x4x4x8 @16 -> t10 1x8 @0
@@ -117,25 +123,22 @@ static void op03_mean(void *arena)
 }
 
 /* FULLY_CONNECTED: t10 1x8 @0 -> t14 1x4 @8, 32 MACs
- * mcutk_fc_eight
+ * mcutk_fc_eight_s8
  * t14 "logits" */
 static void op04_fully_connected(void *arena)
 {
-    static const mcutk_conv params = {
+    static const mcutk_fc_eight params = {
+        .shape = {
+            .rows = 1,
+            .in_c = 8,
+            .out_c = 4, .out_zero_point = 4,
+            .act_min = -128, .act_max = 127,
+        },
+        .finish = MCUTK_FINISH_LINEAR,
         .weights = separable_op04_weights,
         .channels = separable_op04_channels,
-        .in_h = 1, .in_w = 1, .in_c = 8,
-        .out_h = 1, .out_w = 1, .out_c = 4,
-        .kernel_h = 1, .kernel_w = 1,
-        .stride_h = 1, .stride_w = 1,
-        .dilation_h = 1, .dilation_w = 1,
-        .pad_top = 0, .pad_left = 0,
-        .in_zero_point = -128,
-        .out_zero_point = 4,
-        .act_min = -128, .act_max = 127,
-        .depth_multiplier = 1,
     };
-    mcutk_fc_eight((const int8_t *)arena, (int8_t *)arena + 8, NULL, &params);
+    mcutk_fc_eight_s8((const int8_t *)arena, (int8_t *)arena + 8, NULL, &params);
 }
 
 /* SOFTMAX: t14 1x4 @8 -> t15 1x4 @0

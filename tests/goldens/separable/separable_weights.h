@@ -10,12 +10,12 @@
 #include "mcutk_softmax.h"
 
 extern const int8_t separable_op00_weights[48];
-extern const mcutk_channel separable_op00_channels[5];
+extern const mcutk_channel separable_op00_channels[4];
 extern const int8_t separable_op01_weights[36];
-extern const mcutk_channel separable_op01_channels[5];
+extern const mcutk_channel separable_op01_channels[4];
 extern const int8_t separable_op02_weights[32];
-extern const mcutk_channel separable_op02_channels[9];
+extern const mcutk_channel separable_op02_channels[8];
 extern const int8_t separable_op04_weights[64];
-extern const mcutk_channel separable_op04_channels[9];
+extern const mcutk_channel separable_op04_channels[8];
 
 #endif
