@@ -2,40 +2,79 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 from benchmarks.measure import Row
 from mcu_toolkit.boards import load_board
+from mcu_toolkit.records.codec import read
 
 PEERS_PATH = Path(__file__).parent / "peers.json"
 _RIVAL = "tflm-cmsis-nn"
 
 
-def load_peers() -> dict[str, Any]:
-    """peers.json."""
-    document: dict[str, Any] = json.loads(PEERS_PATH.read_text(encoding="utf-8"))
-    return document
+@dataclass(frozen=True)
+class Peer:
+    """Figures of another runtime or compiler.
+
+    Attributes:
+        name: with its settings.
+        instructions: core → architecture → instructions of one inference.
+        arena_bytes: architecture → tensor arena.
+        rest_bytes: architecture → image without the model.
+    """
+
+    name: str
+    instructions: Mapping[str, Mapping[str, int]]
+    arena_bytes: Mapping[str, int] = field(default_factory=dict)
+    rest_bytes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PeersRecord:
+    """``peers.json``.
+
+    Attributes:
+        source: how the figures were measured.
+        macs: architecture → nominal multiply-accumulates.
+        peers: id → figures.
+        output_crc32_seed_1: architecture → CRC-32 of the output for the input of seed 1.
+    """
+
+    SCHEMA: ClassVar[str] = "mcutk.peers/1"
+
+    source: str
+    macs: Mapping[str, int]
+    peers: Mapping[str, Peer]
+    output_crc32_seed_1: Mapping[str, str]
+
+
+def load_peers() -> PeersRecord:
+    """The figures of the peers.
+
+    Raises:
+        WorkspaceError: the file is damaged or of another version.
+    """
+    return read(PeersRecord, PEERS_PATH, hint="restore the committed file")
 
 
 def architecture(model: str) -> str:
-    """Name under which the peers list a model."""
+    """Name of a model in peers.json."""
     return model.removesuffix("-random")
 
 
-def rival_instructions(row: Row, peers: dict[str, Any]) -> int | None:
+def rival_instructions(row: Row, peers: PeersRecord) -> int | None:
     """Instructions of TensorFlow Lite Micro with CMSIS-NN for the same architecture on the same core."""
     core = load_board(row.board).core.cpu
-    figure = peers["peers"][_RIVAL]["instructions"].get(core, {}).get(architecture(row.model))
-    return None if figure is None else int(figure)
+    return peers.peers[_RIVAL].instructions.get(core, {}).get(architecture(row.model))
 
 
 def render(rows: Sequence[Row]) -> str:
-    """A table: a line a case, ratios to TensorFlow Lite Micro with CMSIS-NN (above 1: smaller or faster than it)."""
+    """A table with one line per case, and ratios to TensorFlow Lite Micro with CMSIS-NN (above 1 is better than it)."""
     peers = load_peers()
-    rival = peers["peers"][_RIVAL]
+    rival = peers.peers[_RIVAL]
     header = ("model", "board", "mode", "instructions", "per MAC", "peer", "ratio", "RAM arena", "ratio",
               "flash w/o weights", "ratio", "engine", "image", "stack", "exact")  # fmt: skip
     lines = [header]
@@ -49,13 +88,13 @@ def render(rows: Sequence[Row]) -> str:
                 row.board,
                 row.mode,
                 f"{row.instructions:,}",
-                f"{row.instructions / peers['macs'][name]:.2f}",
+                f"{row.instructions / peers.macs[name]:.2f}",
                 f"{other:,}" if other else "-",
                 _ratio(other, row.instructions),
                 f"{row.arena:,}",
-                _ratio(rival["arena_bytes"][name], row.arena),
+                _ratio(rival.arena_bytes[name], row.arena),
                 f"{rest:,}",
-                _ratio(rival["rest_bytes"][name], rest),
+                _ratio(rival.rest_bytes[name], rest),
                 f"{row.engine:,}",
                 f"{row.flash:,}",
                 f"{row.stack:,}",
@@ -69,7 +108,7 @@ def render(rows: Sequence[Row]) -> str:
     ]
     notes = (
         "instructions of one inference, exact; per MAC of the architecture's nominal MACs.",
-        f"peer: {rival['name']}; ratio = peer / mcutk. Flash of the peer was measured on the Cortex-M4.",
+        f"peer: {rival.name}; ratio = peer / mcutk. Flash of the peer was measured on the Cortex-M4.",
         "-random: the same architecture with random weights, compared with the peer's figure for the trained model.",
     )
     return "\n".join([*(line.rstrip() for line in text), "", *notes])

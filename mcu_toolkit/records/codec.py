@@ -1,8 +1,8 @@
 """Reads and writes records: frozen dataclasses that each stand for one JSON document.
 
 A record class names its document by a class attribute ``SCHEMA`` such as ``mcutk.bench/1``; `dump` writes it first.
-`load` checks the schema, every type and every key that has no default, so that code behind it needs no ``get`` with a
-silent default. Keys that a record does not know are ignored: a newer writer of the same version may add keys.
+`load` checks the schema, the type of every value and every key without a default, so that the code that uses a record
+needs no checks of its own. Unknown keys are ignored: a newer writer of the same version may add keys.
 
 Supported field types: ``str``, ``int``, ``float``, ``bool``, ``X | None``, ``tuple[X, ...]``, ``tuple[X, Y]``,
 ``Mapping[str, X]``, ``Any`` (plain JSON), nested dataclasses and string enums. A field whose metadata holds
@@ -181,5 +181,7 @@ def _type_name(wanted: Any) -> str:
         return "a list"
     if wanted is Any:
         return "a value"
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        return " or ".join(str(item.value) for item in wanted)
     names = {str: "a string", int: "an integer", float: "a number", bool: "true or false"}
     return names.get(wanted, "an object")

@@ -277,7 +277,7 @@ class _Trial:
     def _part(self, *sections: str) -> Path:
         """Folder of checkpoints, named by what decides them."""
         table = dataclasses.asdict(self.recipe)
-        text = json.dumps([table["seed"], *(table[name] for name in sections)], sort_keys=True)
+        text = json.dumps([self.recipe.seed, *(table[name] for name in sections)], sort_keys=True)
         return self.desk.folder / f"{sections[-1]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     def _teacher(self) -> Any:

@@ -18,7 +18,7 @@ def test_model_has_the_macs_of_the_reference_and_is_reproducible(name: str) -> N
     data = ARCHITECTURES[name]()
     graph = read_model(data)
     assert unsupported(graph) == ()
-    assert graph_macs(graph) == table.load_peers()["macs"][table.architecture(name)]
+    assert graph_macs(graph) == table.load_peers().macs[table.architecture(name)]
     assert ARCHITECTURES[name]() == data
 
 

@@ -19,6 +19,7 @@ from mcu_toolkit.report.bench.page import bench_page
 from mcu_toolkit.report.bench.terminal import bench_text
 from mcu_toolkit.report.classification import Truth
 from tests.support.pages import checked
+from tests.support.terminal import shown
 
 NAMES = ("glioma", "none & <b>nothing</b>", "pituitary")
 MEMORY = Memory(
@@ -135,18 +136,8 @@ def test_profile_shares_sum_to_one() -> None:
     assert [row.per_mac for row in rows] == [3.0, None]
 
 
-def shown(data: BenchData) -> str:
-    """The terminal's text."""
-    from rich.console import Console
-
-    console = Console(width=150, record=True, file=open("/dev/null", "w", encoding="utf-8"))  # noqa: PTH123,SIM115
-    console.print(bench_text(bench_record(data)))
-    console.file.close()
-    return console.export_text()
-
-
 def test_the_terminal_shows_accuracy_unit_and_origin() -> None:
-    text = shown(made())
+    text = shown(bench_text(bench_record(made())))
     assert "80.00 %" in text
     assert "instructions" in text
     assert "synthetic" in text
@@ -154,7 +145,7 @@ def test_the_terminal_shows_accuracy_unit_and_origin() -> None:
 
 
 def test_the_terminal_never_turns_instructions_into_time() -> None:
-    text = shown(made(profile=STEPS))
+    text = shown(bench_text(bench_record(made(profile=STEPS))))
     assert " ms" not in text and "seconds" not in text
 
 

@@ -14,6 +14,7 @@ from mcu_toolkit.report.evaluation.assemble import EvaluationData, evaluation_re
 from mcu_toolkit.report.evaluation.page import evaluation_page
 from mcu_toolkit.report.evaluation.terminal import evaluation_text
 from tests.support.pages import checked
+from tests.support.terminal import shown
 
 SIZES = ModelSizes(file_bytes=1000, parameters=200, weights_bytes=260, arena_bytes=512)
 
@@ -114,15 +115,9 @@ def test_without_labels_there_are_outputs_only() -> None:
     ],
 )
 def test_document_terminal_and_page_take_every_report(changes: dict[str, Any]) -> None:
-    from io import StringIO
-
-    from rich.console import Console
-
     record = evaluation_record(data(absent={"tflm": "not here [x]"}, **changes))
     assert load(EvaluationRecord, dump(record)) == record
-    console = Console(file=StringIO(), width=150)
-    console.print(evaluation_text(record))
-    text = console.file.getvalue()  # type: ignore[attr-defined]
+    text = shown(evaluation_text(record))
     assert "not here [x]" in text
     assert ("McNemar" in text) == (record.float_vs_int8 is not None)
     assert ("equal to training images" in text) == (record.also_in_training == 2)

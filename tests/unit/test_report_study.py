@@ -7,7 +7,6 @@ import io
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from mcu_toolkit.records.codec import dump, load
 from mcu_toolkit.records.study import ImageStability, StudyRecord, StudyRow, TrialRecord
@@ -16,6 +15,7 @@ from mcu_toolkit.report.study.assemble import study_record
 from mcu_toolkit.report.study.page import study_page
 from mcu_toolkit.report.study.table import study_csv
 from mcu_toolkit.report.study.terminal import study_text
+from tests.support.terminal import shown
 
 
 def trial(row: str, correct: str, against: str | None = None, correlation: float | None = None) -> TrialRecord:
@@ -74,13 +74,11 @@ def test_row_whose_counterpart_is_not_measured_yet() -> None:
 def test_document_terminal_csv_and_page_show_every_row(count: int) -> None:
     record = study_record("saliency", "r", True, TRIALS[:count])
     assert load(StudyRecord, dump(record)) == record
-    console = Console(width=200, record=True, file=io.StringIO())
-    console.print(study_text(record))
-    shown, page = console.export_text(), study_page(record)
+    text, page = shown(study_text(record)), study_page(record)
     for name in (one.row for one in TRIALS[:count]):
-        assert shown.count(name) >= 2  # the table, and the one of maps
+        assert text.count(name) >= 2  # the table, and the one of maps
         assert page.count(name) >= 2
-    assert "synthetic" in shown
+    assert "synthetic" in text
     table = list(csv.DictReader(io.StringIO(study_csv(record))))
     assert [row["row"] for row in table] == [one.row for one in TRIALS[:count]]
     assert float(table[0]["ram"]) == 2048
