@@ -1,4 +1,4 @@
-"""The compiler as one function: graph in, generated folder and report out."""
+"""The compiler as one function, from a graph to the generated folder and its report."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class Compiled:
     """A compiled model.
 
     Attributes:
-        name: prefix of files and symbols, an identifier.
+        name: prefix of files, functions and macros.
         target: what it was compiled for.
         graph: after all passes.
         schedule: the steps in order, and which tensors share storage.
-        problem: what was asked of the planner.
-        plan: where everything lies in the arena.
-        weight_symbols: C name of each table that holds weights or biases → how many of its bytes are; the rest of a
-            table of channels are multipliers and shifts.
+        problem: buffers and permitted overlaps that the planner was given.
+        plan: offset of every buffer in the arena.
+        weight_symbols: C name of each table that holds weights or biases → number of its bytes that are weights or
+            biases; the rest of a channel table are multipliers and shifts.
         files: the generated folder, file name → contents. The same model gives the same bytes on every machine.
-        report: figures for people and for `--json`.
+        report: MACs, bytes and estimated instructions.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Compiled:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """What runs, in order."""
+        """The calls in order."""
         return tuple(step.call for step in self.schedule.steps)
 
     @property
@@ -68,14 +68,14 @@ def compile_model(
 
     Args:
         graph: as read from the file; it is not changed.
-        target: instruction set, core, and what the user wants least of.
+        target: instruction set, core and optimization goal.
         name: prefix of the generated files, functions and macros; models of different names link into one program.
-        model: the flatbuffer, to ship it as a C array beside the generated code.
+        model: the flatbuffer, to add it to the generated folder as a C array; None to leave it out.
         card: class names and input normalization for the generated header.
 
     Raises:
         ConfigError: `name` cannot be a prefix in C, or `card` does not fit the model.
-        UnsupportedError: naming every node that the compiler has no code for.
+        UnsupportedError: nodes that cannot be compiled; the error names all of them.
         CompileError: the compiler broke one of its own invariants.
     """
     prefix = names.prefix(name)
@@ -94,7 +94,7 @@ def compile_model(
 
 
 def _assign(graph: Graph, lowerer: Lowerer) -> tuple[Graph, Assignment]:
-    """Kernels and memory; for the least RAM, of the graph in strips too, where that takes less."""
+    """Kernels and memory plan. For the goal `ram`, the graph is also tried in strips; the smaller arena is taken."""
     chosen = assign(graph, lowerer.options(graph), lowerer.target)
     if lowerer.target.optimize is not Optimize.RAM:
         return graph, chosen

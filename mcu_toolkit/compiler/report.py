@@ -1,10 +1,9 @@
-"""Figures of a compiled model: for the terminal, for the manifest of a build, and for ``mcutk inspect --json``."""
+"""Figures of a compiled model, from which the records of ``mcutk build`` and ``mcutk inspect`` are made."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from mcu_toolkit.compiler.emit.folder import Source
 from mcu_toolkit.compiler.plan.assign import Assignment
@@ -14,23 +13,23 @@ from mcu_toolkit.targets.target import Target
 
 
 @dataclass(frozen=True)
-class Layer:
-    """One step of the compiled model.
+class CompiledLayer:
+    """One step of a compiled model.
 
     Attributes:
         index: step number, as in the generated code and in the device's profile.
-        operator: TFLite name.
-        source: node index in the model file.
+        operator: TFLite builtin name.
+        source: index of the node in the model file.
         shape: of the first output.
         kernel: C function.
         macs: multiply-accumulates.
-        cost: instructions of one inference as the cost model estimates them; an estimate, not a measurement.
-        weights_bytes: constants in flash that are weights or biases; steps may share them.
+        cost: estimated instructions of one inference.
+        weights_bytes: weights and biases in flash; steps that read the same table count it each.
         table_bytes: other constants in flash.
-        arena_offset: where the first output lies.
+        arena_offset: of the first output, in bytes.
         output_bytes: size of the first output.
         live: first and last step at which the first output's bytes are in use.
-        scratch_bytes: working memory of this step, inside the arena.
+        scratch_bytes: working memory of the step, inside the arena.
         in_place: whether the output overlaps an input.
     """
 
@@ -52,20 +51,20 @@ class Layer:
 
 @dataclass(frozen=True)
 class CompileReport:
-    """A compiled model in figures. Bytes are bytes; MACs count padding as work.
+    """Figures of a compiled model; MACs count padding as work.
 
     Attributes:
-        isa, core, optimize: what it was compiled for.
-        macs_model, macs: before and after the passes.
-        weights_bytes_model, weights_bytes: weights and biases, in the file and in flash.
+        isa, core, optimize: instruction set, core and optimization goal that it was compiled for.
+        macs_model, macs: multiply-accumulates before and after the passes.
+        weights_bytes_model, weights_bytes: bytes of weights and biases, in the file and in flash.
         table_bytes: other constants in flash (multipliers, shifts, look-up tables).
-        arena_bytes: activations, variables and scratch.
-        arena_no_overlap: live-tensor bound (without overlaps), after the passes.
-        arena_no_overlap_model: the same of the model as it stands in the file.
-        arena_overlap_bound: what no placement of these kernels can beat, overlaps included.
-        arena_optimal: whether the placement is proved least for these kernels in this order.
+        arena_bytes: size of the arena: activations, variables and scratch.
+        arena_no_overlap: live-tensor bound (without overlaps) in bytes, after the passes.
+        arena_no_overlap_model: the same of the model as it is in the file.
+        arena_overlap_bound: no placement of these kernels needs fewer bytes, overlaps included.
+        arena_optimal: whether the placement is proved to be the least for these kernels in this order.
         cost: estimated instructions of one inference.
-        layers: one entry a step.
+        layers: one entry per step.
     """
 
     isa: str
@@ -82,11 +81,7 @@ class CompileReport:
     arena_overlap_bound: int
     arena_optimal: bool
     cost: int
-    layers: tuple[Layer, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
+    layers: tuple[CompiledLayer, ...]
 
 
 def graph_macs(graph: Graph) -> int:
@@ -109,7 +104,7 @@ def constant_bytes(graph: Graph, nodes: Sequence[Node]) -> int:
 def live_bound(graph: Graph) -> int:
     """Greatest sum of activations and variables live at one node in the graph's own order, in bytes.
 
-    Operators that only give a tensor another shape are counted as copies, as an interpreter would have them.
+    Operators that only give a tensor another shape count as copies, as in an interpreter.
     """
     last = len(graph.nodes)
     ranges: dict[int, tuple[int, int]] = dict.fromkeys(graph.inputs, (0, 0))
@@ -137,7 +132,7 @@ def compile_report(model: Graph, final: Graph, chosen: Assignment, source: Sourc
         final: after all passes.
         chosen: kernels, schedule and plan.
         source: what was emitted.
-        target: what for.
+        target: instruction set, core and optimization goal.
     """
     layers = tuple(_layer(final, chosen, source, number) for number in range(len(chosen.schedule.steps)))
     return CompileReport(
@@ -166,14 +161,14 @@ def _has_weights(graph: Graph, node: Node) -> bool:
     )
 
 
-def _layer(graph: Graph, chosen: Assignment, source: Source, number: int) -> Layer:
+def _layer(graph: Graph, chosen: Assignment, source: Source, number: int) -> CompiledLayer:
     step, code = chosen.schedule.steps[number], source.steps[number]
     node = graph.nodes[step.node]
     buffers = {b.key: b for b in chosen.problem.buffers}
     key = chosen.schedule.key(node.outputs[0]) if node.outputs else None
     buffer = buffers[key] if key is not None else None
     at = chosen.schedule.address(chosen.plan, node.outputs[0]) if node.outputs else 0
-    return Layer(
+    return CompiledLayer(
         index=number,
         operator=node.op,
         source=node.source,

@@ -15,7 +15,7 @@ Int8Array = npt.NDArray[np.int8]
 
 
 class CompiledLayer(Protocol):
-    """One step of a compiled model (`compiler.report.Layer` has these attributes)."""
+    """One step of a compiled model (`compiler.report.CompiledLayer` has these attributes)."""
 
     @property
     def index(self) -> int:

@@ -1,10 +1,8 @@
-"""The generated C, compiled by the host's compiler and run over samples: the third of the host's references."""
+"""Generated C as a program of this machine: one of the host's three reference implementations."""
 
 from __future__ import annotations
 
 import atexit
-import hashlib
-import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -16,6 +14,7 @@ import numpy as np
 from mcu_toolkit import process
 from mcu_toolkit.errors import ToolFailedError
 from mcu_toolkit.graph.ir import Array, Graph
+from mcu_toolkit.host.kernel_objects import kernel_object
 from mcu_toolkit.host.samples import check_samples, sample_shape
 from mcu_toolkit.templates import render_firmware
 
@@ -27,7 +26,7 @@ SANITIZER_FLAGS = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=
 
 
 class CompiledModel(Protocol):
-    """What is needed of `mcu_toolkit.compiler.pipeline.Compiled`."""
+    """The part of `mcu_toolkit.compiler.pipeline.Compiled` that is needed here."""
 
     @property
     def graph(self) -> Graph:
@@ -51,9 +50,9 @@ class NativeModel:
 
     Args:
         compiled: from `compile_model`; for a target whose kernels the host can run (`PORTABLE`).
-        sanitize: with AddressSanitizer and UndefinedBehaviorSanitizer.
-        flags: further compiler flags; the default optimises lightly.
-        program: a program that holds this model among others, where there is one.
+        sanitize: build with AddressSanitizer and UndefinedBehaviorSanitizer.
+        flags: further compiler flags.
+        program: an existing program that contains this model; by default one is built.
 
     Raises:
         ToolMissingError: no host compiler.
@@ -98,7 +97,7 @@ class NativeModel:
 
         Args:
             inputs: one array [N, ...] for each model input.
-            keep_state: do not reset the variables between samples: the samples are a sequence.
+            keep_state: the samples are a sequence: variables are not reset between them.
 
         Returns:
             One array [N, *shape] for each model output, batch dimension of 1 merged with N.
@@ -174,10 +173,13 @@ class NativeProgram:
         """Feed samples to a model.
 
         Args:
-            name: which model.
+            name: of the model.
             payload: the bytes of all inputs, sample after sample.
-            steps: return what each step writes instead of the outputs.
+            steps: return the outputs of every step instead of the model's outputs.
             keep: do not reset the variables between samples.
+
+        Returns:
+            The bytes of all outputs, sample after sample.
 
         Raises:
             ToolFailedError: the program crashed (sanitizer report in the message).
@@ -203,7 +205,7 @@ class NativeProgram:
         for file, content in kernels.items():
             if file.endswith(".h"):
                 (self._folder / file).write_bytes(content)
-        objects = [_kernel_object(kernels, f, self._flags) for f in kernels if f.endswith(".c")]
+        objects = [kernel_object(kernels, f, self._flags) for f in kernels if f.endswith(".c")]
         sources = [str(self._folder / unit) for unit in units]
         target = ["-o", str(self._folder / "program")]
         include = ["-I", str(self._folder)]
@@ -211,7 +213,7 @@ class NativeProgram:
 
 
 def _run_unit(compiled: CompiledModel) -> bytes:
-    """One translation unit a model: model, weights, and the loop over samples; one start of the compiler."""
+    """The translation unit of a model: generated code, weights and the loop over samples, compiled together."""
     name = compiled.name
     return render_firmware(
         "native_run.c.j2",
@@ -226,43 +228,3 @@ def _border_names(name: str, word: str, count: int) -> list[tuple[str, str]]:
     """(function, macro prefix) of each input or output."""
     suffixes = ["" if number == 0 else str(number + 1) for number in range(count)]
     return [(f"{name}_{word}{suffix}", f"{name}_{word}{suffix}".upper()) for suffix in suffixes]
-
-
-_INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
-_OBJECTS: dict[str, Path] = {}
-_OBJECT_FOLDERS: list[Path] = []
-
-
-def _kernel_object(kernels: Mapping[str, bytes], file: str, flags: tuple[str, ...]) -> Path:
-    """The object of a kernel source, compiled once in the life of the process for each content and set of flags."""
-    needed = _reached(kernels, file)
-    digest = hashlib.sha256("\0".join((*flags, file)).encode())
-    for name in needed:
-        digest.update(name.encode() + b"\0" + kernels[name])
-    key = digest.hexdigest()
-    found = _OBJECTS.get(key)
-    if found is not None and found.exists():
-        return found
-    if not _OBJECT_FOLDERS:
-        _OBJECT_FOLDERS.append(Path(tempfile.mkdtemp(prefix="mcutk-kernels-")))
-        atexit.register(shutil.rmtree, _OBJECT_FOLDERS[0], ignore_errors=True)
-    folder = _OBJECT_FOLDERS[0] / key[:16]
-    folder.mkdir(exist_ok=True)
-    for name in needed:
-        (folder / name).write_bytes(kernels[name])
-    target = folder / "kernel.o"
-    process.run(["gcc", *flags, "-I", str(folder), "-c", "-o", str(target), str(folder / file)])
-    _OBJECTS[key] = target
-    return target
-
-
-def _reached(kernels: Mapping[str, bytes], file: str) -> list[str]:
-    """A file and the files that it includes, directly or not, sorted."""
-    found: set[str] = set()
-    waiting = [file]
-    while waiting:
-        name = waiting.pop()
-        if name in kernels and name not in found:
-            found.add(name)
-            waiting.extend(m.group(1).decode() for m in _INCLUDE.finditer(kernels[name]))
-    return sorted(found)

@@ -1,4 +1,4 @@
-"""The NumPy oracle: the exact integer meaning of a graph, over many samples at once."""
+"""The NumPy oracle: computes a graph in exact integer arithmetic, many samples at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mcu_toolkit.graph.requantize import reset_value
 from mcu_toolkit.graph.support import require_supported
 from mcu_toolkit.host.samples import check_samples, sample_shape
 
-#: Elements of the largest tensor that a chunk of samples may hold; bounds the memory of a run.
+#: Most elements of a tensor over all samples of a chunk; limits the memory of a run.
 _CHUNK_ELEMENTS = 1 << 21
 
 
@@ -53,7 +53,7 @@ class Oracle:
 
         Args:
             inputs: one array [N, ...] for each input of the model.
-            keep_state: the samples are a sequence: variables keep what the sample before left in them.
+            keep_state: the samples are a sequence: variables are not reset between them.
 
         Returns:
             One array [N, ...] for each output, a batch dimension of 1 merged with N.
@@ -64,7 +64,7 @@ class Oracle:
         return self._collect(inputs, self._graph.outputs, keep_state)
 
     def run_steps(self, inputs: Sequence[Array], *, keep_state: bool = False) -> dict[int, Array]:
-        """Every tensor that a node writes, by tensor index, in the order of the nodes, [N, ...] each.
+        """Every tensor that a node writes, as tensor index → [N, ...], in the order of the nodes.
 
         Raises:
             ModelError: the samples do not fit the model.

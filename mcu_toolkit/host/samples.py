@@ -1,4 +1,4 @@
-"""How the host's references take samples: one array for each input of the model, the first axis counting samples."""
+"""Samples as the host's reference implementations take them: one array [N, ...] for each input of the model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mcu_toolkit.graph.ir import Array, Graph
 
 
 def sample_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape of one sample of a tensor: a batch dimension of 1 is merged with the axis of samples."""
+    """The shape of one sample of a tensor: a batch dimension of 1 becomes part of the axis of samples."""
     return shape[1:] if shape and shape[0] == 1 else shape
 
 
@@ -23,7 +23,7 @@ def check_samples(graph: Graph, inputs: Sequence[Array]) -> tuple[list[Array], i
         Arrays [N, *shape] and N.
 
     Raises:
-        ModelError: another number, type or size than the model's.
+        ModelError: the number, type or size of the arrays is not that of the model's inputs.
     """
     if len(inputs) != len(graph.inputs):
         raise ModelError(

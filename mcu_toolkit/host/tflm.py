@@ -1,4 +1,4 @@
-"""TensorFlow Lite Micro's own interpreter on the host: the definition that the oracle is held against."""
+"""TensorFlow Lite Micro's interpreter on the host: the reference that the oracle is compared with."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def tflm_runtime() -> ModuleType:
     """The `tflite_micro` package's runtime.
 
     Raises:
-        ToolMissingError: it is not installed or does not load; with what to type.
+        ToolMissingError: it is not installed or does not load; the hint is the command that installs it.
     """
     try:
         return importlib.import_module("tflite_micro.python.tflite_micro.runtime")
@@ -63,7 +63,7 @@ class TflmRuntime:
             raise ModelError("TensorFlow Lite Micro refuses the model", received=str(bad)) from bad
 
     def _reset(self) -> None:
-        """Variables as they are at power-on. The interpreter's own reset forgets what CALL_ONCE put into them."""
+        """Set the variables to their initial contents; the interpreter's own reset loses those that CALL_ONCE sets."""
         if self._preset:
             self._interpreter = self._make()
         elif self._stateful:

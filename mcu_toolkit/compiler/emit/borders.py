@@ -144,8 +144,10 @@ def class_strings(graph: Graph, card: ModelCard) -> tuple[str, ...]:
         ConfigError: there are more or fewer than the model's first output has elements.
     """
     count = len(card.class_names)
+    if not count:
+        return ()
     elements = graph.tensors[graph.outputs[0]].elements
-    if count and elements not in (1, count):
+    if elements not in (1, count):
         raise ConfigError(
             "the class names do not fit the model's output", expected=f"{elements} names", received=f"{count} names"
         )
