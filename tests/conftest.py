@@ -1,4 +1,4 @@
-"""What every test may ask for."""
+"""Fixtures of all tests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from mcu_toolkit.workflow.context import Context
+from mcu_toolkit.workspace import Workspace
 from tests.support.cli import Mcutk
 
 # The same examples in every run, on every machine; nightly runs look further. No deadline: machines differ in speed.
@@ -29,3 +31,21 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def mcutk(project: Path, capfd: pytest.CaptureFixture[str]) -> Mcutk:
     """The command line, run in this process in an empty folder."""
     return Mcutk(capfd)
+
+
+@pytest.fixture
+def workspace(project: Path) -> Workspace:
+    """An empty project folder."""
+    return Workspace(project)
+
+
+@pytest.fixture
+def notes() -> list[str]:
+    """Remarks of the use cases that `ctx` was given to."""
+    return []
+
+
+@pytest.fixture
+def ctx(workspace: Workspace, notes: list[str]) -> Context:
+    """The context of a use case in an empty project folder."""
+    return Context(workspace, note=notes.append)

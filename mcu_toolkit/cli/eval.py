@@ -6,9 +6,16 @@ from pathlib import Path
 
 import click
 
-from mcu_toolkit.cli.console import console, context, write_json
-from mcu_toolkit.cli.options import common_options, data_option, model_option, positive, skip_bad_option
-from mcu_toolkit.errors import McutkError
+from mcu_toolkit.cli.console import context, show
+from mcu_toolkit.cli.options import (
+    common_options,
+    data_option,
+    limit_option,
+    model_option,
+    random_option,
+    seed_option,
+    skip_bad_option,
+)
 
 
 @click.command("eval")
@@ -20,9 +27,9 @@ from mcu_toolkit.errors import McutkError
     metavar="DIR",
     help="Evaluate every image of another folder with the same classes, without touching training.",
 )
-@positive("Only so many images, each class keeping its share.", "--limit")
-@positive("N random inputs instead of images.", "--random")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="First seed of --random.")
+@limit_option
+@random_option
+@seed_option
 @click.option(
     "--threshold-sweep", is_flag=True, help="Sensitivity, specificity and precision over decision thresholds."
 )
@@ -53,25 +60,12 @@ def command(
     McNemar's test and an equivalence test of float against int8, per-class figures, calibration.
     """
     from mcu_toolkit.report.evaluation.terminal import evaluation_text
-    from mcu_toolkit.workflow.evaluate import check_agreement, evaluate
-    from mcu_toolkit.workflow.samples import Choice
-    from mcu_toolkit.workflow.sources import pick_model
+    from mcu_toolkit.workflow.evaluate import EvaluateOptions, evaluate, evaluation_page, require_agreement
+    from mcu_toolkit.workflow.samples import SampleChoice
 
-    if random is not None and (data is not None or external is not None or limit is not None):
-        raise McutkError("--random takes no images, so --data, --external and --limit mean nothing beside it")
-    if external is not None and data is not None:
-        raise McutkError("--external and --data name two folders", expected="one of them")
+    choice = SampleChoice(data, limit, random, seed, skip_bad)
+    options = EvaluateOptions(model, choice, external, margin, threshold_sweep)
     with context() as ctx:
-        done = evaluate(
-            ctx,
-            pick_model(ctx.workspace, model),
-            Choice(data, limit, random, seed, skip_bad),
-            external=external,
-            margin=margin,
-            sweep=threshold_sweep,
-        )
-    out = console(json_path)
-    out.print(evaluation_text(done.report))
-    out.print(f"\nreport  {done.html}", markup=False, soft_wrap=True)
-    write_json(json_path, done.report)
-    check_agreement(done.report)
+        record = evaluate(ctx, options)
+    show(json_path, record, evaluation_text(record), f"\nreport  {evaluation_page(ctx.workspace)}")
+    require_agreement(record)

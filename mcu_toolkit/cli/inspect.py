@@ -16,7 +16,7 @@ from mcu_toolkit.cli.options import board_option, common_options, optimize_optio
 @optimize_option
 @click.option("--modes", is_flag=True, help="Also show the figures of every --optimize goal.")
 @common_options
-def command(model: Path | None, board_id: str | None, optimize: str, modes: bool, json_path: str | None) -> None:
+def command(model: Path | None, board: str | None, optimize: str, modes: bool, json_path: str | None) -> None:
     """Show a model's operators, MACs, memory plan, and what is unsupported and why.
 
     Without MODEL, list the operators that the compiler supports.
@@ -29,5 +29,5 @@ def command(model: Path | None, board_id: str | None, optimize: str, modes: bool
         show(json_path, operators, operators_text(operators))
         return
     with context() as ctx:
-        record = inspect(ctx, model, board=board_id, optimize=optimize, modes=modes)
+        record = inspect(ctx, model, board=board, optimize=optimize, modes=modes)
     show(json_path, record, inspection_text(record))

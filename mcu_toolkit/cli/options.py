@@ -54,7 +54,7 @@ def _boards(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -
 
 def board_option(text: str) -> Callable[[F], F]:
     """`--board ID`."""
-    return click.option("--board", "-b", "board_id", metavar="ID", shell_complete=_boards, help=text)
+    return click.option("--board", "-b", metavar="ID", shell_complete=_boards, help=text)
 
 
 def model_option(function: F) -> F:
@@ -94,6 +94,32 @@ def data_option(text: str) -> Callable[[F], F]:
 def positive(text: str, *names: str, **more: Any) -> Callable[[F], F]:
     """An option that takes a whole number of at least 1."""
     return click.option(*names, type=click.IntRange(min=1), metavar="N", help=text, **more)
+
+
+def limit_option(function: F) -> F:
+    """`--limit N`."""
+    return positive("Only so many images, in the same proportions of the classes.", "--limit")(function)
+
+
+def random_option(function: F) -> F:
+    """`--random N`."""
+    return positive("Use N random inputs instead of images.", "--random")(function)
+
+
+def seed_option(function: F) -> F:
+    """`--seed S`."""
+    return click.option(
+        "--seed",
+        type=click.IntRange(0, 2**32 - 1),
+        default=1,
+        show_default=True,
+        help="Seed of the first random input.",
+    )(function)
+
+
+def profile_option(function: F) -> F:
+    """`--profile`."""
+    return click.option("--profile", is_flag=True, help="Also measure every layer.")(function)
 
 
 def skip_bad_option(function: F) -> F:

@@ -63,6 +63,7 @@ def build(
         sketch = make_sketch(compiled, board, staging)
         record = BuildRecord(
             board=board.id,
+            board_name=board.name,
             runtime="aot",
             name=compiled.name,
             optimize=optimize.value,

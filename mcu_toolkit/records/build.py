@@ -102,7 +102,7 @@ class BuildRecord:
     """A firmware image.
 
     Attributes:
-        board: board id.
+        board, board_name: id and name of the board.
         runtime: ``aot``.
         name: prefix of the generated files and symbols.
         optimize: optimization goal.
@@ -122,6 +122,7 @@ class BuildRecord:
     SCHEMA: ClassVar[str] = "mcutk.build/2"
 
     board: str
+    board_name: str
     runtime: str
     name: str
     optimize: str

@@ -6,11 +6,10 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from mcu_toolkit.boards import load_board
 from mcu_toolkit.records import codec
 from mcu_toolkit.records.baseline import BaselineModel, BaselineRecord, BaselineSplit
-from mcu_toolkit.targets.target import Optimize
 from mcu_toolkit.workflow.context import Context
+from mcu_toolkit.workflow.samples import SampleChoice
 from mcu_toolkit.workflow.sources import ModelSource
 from mcu_toolkit.workflow.train import Trained
 from mcu_toolkit.workspace import Workspace
@@ -59,19 +58,18 @@ def _measure(ctx: Context, model: Path) -> BaselineModel:
     """Build the model for the emulated board in a folder of its own, and count the instructions of one image."""
     from mcu_toolkit.compiler.inspect import inspect_report
     from mcu_toolkit.graph.reader import read_model
-    from mcu_toolkit.workflow.bench import bench_board
-    from mcu_toolkit.workflow.build import build_firmware
-    from mcu_toolkit.workflow.flash import flash_board
-    from mcu_toolkit.workflow.samples import Choice
+    from mcu_toolkit.workflow.bench import BenchOptions, bench
+    from mcu_toolkit.workflow.build import BuildOptions, build
+    from mcu_toolkit.workflow.flash import flash
 
     data = model.read_bytes()
-    board = load_board(BOARD)
     with tempfile.TemporaryDirectory(prefix="mcutk-baseline-") as folder:
         own = replace(ctx, workspace=Workspace(Path(folder)))
-        source = ModelSource("train", model, data, run_dir=model.parent, recipe=model.parent.name)
-        build_firmware(own, board, source, Optimize.BALANCED)
-        flash_board(own, board, None)
-        report = bench_board(own, board, None, Choice(limit=1)).report
+        build(
+            own, BuildOptions(BOARD), ModelSource("train", model, data, run_dir=model.parent, recipe=model.parent.name)
+        )
+        flash(own, board=BOARD)
+        report = bench(own, BenchOptions(BOARD, samples=SampleChoice(limit=1)))
     median = report.latency.median
     assert median is not None  # one image was measured
     return BaselineModel(

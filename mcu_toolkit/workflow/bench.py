@@ -1,24 +1,26 @@
-"""A bench from the samples to the report: what `bench` and `run` share."""
+"""Stream samples to a board, compare every output with the oracle's, and report accuracy and latency."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from mcu_toolkit.boards import Board
 from mcu_toolkit.device.types import BenchRun
-from mcu_toolkit.errors import McutkError, ModelError, WorkspaceError
+from mcu_toolkit.errors import McutkError, ModelError
 from mcu_toolkit.graph.ir import DType, Graph
 from mcu_toolkit.records import codec
 from mcu_toolkit.records.bench import BenchRecord, LinkUse
 from mcu_toolkit.records.manifest import write_manifest
-from mcu_toolkit.records.state import read_state
+from mcu_toolkit.records.memory import Memory
 from mcu_toolkit.report.bench.assemble import BenchData, StepLatency, bench_record
-from mcu_toolkit.workflow.build import Built, read_built, read_graph
+from mcu_toolkit.workflow.built import Built, read_built, require_flashed
+from mcu_toolkit.workflow.compiled import read_graph
 from mcu_toolkit.workflow.context import Context
-from mcu_toolkit.workflow.samples import Choice, Samples, open_samples
+from mcu_toolkit.workflow.samples import SampleChoice, Samples, open_samples
+from mcu_toolkit.workflow.sources import pick_board, pick_port
 from mcu_toolkit.workspace import Workspace, atomic_write
 
 REPORT_JSON = "bench.json"
@@ -27,86 +29,80 @@ REPORT_HTML = "report.html"
 SHOWN_IMAGES = 24
 
 
-@dataclass(frozen=True, eq=False)
-class Benched:
-    """A finished bench: the record that was written, and the path of its page."""
+@dataclass(frozen=True)
+class BenchOptions:
+    """Arguments of a bench.
 
-    report: BenchRecord
-    html: str
+    Attributes:
+        board: id, or path of a board descriptor; by default the board flashed last.
+        port: serial port; by default the project's; not needed by emulated boards.
+        samples: the inputs.
+        profile: also measure every layer.
+    """
+
+    board: str | None = None
+    port: str | None = None
+    samples: SampleChoice = field(default_factory=SampleChoice)
+    profile: bool = False
 
 
-def bench_board(
-    ctx: Context,
-    board: Board,
-    port: str | None,
-    choice: Choice,
-    *,
-    profile: bool = False,
-) -> Benched:
-    """Stream the samples, compare every answer with the oracle's, and write bench.json and report.html.
+def bench(ctx: Context, options: BenchOptions) -> BenchRecord:
+    """Run every sample on the board and write ``bench.json`` and ``report.html``.
+
+    Returns:
+        The record, whether or not outputs differ; `require_no_mismatches` refuses one with mismatches.
 
     Raises:
-        WorkspaceError: nothing built, or another firmware flashed than was built.
-        LinkError: the board; DataError: the images; ModelError: the model cannot be streamed to.
+        WorkspaceError: nothing was built, or another firmware was flashed than was built.
+        LinkError: the board; DataError: the images; ModelError: the model's borders are not int8.
     """
     from mcu_toolkit.device.stream import stream
     from mcu_toolkit.host.oracle import Oracle
 
     workspace = ctx.workspace
+    board = pick_board(workspace, options.board, last=("flash", "build")).board
     built = read_built(workspace, board)
-    require_flashed(workspace, board, built)
-    graph = read_graph(built.source.data)
+    require_flashed(workspace, built)
+    graph = read_graph(built.source)
     _require_int8_output(graph)
-    samples = open_samples(ctx, built.source, graph, choice)
+    samples = open_samples(ctx, built.source, graph, options.samples)
+    count = len(samples.ids)
     run = stream(
         board,
         workspace.device_dir(board.id),
-        port,
-        samples.inputs.reshape(len(samples.ids), -1),
+        pick_port(workspace, board, options.port),
+        samples.inputs.reshape(count, -1),
         model_sha256=built.record.model.sha256,
-        profile=profile,
+        profile=options.profile,
         progress=ctx.progress,
     )
     ctx.progress("host reference", 0, 1)
-    host = Oracle(graph).run(samples.inputs).reshape(len(samples.ids), -1)
+    host = Oracle(graph).run(samples.inputs).reshape(count, -1).astype(np.int8, copy=False)
     ctx.progress("host reference", 1, 1)
-    report = bench_record(_bench_data(ctx, board, built, samples, run, host.astype(np.int8, copy=False)))
-    return Benched(report, _write(ctx, board, report, samples, run))
+    record = bench_record(_data(ctx, built, samples, run, host))
+    _write(ctx, record, samples, run)
+    return record
 
 
-def require_flashed(workspace: Workspace, board: Board, built: Built) -> None:
-    """Refuse to bench one firmware by the figures of another.
-
-    Raises:
-        WorkspaceError: the board was programmed with another firmware than was built last, or (emulated) not at all.
-    """
-    flashed = read_state(workspace).flashed.get(board.id)
-    hint = f"mcutk flash --board {board.id}"
-    if flashed is None and board.is_emulated:
-        raise WorkspaceError(f"{board.id} was not flashed yet", hint=hint)
-    if flashed is not None and flashed != built.record.firmware_sha256:
-        raise WorkspaceError(
-            f"{board.id} holds another firmware than was built last",
-            expected=built.record.firmware_sha256,
-            received=str(flashed),
-            hint=hint,
-        )
-
-
-def check_outcome(report: BenchRecord) -> None:
-    """A bench has done its job only if the device gave the host's answer on every sample.
+def require_no_mismatches(record: BenchRecord) -> None:
+    """Fail where an output of the device differs from the host's.
 
     Raises:
-        McutkError: some output differs.
+        McutkError: it names the first samples that differ.
     """
-    if report.mismatches:
-        names = ", ".join((report.mismatching_samples or ())[:5])
+    if record.mismatches:
+        names = ", ".join((record.mismatching_samples or ())[:5])
         raise McutkError(
-            f"{report.mismatches} of {report.samples} outputs of the device differ from the host's",
+            f"{record.mismatches} of {record.samples} outputs of the device differ from the host's",
             expected="the same bytes on every sample",
-            received=f"differences on {names}" + (" …" if report.mismatches > 5 else ""),
+            received=f"differences on {names}" + (" …" if record.mismatches > 5 else ""),
             hint="mcutk verify names the first layer that differs",
         )
+
+
+def bench_page(workspace: Workspace, board: str) -> Path:
+    """The HTML report of a board."""
+    return workspace.bench_dir(board) / REPORT_HTML
 
 
 def _require_int8_output(graph: Graph) -> None:
@@ -119,14 +115,11 @@ def _require_int8_output(graph: Graph) -> None:
         )
 
 
-def _bench_data(
-    ctx: Context, board: Board, built: Built, samples: Samples, run: BenchRun, host: np.ndarray[Any, np.dtype[np.int8]]
-) -> BenchData:
-    record, link = built.record, run.link
-    ram = replace(record.memory.ram, stack_peak=run.device.stack_peak)
+def _data(ctx: Context, built: Built, samples: Samples, run: BenchRun, host: npt.NDArray[np.int8]) -> BenchData:
+    record = built.record
     return BenchData(
-        board=board.id,
-        board_name=board.name,
+        board=built.board.id,
+        board_name=built.board.name,
         runtime=run.device.runtime,
         model=built.source.path.name,
         model_sha256=record.model.sha256,
@@ -138,13 +131,13 @@ def _bench_data(
         output_zero_point=samples.output_zero_point,
         latencies=run.latencies,
         unit=run.unit,
-        memory=replace(record.memory, ram=ram),
+        memory=_memory(record.memory, run),
         link=LinkUse(
-            bytes_sent=link.bytes_sent,
-            bytes_received=link.bytes_received,
-            retries=link.retries,
-            seconds=round(link.seconds, 3),
-            reopened=link.reopened,
+            bytes_sent=run.link.bytes_sent,
+            bytes_received=run.link.bytes_received,
+            retries=run.link.retries,
+            seconds=round(run.link.seconds, 3),
+            reopened=run.link.reopened,
             overlap=run.device.overlap,
         ),
         optimize=record.optimize,
@@ -153,28 +146,37 @@ def _bench_data(
         command=ctx.command,
         truth=samples.truth,
         random_seed=samples.random_seed,
-        profile=_steps(built, run) if run.profile else None,
+        profile=_profile(built, run) if run.profile else None,
         recipe=samples.recipe,
         synthetic=samples.synthetic,
     )
 
 
-def _steps(built: Built, run: BenchRun) -> tuple[StepLatency, ...]:
+def _memory(memory: Memory, run: BenchRun) -> Memory:
+    """Memory of the image with the high-water mark of the stack on the device."""
+    return replace(memory, ram=replace(memory.ram, stack_peak=run.device.stack_peak))
+
+
+def _profile(built: Built, run: BenchRun) -> tuple[StepLatency, ...]:
     layers = {layer.index: layer for layer in built.record.layers}
     return tuple(
         StepLatency(
-            step.index, layers[step.index].operator, layers[step.index].kernel, step.latency, layers[step.index].macs
+            index=entry.index,
+            layer=layers[entry.index].operator,
+            kernel=layers[entry.index].kernel,
+            latency=entry.latency,
+            macs=layers[entry.index].macs,
         )
-        for step in run.profile
+        for entry in run.profile
     )
 
 
-def _write(ctx: Context, board: Board, record: BenchRecord, samples: Samples, run: BenchRun) -> str:
-    """bench.json, report.html and their manifest; returns the path of the page."""
+def _write(ctx: Context, record: BenchRecord, samples: Samples, run: BenchRun) -> None:
+    """bench.json, report.html and their manifest."""
     from mcu_toolkit.report.bench.gallery import choose
-    from mcu_toolkit.report.bench.page import bench_page
+    from mcu_toolkit.report.bench.page import bench_page as page
 
-    folder = ctx.workspace.bench_dir(board.id)
+    folder = ctx.workspace.bench_dir(record.board)
     shots = choose(
         samples.ids,
         samples.images,
@@ -184,6 +186,6 @@ def _write(ctx: Context, board: Board, record: BenchRecord, samples: Samples, ru
         differing=record.mismatching_samples or (),
     )
     codec.write(folder / REPORT_JSON, record)
-    atomic_write(folder / REPORT_HTML, bench_page(record, run.latencies, shots))
-    write_manifest(folder, ctx.command, inputs={"model": record.model_sha256, "firmware": record.firmware_sha256})
-    return str(folder / REPORT_HTML)
+    atomic_write(folder / REPORT_HTML, page(record, run.latencies, shots))
+    inputs = {"model": record.model_sha256, "firmware": record.firmware_sha256}
+    write_manifest(folder, ctx.command, inputs=inputs)

@@ -1,8 +1,8 @@
-"""An evaluation on this machine: three references over the same samples, and the statistics."""
+"""Evaluate a model on this machine: three references over the same samples, and statistics."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,97 +10,132 @@ import numpy.typing as npt
 
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
-from mcu_toolkit.errors import McutkError, ToolMissingError
+from mcu_toolkit.errors import ConfigError, McutkError, ToolMissingError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.recipe import Recipe, load, shipped
-from mcu_toolkit.records.codec import write
+from mcu_toolkit.records import codec
 from mcu_toolkit.records.evaluation import EvaluationRecord, ModelSizes
 from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.report.evaluation.assemble import EvaluationData, evaluation_record
-from mcu_toolkit.workflow.build import HOST_TARGET, compile_source, read_graph
+from mcu_toolkit.targets.target import HOST
+from mcu_toolkit.workflow.compiled import compile_source, read_graph
 from mcu_toolkit.workflow.context import Context
-from mcu_toolkit.workflow.samples import Choice, Samples, folder_testset, open_samples, samples_from
-from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource
-from mcu_toolkit.workspace import atomic_write, sha256_file
+from mcu_toolkit.workflow.samples import SampleChoice, Samples, folder_testset, open_samples, samples_from
+from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource, pick_model
+from mcu_toolkit.workspace import Workspace, atomic_write, sha256_file
 
 REPORT_JSON = "eval.json"
 REPORT_HTML = "report.html"
 
 
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """Arguments of an evaluation.
+
+    Attributes:
+        model: an int8 .tflite file; by default the model trained last, else the one that ships with the package.
+        samples: the inputs.
+        external: evaluate every image of this folder, which has the same classes, instead.
+        margin: differences of accuracy within ± this share count as equivalent.
+        threshold_sweep: also report sensitivity, specificity and precision over decision thresholds.
+    """
+
+    model: Path | None = None
+    samples: SampleChoice = field(default_factory=SampleChoice)
+    external: Path | None = None
+    margin: float = 0.02
+    threshold_sweep: bool = False
+
+    def __post_init__(self) -> None:
+        if self.external is not None and self.samples.random is not None:
+            raise ConfigError("--random cannot be combined with --external")
+        if self.external is not None and self.samples.data is not None:
+            raise ConfigError("--external cannot be combined with --data", hint="name one folder")
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Recipe, classes in the order of the outputs, and SHA-256 of every image that the network was trained on."""
+
+    recipe: Recipe | None
+    classes: tuple[str, ...]
+    hashes: frozenset[str]
+
+
 @dataclass(frozen=True, eq=False)
-class Evaluated:
-    """A finished evaluation: the record that was written, and the path of its page."""
+class _References:
+    """Outputs int8 [N, bytes] of each reference that ran, the reasons of those that did not, and sizes."""
 
-    report: EvaluationRecord
-    html: str
+    outputs: dict[str, npt.NDArray[np.int8]]
+    absent: dict[str, str]
+    sizes: ModelSizes
 
 
-def evaluate(
-    ctx: Context,
-    source: ModelSource,
-    choice: Choice,
-    *,
-    external: Path | None = None,
-    margin: float = 0.02,
-    sweep: bool = False,
-) -> Evaluated:
-    """Run the references, compare them, and write eval.json and report.html.
+def evaluate(ctx: Context, options: EvaluateOptions) -> EvaluationRecord:
+    """Run the references, compare them, and write ``eval.json`` and ``report.html``.
+
+    Returns:
+        The record, whether or not the references agree; `require_agreement` refuses one with mismatches.
 
     Raises:
-        DataError: the images; ModelError: the model; ToolError: the host's C compiler failed.
+        DataError: the images; ModelError: the model; ToolError: the C compiler of this machine failed.
     """
-    graph = read_graph(source.data)
-    also_in_training = None
-    if external is None:
-        samples = open_samples(ctx, source, graph, choice)
+    source = pick_model(ctx.workspace, options.model)
+    graph = read_graph(source)
+    seen = None
+    if options.external is None:
+        samples = open_samples(ctx, source, graph, options.samples)
     else:
-        samples, also_in_training = _external(ctx, source, graph, external, choice)
-    outputs, absent, sizes = _references(ctx, source, graph, samples)
-    report = evaluation_record(
+        samples, seen = _external(ctx, source, graph, options.external, options.samples)
+    references = _references(ctx, source, graph, samples)
+    record = evaluation_record(
         EvaluationData(
             model=source.path.name,
             model_sha256=source.sha256,
             ids=samples.ids,
-            outputs=outputs,
-            absent=absent,
+            outputs=references.outputs,
+            absent=references.absent,
             output_scale=samples.output_scale,
             output_zero_point=samples.output_zero_point,
-            sizes=sizes,
+            sizes=references.sizes,
+            command=ctx.command,
             truth=samples.truth,
             float_logits=samples.float_logits,
-            margin=margin,
-            sweep=sweep,
+            margin=options.margin,
+            sweep=options.threshold_sweep,
             random_seed=samples.random_seed,
             recipe=samples.recipe,
             synthetic=samples.synthetic,
-            external=str(external) if external is not None else None,
-            also_in_training=also_in_training,
-            command=ctx.command,
+            external=str(options.external) if options.external is not None else None,
+            also_in_training=seen,
         )
     )
-    return Evaluated(report, _write(ctx, report))
+    _write(ctx, record)
+    return record
 
 
-def check_agreement(report: EvaluationRecord) -> None:
-    """An evaluation has done its job only if the references agree.
+def require_agreement(record: EvaluationRecord) -> None:
+    """Fail where two references differ on a sample.
 
     Raises:
-        McutkError: two of them differ on some sample.
+        McutkError: it names the references.
     """
-    wrong = {pair: count for pair, count in report.mismatches.items() if count}
+    wrong = {pair: count for pair, count in record.mismatches.items() if count}
     if wrong:
         raise McutkError(
             "the references on this machine differ",
             expected="the same bytes on every sample",
-            received=", ".join(f"{pair}: {count} of {report.samples}" for pair, count in wrong.items()),
+            received=", ".join(f"{pair}: {count} of {record.samples}" for pair, count in wrong.items()),
             hint="this is a defect of mcutk: please report it with the model",
         )
 
 
-def _references(
-    ctx: Context, source: ModelSource, graph: Graph, samples: Samples
-) -> tuple[dict[str, npt.NDArray[np.int8]], dict[str, str], ModelSizes]:
-    """Outputs of each reference that can run here, why others cannot, and sizes."""
+def evaluation_page(workspace: Workspace) -> Path:
+    """The HTML report."""
+    return workspace.eval_dir / REPORT_HTML
+
+
+def _references(ctx: Context, source: ModelSource, graph: Graph, samples: Samples) -> _References:
     from mcu_toolkit.host.native import NativeModel
     from mcu_toolkit.host.oracle import Oracle
     from mcu_toolkit.host.tflm import TflmRuntime
@@ -113,15 +148,15 @@ def _references(
     ctx.progress("TensorFlow Lite Micro", 0, 1)
     try:
         outputs["tflm"] = TflmRuntime(source.data).run(samples.inputs).reshape(count, -1).astype(np.int8, copy=False)
-    except ToolMissingError as lacking:
-        absent["tflm"] = f"{lacking.message}; {lacking.hint}"
+    except ToolMissingError as missing:
+        absent["tflm"] = f"{missing.message}; {missing.hint}"
     ctx.progress("generated C", 0, 1)
-    compiled = compile_source(source, HOST_TARGET)
+    compiled = compile_source(source, HOST)
     try:
         with NativeModel(compiled) as native:
             outputs["c"] = native.run(samples.inputs).reshape(count, -1).astype(np.int8, copy=False)
-    except ToolMissingError as lacking:
-        absent["c"] = f"{lacking.message}; {lacking.hint}"
+    except ToolMissingError as missing:
+        absent["c"] = f"{missing.message}; {missing.hint}"
     constants = {i for node in graph.nodes for i, tensor in graph.used_inputs(node) if tensor.is_const}
     sizes = ModelSizes(
         file_bytes=len(source.data),
@@ -129,59 +164,58 @@ def _references(
         weights_bytes=compiled.report.weights_bytes,
         arena_bytes=compiled.report.arena_bytes,
     )
-    return outputs, absent, sizes
+    return _References(outputs, absent, sizes)
 
 
-def _external(ctx: Context, source: ModelSource, graph: Graph, folder: Path, choice: Choice) -> tuple[Samples, int]:
-    """All images of another folder, and how many of them are equal to a training image."""
-    recipe, classes, known = _training(source)
+def _external(
+    ctx: Context, source: ModelSource, graph: Graph, folder: Path, choice: SampleChoice
+) -> tuple[Samples, int]:
+    """All images of another folder, preprocessed as in training; and how many of them the network was trained on."""
+    seen = _seen(source)
     testset = folder_testset(
         ctx,
         folder,
         graph,
-        class_names=classes,
-        normalization=recipe.input.normalization if recipe is not None else "unit",
+        class_names=seen.classes,
+        normalization=seen.recipe.input.normalization if seen.recipe is not None else "unit",
         skip_bad=choice.skip_bad,
     )
-    seen = sum(sha256_file(folder / name) in known for name in testset.ids) if known else 0
+    count = sum(sha256_file(folder / name) in seen.hashes for name in testset.ids) if seen.hashes else 0
     if choice.limit is not None:
         testset = testset.subset(choice.limit)
     samples = samples_from(testset, source, graph, float_logits=_float_logits(ctx, source, testset.images))
-    return samples, seen
+    return samples, count
 
 
 def _float_logits(ctx: Context, source: ModelSource, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32] | None:
-    """What the run's float network says about images that it has no recorded predictions of; None without a run."""
+    """Outputs of the run's float network for images without recorded predictions; None without a run."""
     if source.run_dir is None:
         return None
     from mcu_toolkit.train.saved import float_logits
 
     try:
         return float_logits(source.run_dir, images)
-    except McutkError as lacking:
-        ctx.note(f"without the float network's answers: {lacking.message}")
+    except McutkError as missing:
+        ctx.note(f"without the outputs of the float network: {missing.message}")
         return None
 
 
-def _training(source: ModelSource) -> tuple[Recipe | None, tuple[str, ...], frozenset[str]]:
-    """Recipe, classes in the order of the outputs, and SHA-256 of every image that the network learned from."""
+def _seen(source: ModelSource) -> _Seen:
     if source.run_dir is not None:
         split = read_split(source.run_dir / SPLIT_FILE)
-        learned = frozenset(image.sha256 for image in split.images if image.part != split.held_out)
-        return load(source.run_dir / "recipe.toml"), tuple(split.classes), learned
+        hashes = frozenset(image.sha256 for image in split.images if image.part != split.held_out)
+        return _Seen(load(source.run_dir / "recipe.toml"), tuple(split.classes), hashes)
     if source.kind == "shipped":
-        recipe = load(shipped()[SHIPPED_RECIPE])
         from mcu_toolkit.data.phantom import CLASSES
 
-        return recipe, tuple(CLASSES), frozenset()
-    return None, (), frozenset()
+        return _Seen(load(shipped()[SHIPPED_RECIPE]), tuple(CLASSES), frozenset())
+    return _Seen(None, (), frozenset())
 
 
-def _write(ctx: Context, report: EvaluationRecord) -> str:
-    from mcu_toolkit.report.evaluation.page import evaluation_page
+def _write(ctx: Context, record: EvaluationRecord) -> None:
+    from mcu_toolkit.report.evaluation.page import evaluation_page as page
 
     folder = ctx.workspace.eval_dir
-    write(folder / REPORT_JSON, report)
-    atomic_write(folder / REPORT_HTML, evaluation_page(report))
-    write_manifest(folder, ctx.command, inputs={"model": report.model_sha256})
-    return str(folder / REPORT_HTML)
+    codec.write(folder / REPORT_JSON, record)
+    atomic_write(folder / REPORT_HTML, page(record))
+    write_manifest(folder, ctx.command, inputs={"model": record.model_sha256})

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from mcu_toolkit.boards import Board
 from mcu_toolkit.records.flash import FlashRecord
 from mcu_toolkit.records.state import remember
-from mcu_toolkit.workflow.build import require_build
+from mcu_toolkit.workflow.built import require_build
 from mcu_toolkit.workflow.context import Context
+from mcu_toolkit.workflow.sources import pick_board, pick_port
 
 
-def flash_board(
-    ctx: Context, board: Board, port: str | None, *, tool: str | None = None, key: str | None = None
-) -> FlashRecord:
-    """Program what was built for a board, and remember which firmware it holds now.
+def flash(ctx: Context, *, board: str | None = None, port: str | None = None, tool: str | None = None) -> FlashRecord:
+    """Program a board, and remember the firmware that it holds now.
 
     Args:
-        tool: name of a flasher; by default the first of the board's that is installed.
-        key: how `bench` finds the board again; its id by default.
+        ctx: see `Context`.
+        board: id, or path of a board descriptor; by default the board built for last.
+        port: serial port; by default the project's; not needed by emulated boards.
+        tool: name of a flasher; by default the first of the board's flashers that is installed.
 
     Raises:
-        WorkspaceError: nothing was built, or the build was changed since.
-        ToolError, PortError: the flasher or the port.
+        ConfigError: no such board or flasher; WorkspaceError: nothing was built, or the build was changed since.
+        ToolError: the flasher; PortError: the port.
     """
     from mcu_toolkit.device.program import program
 
     workspace = ctx.workspace
-    folder = workspace.build_dir(board.id)
-    require_build(folder, board)
-    done = program(board, folder, workspace.device_dir(board.id), port, tool=tool)
-    remember(workspace, flash=key or board.id, flashed={board.id: done.firmware_sha256})
-    return done
+    chosen = pick_board(workspace, board, last=("build",))
+    folder = require_build(workspace, chosen.board)
+    ctx.progress("flash", 0, 0)
+    record = program(
+        chosen.board,
+        folder,
+        workspace.device_dir(chosen.board.id),
+        pick_port(workspace, chosen.board, port),
+        tool=tool,
+    )
+    remember(workspace, flash=chosen.key, flashed={chosen.board.id: record.firmware_sha256})
+    return record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from mcu_toolkit.boards import load_board
@@ -9,8 +10,8 @@ from mcu_toolkit.compiler.inspect import inspect_report
 from mcu_toolkit.graph.ops import OPERATORS
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.records.inspect import InspectRecord, OperatorRow, OperatorsRecord
-from mcu_toolkit.targets.target import PLAIN, Target
-from mcu_toolkit.workflow.build import goal, target_for
+from mcu_toolkit.targets.target import PLAIN
+from mcu_toolkit.workflow.compiled import goal, target_for
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.sources import read_bytes
 
@@ -32,7 +33,7 @@ def inspect(
         WorkspaceError: the file cannot be read; ModelError: it is not a usable .tflite file.
     """
     mode = goal(optimize)
-    target = target_for(load_board(board), mode) if board is not None else Target(PLAIN.isa, PLAIN.core, mode)
+    target = target_for(load_board(board), mode) if board is not None else replace(PLAIN, optimize=mode)
     graph = read_model(read_bytes(model))
     ctx.progress("compile", 0, 1)
     record = inspect_report(graph, target, name=model.name, modes=modes)

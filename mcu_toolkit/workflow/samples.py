@@ -1,4 +1,4 @@
-"""The inputs that `bench`, `eval` and `verify` run a model on: test images, a folder of the user's, or random bytes."""
+"""Inputs of `bench`, `evaluate` and `verify`: test images, a folder of images, or random bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mcu_toolkit.data import predictions
 from mcu_toolkit.data.testset import TestSet, open_testset
-from mcu_toolkit.errors import DataError, ModelError
+from mcu_toolkit.errors import ConfigError, DataError, ModelError
 from mcu_toolkit.graph.ir import DType, Graph, Tensor
 from mcu_toolkit.recipe import load, shipped
 from mcu_toolkit.report.classification import Truth
@@ -26,14 +26,14 @@ PREDICTIONS = "predictions.npz"
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """What a model is run on.
+    """Inputs of a model.
 
     Attributes:
-        ids: a name each.
+        ids: one name per sample.
         inputs: int8 [N, *input shape without the batch].
         truth: labels and class names; None for random inputs.
         images: uint8 [N, H, W, C] for the report; None for random inputs.
-        float_logits: float32 [N, classes] of the float network; None where they are not at hand.
+        float_logits: float32 [N, classes] of the float network; None where they are not known.
         output_scale, output_zero_point: quantization of the model's output.
         random_seed: seed of the first random input.
         recipe: id of the recipe of the images; None where there is none.
@@ -53,8 +53,16 @@ class Samples:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What the options of a command say about its inputs."""
+class SampleChoice:
+    """Arguments that choose the inputs of a model.
+
+    Attributes:
+        data: the folder that the model was trained on, where it has moved; or images for a model file.
+        limit: only so many images, in the same proportions of the classes.
+        random: number of random inputs to use instead of images.
+        seed: seed of the first random input.
+        skip_bad: leave out images that cannot be read.
+    """
 
     data: Path | None = None
     limit: int | None = None
@@ -62,9 +70,13 @@ class Choice:
     seed: int = 1
     skip_bad: bool = False
 
+    def __post_init__(self) -> None:
+        if self.random is not None and (self.data is not None or self.limit is not None):
+            raise ConfigError("--random cannot be combined with --data or --limit")
+
 
 def input_tensor(graph: Graph) -> Tensor:
-    """The one int8 input of a model that samples are streamed to.
+    """The int8 input of a model to which samples are streamed.
 
     Raises:
         ModelError: it has several inputs, or takes another type.
@@ -84,7 +96,7 @@ def input_tensor(graph: Graph) -> Tensor:
 
 
 def random_samples(graph: Graph, count: int, seed: int) -> Samples:
-    """Random inputs by the public generator, from the seeds `seed`, `seed` + 1, …"""
+    """Random inputs of the public generator, from the seeds `seed`, `seed` + 1, …"""
     from mcu_toolkit.device.inputs import random_input
 
     tensor = input_tensor(graph)
@@ -95,11 +107,11 @@ def random_samples(graph: Graph, count: int, seed: int) -> Samples:
     return Samples(ids, inputs, output_scale=scale, output_zero_point=zero_point, random_seed=seed)
 
 
-def open_samples(ctx: Context, source: ModelSource, graph: Graph, choice: Choice) -> Samples:
-    """The inputs for a model: random where asked for, else the images that belong to it.
+def open_samples(ctx: Context, source: ModelSource, graph: Graph, choice: SampleChoice) -> Samples:
+    """The inputs for a model: random ones if `choice` says so, else its test images.
 
-    A model file without images of its own (no `--data`, no `data` in mcutk.toml) is given random inputs: outputs are
-    still compared byte for byte, but there is no accuracy.
+    For a model file without images (no `--data`, no `data` in mcutk.toml) random inputs are used: outputs are
+    compared byte for byte, but there is no accuracy.
 
     Raises:
         DataError: no images, or they do not fit the model.
@@ -107,7 +119,7 @@ def open_samples(ctx: Context, source: ModelSource, graph: Graph, choice: Choice
     """
     if choice.random is not None:
         return random_samples(graph, choice.random, choice.seed)
-    input_tensor(graph)  # refuses borders that samples cannot be streamed to
+    input_tensor(graph)  # refuses a model to which samples cannot be streamed
     if source.kind == "file" and data_folder(ctx.workspace, choice.data) is None:
         ctx.note(
             f"no test images belong to {source.path.name}: streaming {DEFAULT_RANDOM} random inputs "
@@ -128,7 +140,7 @@ def data_folder(workspace: Workspace, given: Path | None) -> Path | None:
     return Path(listed) if listed is not None else None
 
 
-def _testset(ctx: Context, source: ModelSource, graph: Graph, choice: Choice) -> TestSet:
+def _testset(ctx: Context, source: ModelSource, graph: Graph, choice: SampleChoice) -> TestSet:
     cache = ctx.workspace.cache_dir("images")
     if source.run_dir is not None:
         return open_testset(source.run_dir, choice.data, cache_dir=cache)
@@ -152,7 +164,7 @@ def folder_testset(
 
     Args:
         class_names: in the order of the outputs; by default the folders in the order of their names.
-        normalization: how the network was fed.
+        normalization: preprocessing of pixels in training.
 
     Raises:
         DataError: no such folder, images that cannot be read, or more or fewer classes than outputs.
@@ -196,7 +208,7 @@ def folder_testset(
 def samples_from(
     testset: TestSet, source: ModelSource, graph: Graph, *, float_logits: npt.NDArray[np.float32] | None = None
 ) -> Samples:
-    """A test set as the model is fed it.
+    """A test set, preprocessed and quantized for the model.
 
     Args:
         float_logits: of the float network; by default those that the training run recorded.
@@ -233,7 +245,7 @@ def samples_from(
 
 
 def _float_logits(source: ModelSource, ids: tuple[str, ...]) -> npt.NDArray[np.float32] | None:
-    """What the float network said about these images, by the run's predictions; None where it is not recorded."""
+    """Outputs of the float network for these images, recorded by the training run; None where they are not."""
     path = (source.run_dir or source.path.parent) / PREDICTIONS
     if source.kind == "file" or not path.is_file():
         return None

@@ -3,7 +3,7 @@
 ::
 
     recipe = "recipe.toml"        # file beside the project file, or the id of a shipped recipe
-    board = "qemu-m4"
+    board = "qemu-m4"             # id of a board, or a descriptor beside the project file
     data = "images"               # DIR/<class>/*.png; not needed by recipes that generate their data
     port = "/dev/ttyACM0"         # not needed by emulated boards
 
@@ -27,7 +27,7 @@ else:
 
 @dataclass(frozen=True)
 class Settings:
-    """Defaults of a project folder; the paths of `data` and of a recipe file are absolute."""
+    """Defaults of a project folder; the paths of files and folders are absolute."""
 
     recipe: str | None = None
     board: str | None = None
@@ -61,8 +61,7 @@ def load_settings(workspace: Workspace) -> Settings:
             )
         if not isinstance(value, str) or not value:
             raise ConfigError(f"{path}: '{key}' has the wrong type", expected="a string", received=repr(value))
-    if "data" in table:
-        table["data"] = str(workspace.root / table["data"])
-    if table.get("recipe", "").endswith(".toml"):
-        table["recipe"] = str(workspace.root / table["recipe"])
+    for key in table:
+        if key == "data" or (key in ("recipe", "board") and table[key].endswith(".toml")):
+            table[key] = str(workspace.root / table[key])
     return Settings(**table)

@@ -1,9 +1,11 @@
-"""Which model and which board a command works on, where its options leave that open."""
+"""The model, board and port of a use case where its arguments leave them open."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board, load_board
@@ -20,7 +22,7 @@ MODEL_FILE = "model.tflite"
 
 @dataclass(frozen=True, eq=False)
 class ModelSource:
-    """A model and where it came from, which decides where its test images are.
+    """A model and its origin, which decides where its test images are.
 
     Attributes:
         kind: ``train`` (a run folder), ``shipped`` (with the package) or ``file`` (the user's own).
@@ -43,24 +45,25 @@ class ModelSource:
 
     @property
     def origin(self) -> ModelOrigin:
-        """The part that a build records, so that the bench finds the images that belong to the model."""
+        """The part that a build records, so that the bench finds the test images of the model."""
         run_dir = str(self.run_dir) if self.run_dir is not None else ""
         return ModelOrigin(self.kind, str(self.path), run_dir, self.recipe)
 
-    def describe(self) -> str:
-        """A few words for people."""
-        if self.kind == "train":
-            return f"the model trained last ({self.recipe})"
-        if self.kind == "shipped":
-            return f"the model that ships with mcutk ({self.recipe}, synthetic images)"
-        return str(self.path)
+
+def describe(origin: ModelOrigin) -> str:
+    """The origin of a model in words."""
+    if origin.kind == "train":
+        return f"the model trained last ({origin.recipe})"
+    if origin.kind == "shipped":
+        return f"the model that ships with mcutk ({origin.recipe}, synthetic images)"
+    return origin.path
 
 
 def source_of(workspace: Workspace, origin: ModelOrigin, data: bytes) -> ModelSource:
     """The source of a recorded origin; `data` is the copy of the model in the build folder.
 
     Raises:
-        WorkspaceError: the run was trained again since, so that its held-out images are no longer this model's.
+        WorkspaceError: the run was trained again since, so that its held-out images may be others.
     """
     found = ModelSource(
         kind=origin.kind,
@@ -82,7 +85,7 @@ def source_of(workspace: Workspace, origin: ModelOrigin, data: bytes) -> ModelSo
 
 
 def _run_folder(workspace: Workspace, recorded: Path, recipe: str) -> Path:
-    """Where the run was, or where it is now that the project folder has moved."""
+    """The recorded run folder, or that of this project where the project folder has moved."""
     return recorded if recorded.is_dir() else workspace.train_dir(recipe)
 
 
@@ -142,37 +145,54 @@ def pick_model(workspace: Workspace, given: Path | None = None) -> ModelSource:
     return ModelSource("shipped", path, read_bytes(path), recipe=SHIPPED_RECIPE)
 
 
-def pick_board(workspace: Workspace, given: str | None, *remembered: str, default: str | None = None) -> Board:
-    """The board given, else what was done last (`remembered`: keys of the state), else the project's, else `default`.
+@dataclass(frozen=True)
+class ChosenBoard:
+    """A board, and the text that finds it again.
+
+    Attributes:
+        board: its descriptor.
+        key: its id, or the absolute path of a descriptor outside the package; state.json holds it.
+    """
+
+    board: Board
+    key: str
+
+
+def pick_board(
+    workspace: Workspace,
+    given: str | None,
+    *,
+    last: Sequence[Literal["build", "flash"]] = (),
+    default: str | None = None,
+) -> ChosenBoard:
+    """The board given, else the one of the last build or flash, else the project's, else `default`.
+
+    Args:
+        workspace: the project folder.
+        given: id, or path of a board descriptor.
+        last: which of the last build and flash count, in this order.
+        default: id of a board.
 
     Raises:
         ConfigError: none of these, or no such board.
     """
-    if given is not None:
-        return load_board(given)
     state = read_state(workspace)
-    last = {"build": state.build, "flash": state.flash}
-    for key in remembered:
-        if (board := last[key]) is not None:
-            return load_board(board)
-    chosen = load_settings(workspace).board or default
-    if chosen is None:
-        what = "nothing was built here yet" if remembered else "no board was named"
+    known = {"build": state.build, "flash": state.flash}
+    candidates = (given, *(known[each] for each in last), load_settings(workspace).board, default)
+    name = next((each for each in candidates if each is not None), None)
+    if name is None:
+        what = "nothing was built here yet" if last else "no board was named"
         raise ConfigError(
             what,
             expected='--board ID, or board = "ID" in mcutk.toml',
-            hint="mcutk build --board qemu-m4" if remembered else "mcutk boards lists the boards; qemu-m4 needs none",
+            hint="mcutk build --board qemu-m4" if last else "mcutk boards lists the boards; qemu-m4 is emulated",
         )
-    return load_board(chosen)
+    board = load_board(name)
+    return ChosenBoard(board, str(Path(name).resolve()) if name.endswith(".toml") else board.id)
 
 
 def pick_port(workspace: Workspace, board: Board, given: str | None) -> str | None:
-    """The port given, else the project's; None for an emulated board, which brings its own."""
+    """The port given, else the project's; None for an emulated board, which needs none."""
     if given is not None or board.is_emulated:
         return given
     return load_settings(workspace).port
-
-
-def board_key(board: Board, given: str | None) -> str:
-    """What to remember of a board: its id, or the absolute path of a descriptor of the user's own."""
-    return str(Path(given).resolve()) if given is not None and given.endswith(".toml") else board.id

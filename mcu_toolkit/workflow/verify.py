@@ -1,58 +1,114 @@
-"""Layer-by-layer verification: the tensors that the oracle expects, and where they lie on the device."""
+"""Run a model layer by layer on a board and compare every tensor with the oracle's."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from mcu_toolkit.boards import Board
-from mcu_toolkit.errors import DataError, WorkspaceError
+from mcu_toolkit.errors import DataError, McutkError, WorkspaceError
 from mcu_toolkit.records.verify import TensorMismatch, VerifyRecord
-from mcu_toolkit.workflow.bench import require_flashed
-from mcu_toolkit.workflow.build import Built, compile_source, read_built, read_graph, target_for
+from mcu_toolkit.workflow.built import Built, read_built, require_flashed
+from mcu_toolkit.workflow.compiled import compile_source, read_graph
 from mcu_toolkit.workflow.context import Context
-from mcu_toolkit.workflow.samples import Choice, open_samples
+from mcu_toolkit.workflow.samples import SampleChoice, open_samples
+from mcu_toolkit.workflow.sources import pick_board, pick_port
 
 if TYPE_CHECKING:
     from mcu_toolkit.compiler.pipeline import Compiled
-    from mcu_toolkit.device.types import LayerComparison, LayerMismatch, LayerTensor
+    from mcu_toolkit.device.types import LayerMismatch, LayerTensor
 
 
-def verify_board(ctx: Context, board: Board, port: str | None, choice: Choice, sample: int) -> VerifyRecord:
-    """Compare every tensor of one inference on the device with the oracle's.
+@dataclass(frozen=True)
+class VerifyOptions:
+    """Arguments of a verification.
+
+    Attributes:
+        board: id, or path of a board descriptor; by default the board flashed last.
+        port: serial port; by default the project's; not needed by emulated boards.
+        data: the folder that the model was trained on, where it has moved; or images for a model file.
+        sample: number of the test image.
+        random_seed: seed of a random input to use instead of an image.
+    """
+
+    board: str | None = None
+    port: str | None = None
+    data: Path | None = None
+    sample: int = 0
+    random_seed: int | None = None
+
+    @property
+    def choice(self) -> SampleChoice:
+        """The inputs that the sample is taken from."""
+        if self.random_seed is None:
+            return SampleChoice(self.data)
+        return SampleChoice(random=1, seed=self.random_seed)
+
+
+def verify(ctx: Context, options: VerifyOptions) -> VerifyRecord:
+    """Compare every tensor of one inference on the device with the oracle's, up to the first that differs.
+
+    Returns:
+        The record; `require_equal` refuses one with a mismatch.
 
     Raises:
-        WorkspaceError: nothing built or flashed, or by another version of the toolkit.
+        WorkspaceError: nothing was built or flashed, or by another version of the toolkit.
         LinkError: the board; DataError: there is no such sample.
     """
     from mcu_toolkit.device.compare_layers import compare_layers
 
     workspace = ctx.workspace
+    board = pick_board(workspace, options.board, last=("flash", "build")).board
     built = read_built(workspace, board)
-    require_flashed(workspace, board, built)
+    require_flashed(workspace, built)
     ctx.progress("compile", 0, 0)
-    compiled = compile_source(built.source, target_for(board, built.optimize))
+    compiled = compile_source(built.source, built.target, name=built.record.name)
     _require_same_code(built, compiled)
-    samples = open_samples(ctx, built.source, read_graph(built.source.data), choice)
-    chosen = 0 if choice.random is not None else sample
+    samples = open_samples(ctx, built.source, read_graph(built.source), options.choice)
+    chosen = 0 if options.random_seed is not None else options.sample
     if chosen >= len(samples.ids):
-        raise DataError(f"there is no test image {sample}", expected=f"0 to {len(samples.ids) - 1}")
+        raise DataError(f"there is no test image {chosen}", expected=f"0 to {len(samples.ids) - 1}")
     values = np.ascontiguousarray(samples.inputs[chosen : chosen + 1])
-    tensors = expected_tensors(compiled, values)
     run = compare_layers(
         board,
         workspace.device_dir(board.id),
-        port,
+        pick_port(workspace, board, options.port),
         values.reshape(-1),
-        tensors,
+        expected_tensors(compiled, values),
         model_sha256=built.record.model.sha256,
+        progress=ctx.progress,
     )
-    return _record(board, built, run, samples.ids[chosen])
+    return VerifyRecord(
+        board=board.id,
+        model_sha256=built.record.model.sha256,
+        firmware_sha256=built.record.firmware_sha256,
+        sample=samples.ids[chosen],
+        compared=run.compared,
+        mismatch=_mismatch(built, run.mismatch) if run.mismatch is not None else None,
+    )
 
 
-def expected_tensors(compiled: Compiled, sample: np.ndarray[Any, np.dtype[np.int8]]) -> tuple[LayerTensor, ...]:
-    """What each step of the generated code leaves in the arena, by the oracle.
+def require_equal(record: VerifyRecord) -> None:
+    """Fail where a tensor of the device differs from the host's.
+
+    Raises:
+        McutkError: it names the layer and the tensor.
+    """
+    wrong = record.mismatch
+    if wrong is not None:
+        raise McutkError(
+            f"step {wrong.step} ({wrong.layer}, {wrong.kernel}) differs from the host's reference",
+            expected=f"CRC-32 {wrong.expected_crc32} of tensor {wrong.tensor}",
+            received=f"CRC-32 {wrong.received_crc32}; the {record.compared - 1} tensors before it agree",
+            hint="flash again; if the mismatch remains, report it with the model and this text",
+        )
+
+
+def expected_tensors(compiled: Compiled, sample: npt.NDArray[np.int8]) -> tuple[LayerTensor, ...]:
+    """The tensor that each step of the generated code leaves in the arena, by the oracle.
 
     Args:
         compiled: as built for the board.
@@ -76,7 +132,7 @@ def expected_tensors(compiled: Compiled, sample: np.ndarray[Any, np.dtype[np.int
 
 
 def _require_same_code(built: Built, compiled: Compiled) -> None:
-    """Offsets are those of the code on the device only if the same code would be generated now."""
+    """The offsets are those of the code on the device only if the same code would be generated now."""
     folder = built.folder / "src"
     for name, content in compiled.files.items():
         path = folder / name
@@ -87,25 +143,14 @@ def _require_same_code(built: Built, compiled: Compiled) -> None:
             )
 
 
-def _record(board: Board, built: Built, run: LayerComparison, sample: str) -> VerifyRecord:
-    return VerifyRecord(
-        board=board.id,
-        model_sha256=built.record.model.sha256,
-        firmware_sha256=built.record.firmware_sha256,
-        sample=sample,
-        compared=run.compared,
-        mismatch=_mismatch(built, run.mismatch) if run.mismatch is not None else None,
-    )
-
-
-def _mismatch(built: Built, wrong: LayerMismatch) -> TensorMismatch:
-    layer = next(layer for layer in built.record.layers if layer.index == wrong.step)
+def _mismatch(built: Built, found: LayerMismatch) -> TensorMismatch:
+    layer = next(each for each in built.record.layers if each.index == found.step)
     return TensorMismatch(
-        step=wrong.step,
-        tensor=wrong.name,
+        step=found.step,
+        tensor=found.name,
         layer=layer.operator,
         kernel=layer.kernel,
         node=layer.node,
-        expected_crc32=wrong.expected_crc32,
-        received_crc32=wrong.received_crc32,
+        expected_crc32=found.expected_crc32,
+        received_crc32=found.received_crc32,
     )

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.cli import Mcutk, in_process_of_its_own, tiny_model, write_images
+from tests.support.cli import Mcutk, in_process_of_its_own
+from tests.support.models import tiny_model, write_images
 from tests.support.pages import checked
 
 pytestmark = pytest.mark.skipif(

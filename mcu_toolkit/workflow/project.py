@@ -1,0 +1,451 @@
+"""The public Python interface: `mcu_toolkit.Project`.
+
+Each method is one use case of `mcu_toolkit.workflow`, imported when it is called, so that importing this module is
+quick.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.workflow.context import Context, ignore
+from mcu_toolkit.workspace import Workspace, disk_error
+
+if TYPE_CHECKING:
+    from mcu_toolkit.records.bench import BenchRecord
+    from mcu_toolkit.records.boards import BoardsRecord
+    from mcu_toolkit.records.build import BuildRecord
+    from mcu_toolkit.records.doctor import DoctorRecord
+    from mcu_toolkit.records.evaluation import EvaluationRecord
+    from mcu_toolkit.records.flash import FlashRecord
+    from mcu_toolkit.records.inspect import InspectRecord
+    from mcu_toolkit.records.seeds import SeedsRecord
+    from mcu_toolkit.records.study import StudyRecord
+    from mcu_toolkit.records.train import TrainRecord
+    from mcu_toolkit.records.verify import VerifyRecord
+    from mcu_toolkit.workflow.init import NewProject
+    from mcu_toolkit.workflow.train import TrainOptions
+
+#: A key of a recipe → its value: number, text, truth value or list.
+Overrides = Mapping[str, object]
+
+
+class Project:
+    """A project folder: training, firmware, flashing and measurement of models.
+
+    Every method does the work of the command of its name, writes the same files below ``mcutk-out/`` in the folder, and
+    returns a frozen record. Nothing is printed and the current folder is not changed. Relative paths in arguments are
+    relative to the current folder. Arguments that are left out have the defaults of ``mcutk.toml`` in the folder, then
+    what was done last. Every error is a `McutkError`.
+
+    Args:
+        folder: the project folder; made if absent.
+        progress: called with the stage, the part done and the total of long work; the total is 0 where it is not known.
+        note: called with remarks that are not part of a result, for example images that were left out.
+
+    Raises:
+        WorkspaceError: the folder cannot be made.
+    """
+
+    def __init__(
+        self, folder: str | Path = ".", *, progress: Progress = silent, note: Callable[[str], None] = ignore
+    ) -> None:
+        root = Path(folder).expanduser().resolve()
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as bad:
+            raise disk_error(root, bad) from bad
+        self._workspace = Workspace(root)
+        self._progress = progress
+        self._note = note
+
+    def __repr__(self) -> str:
+        """The call that makes an equal project."""
+        return f"Project({str(self.folder)!r})"
+
+    @property
+    def folder(self) -> Path:
+        """The project folder, absolute."""
+        return self._workspace.root
+
+    @property
+    def out(self) -> Path:
+        """Folder of all files that are made."""
+        return self._workspace.out
+
+    def init(self, recipe: str = "phantom", *, board: str = "qemu-m4", overwrite: bool = False) -> NewProject:
+        """Write ``mcutk.toml`` with defaults and ``recipe.toml``, a copy of a shipped recipe to edit.
+
+        Raises:
+            ConfigError: no such recipe or board; WorkspaceError: the files are there already.
+        """
+        from mcu_toolkit.workflow.init import init
+
+        return init(self._context("init"), recipe=recipe, board=board, overwrite=overwrite)
+
+    def train(
+        self,
+        recipe: str | Path | None = None,
+        data: str | Path | None = None,
+        *,
+        set: Overrides | None = None,
+        resume: bool = False,
+        skip_bad: bool = False,
+    ) -> TrainRecord:
+        """Train a distilled int8 student; `build` then uses its model.
+
+        Args:
+            recipe: file or id of a shipped recipe; by default the project's recipe, else the synthetic phantom.
+            data: folder of images, ``DIR/<class>/*.png``.
+            set: keys of the recipe and their values, for example ``{"student.width": 0.5}``.
+            resume: go on from the checkpoints of an interrupted run.
+            skip_bad: leave out images that cannot be read, and count them.
+
+        Raises:
+            ConfigError: the recipe; DataError: the images; TrainError: TensorFlow is missing or the training failed.
+        """
+        from mcu_toolkit.workflow.train import train
+
+        return train(self._context("train"), _training(recipe, data, set, resume, skip_bad)).best
+
+    def train_seeds(
+        self,
+        seeds: int,
+        recipe: str | Path | None = None,
+        data: str | Path | None = None,
+        *,
+        set: Overrides | None = None,
+        resume: bool = False,
+        skip_bad: bool = False,
+    ) -> SeedsRecord:
+        """Train the same recipe from several seeds in turn; `build` then uses the best model.
+
+        Args:
+            seeds: how many; the first is the recipe's own.
+            recipe, data, set, resume, skip_bad: as `train`.
+
+        Raises:
+            As `train`.
+        """
+        from mcu_toolkit.workflow.train import train
+
+        return train(self._context("train_seeds"), _training(recipe, data, set, resume, skip_bad, seeds)).seeds
+
+    def convert(
+        self,
+        model: str | Path,
+        data: str | Path | None = None,
+        *,
+        normalization: str = "unit",
+        calibration_images: int = 256,
+        seed: int = 1,
+        compare: bool = False,
+        skip_bad: bool = False,
+    ) -> TrainRecord:
+        """Quantize a Keras model to int8 and measure the loss of accuracy; `build` then uses the result.
+
+        Args:
+            model: a Keras 2 ``.h5`` or ``.keras`` file, or a SavedModel folder; images in, class scores out.
+            data: folder of images that calibrate and compare.
+            normalization: preprocessing of pixels p that the model was trained with: ``unit`` p/255, ``signed``
+                p/127.5 - 1, ``raw`` p.
+            calibration_images: training images that set the ranges of activations.
+            seed: of the division of the images.
+            compare: also measure float32, float16, dynamic-range and int16x8 models.
+            skip_bad: leave out images that cannot be read.
+
+        Raises:
+            ModelError: the model; DataError: the images; TrainError: TensorFlow is missing or cannot convert it.
+        """
+        from mcu_toolkit.workflow.convert import ConvertOptions, convert
+
+        options = ConvertOptions(Path(model), _path(data), normalization, calibration_images, seed, compare, skip_bad)
+        return convert(self._context("convert"), options)
+
+    def build(
+        self,
+        board: str | Path | None = None,
+        model: str | Path | None = None,
+        *,
+        optimize: str = "balanced",
+        name: str = "model",
+        model_data: bool = False,
+    ) -> BuildRecord:
+        """Compile a model to C and build firmware for a board.
+
+        Args:
+            board: id, or path of a board descriptor.
+            model: an int8 .tflite file; by default the model trained last, else the one that ships with the package.
+            optimize: optimization goal: ``ram``, ``speed`` or ``balanced``.
+            name: prefix of the generated files and symbols.
+            model_data: also write the .tflite file as a C array.
+
+        Raises:
+            ConfigError: no such board or goal; ModelError: the model; UnsupportedError: it cannot be compiled.
+            FitError: it needs more flash or RAM than the board has; ToolError: the cross compiler.
+        """
+        from mcu_toolkit.workflow.build import BuildOptions, build
+
+        options = BuildOptions(_text(board), _path(model), optimize, name, model_data)
+        return build(self._context("build"), options)
+
+    def flash(
+        self, board: str | Path | None = None, *, port: str | None = None, tool: str | None = None
+    ) -> FlashRecord:
+        """Program a board with what was built for it last.
+
+        Args:
+            board: id, or path of a board descriptor; by default the board built for last.
+            port: serial port; not needed by emulated boards.
+            tool: flasher; by default the first of the board's flashers that is installed.
+
+        Raises:
+            WorkspaceError: nothing was built; ToolError: the flasher; PortError: the port.
+        """
+        from mcu_toolkit.workflow.flash import flash
+
+        return flash(self._context("flash"), board=_text(board), port=port, tool=tool)
+
+    def bench(
+        self,
+        board: str | Path | None = None,
+        *,
+        port: str | None = None,
+        data: str | Path | None = None,
+        limit: int | None = None,
+        random: int | None = None,
+        seed: int = 1,
+        profile: bool = False,
+        skip_bad: bool = False,
+    ) -> BenchRecord:
+        """Stream test images to a board, compare every output with the oracle's, and measure accuracy and latency.
+
+        Args:
+            board: id, or path of a board descriptor; by default the board flashed last.
+            port: serial port; not needed by emulated boards.
+            data: the folder that the model was trained on, where it has moved; or images for a model file.
+            limit: only so many images, in the same proportions of the classes.
+            random: number of random inputs to stream instead of images.
+            seed: seed of the first random input.
+            profile: also measure every layer.
+            skip_bad: leave out images that cannot be read.
+
+        Returns:
+            The record, whether or not outputs differ: check `BenchRecord.mismatches`.
+
+        Raises:
+            WorkspaceError: nothing was built or flashed; DataError: the images; LinkError: the board.
+        """
+        from mcu_toolkit.workflow.bench import BenchOptions, bench
+        from mcu_toolkit.workflow.samples import SampleChoice
+
+        choice = SampleChoice(_path(data), limit, random, seed, skip_bad)
+        return bench(self._context("bench"), BenchOptions(_text(board), port, choice, profile))
+
+    def run(
+        self,
+        board: str | Path | None = None,
+        recipe: str | Path | None = None,
+        data: str | Path | None = None,
+        *,
+        model: str | Path | None = None,
+        set: Overrides | None = None,
+        skip_training: bool = False,
+        retrain: bool = False,
+        optimize: str = "balanced",
+        port: str | None = None,
+        limit: int | None = None,
+        profile: bool = False,
+        skip_bad: bool = False,
+    ) -> BenchRecord:
+        """Train, build, flash and bench in a row; a recipe that was trained already is not trained again.
+
+        Args:
+            board: as `build`; without any, qemu-m4.
+            recipe, data, set, skip_bad: as `train`.
+            model: an int8 .tflite file to use instead of training.
+            skip_training: use the model trained last, else the one that ships with the package.
+            retrain: train even where this recipe was trained already.
+            optimize: as `build`.
+            port, limit, profile: as `bench`.
+
+        Raises:
+            As `train`, `build`, `flash` and `bench`.
+        """
+        from mcu_toolkit.workflow.run import RunOptions, run
+
+        options = RunOptions(
+            board=_text(board),
+            training=_training(recipe, data, set, False, skip_bad),
+            model=_path(model),
+            skip_training=skip_training,
+            retrain=retrain,
+            optimize=optimize,
+            port=port,
+            limit=limit,
+            profile=profile,
+        )
+        return run(self._context("run"), options)
+
+    def evaluate(
+        self,
+        model: str | Path | None = None,
+        *,
+        data: str | Path | None = None,
+        external: str | Path | None = None,
+        limit: int | None = None,
+        random: int | None = None,
+        seed: int = 1,
+        margin: float = 0.02,
+        threshold_sweep: bool = False,
+        skip_bad: bool = False,
+    ) -> EvaluationRecord:
+        """Evaluate a model on this machine with the NumPy oracle, TensorFlow Lite Micro and the generated C.
+
+        Args:
+            model: as `build`.
+            data, limit, random, seed, skip_bad: as `bench`.
+            external: evaluate every image of another folder with the same classes.
+            margin: differences of accuracy within ± this share count as equivalent.
+            threshold_sweep: also report sensitivity, specificity and precision over decision thresholds.
+
+        Returns:
+            The record, whether or not the references agree: check `EvaluationRecord.mismatches`.
+
+        Raises:
+            DataError: the images; ModelError: the model; ToolError: the C compiler failed.
+        """
+        from mcu_toolkit.workflow.evaluate import EvaluateOptions, evaluate
+        from mcu_toolkit.workflow.samples import SampleChoice
+
+        options = EvaluateOptions(
+            model=_path(model),
+            samples=SampleChoice(_path(data), limit, random, seed, skip_bad),
+            external=_path(external),
+            margin=margin,
+            threshold_sweep=threshold_sweep,
+        )
+        return evaluate(self._context("evaluate"), options)
+
+    def verify(
+        self,
+        board: str | Path | None = None,
+        *,
+        port: str | None = None,
+        data: str | Path | None = None,
+        sample: int = 0,
+        random_seed: int | None = None,
+    ) -> VerifyRecord:
+        """Run a model layer by layer on a board and compare every tensor with the oracle's.
+
+        Args:
+            board, port, data: as `bench`.
+            sample: number of the test image.
+            random_seed: seed of a random input to use instead of an image.
+
+        Returns:
+            The record; `VerifyRecord.mismatch` is None where all tensors are equal.
+
+        Raises:
+            As `bench`.
+        """
+        from mcu_toolkit.workflow.verify import VerifyOptions, verify
+
+        options = VerifyOptions(_text(board), port, _path(data), sample, random_seed)
+        return verify(self._context("verify"), options)
+
+    def inspect(
+        self,
+        model: str | Path,
+        *,
+        board: str | Path | None = None,
+        optimize: str = "balanced",
+        modes: bool = False,
+    ) -> InspectRecord:
+        """Operators, MACs and memory plan of a model, and what is not supported.
+
+        Args:
+            model: a .tflite file.
+            board: use the kernels and cost table of this board; by default a core without SIMD instructions.
+            optimize: as `build`.
+            modes: also report the figures of every optimization goal.
+
+        Raises:
+            WorkspaceError: the file cannot be read; ModelError: it is not a usable .tflite file.
+        """
+        from mcu_toolkit.workflow.inspect import inspect
+
+        return inspect(self._context("inspect"), Path(model), board=_text(board), optimize=optimize, modes=modes)
+
+    def study(
+        self,
+        kind: str,
+        recipe: str | Path | None = None,
+        data: str | Path | None = None,
+        *,
+        set: Overrides | None = None,
+        teacher: bool = False,
+        storage: str | None = None,
+        fresh: bool = False,
+    ) -> StudyRecord:
+        """Fill a table over one recipe; an interrupted study is resumed.
+
+        Args:
+            kind: ``quantization``, ``distillation`` or ``saliency``.
+            recipe, data, set: as `train`.
+            teacher: quantize the recipe's first teacher instead of the student (``quantization`` only).
+            storage: Optuna storage that machines share; by default a SQLite file in the study's folder.
+            fresh: delete the results of this study so far (its default storage only).
+
+        Raises:
+            As `train`.
+        """
+        from mcu_toolkit.workflow.study import StudyOptions, study
+
+        options = StudyOptions(kind, _text(recipe), _path(data), _overrides(set), teacher, storage, fresh)
+        return study(self._context("study"), options)
+
+    def boards(self) -> BoardsRecord:
+        """The supported boards."""
+        from mcu_toolkit.workflow.boards import boards
+
+        return boards()
+
+    def doctor(self) -> DoctorRecord:
+        """Programs, packages, disk space and serial ports of this machine, with the commands that install them."""
+        from mcu_toolkit.workflow.doctor import doctor
+
+        return doctor(self._context("doctor"))
+
+    def _context(self, method: str) -> Context:
+        return Context(self._workspace, self._progress, self._note, f"mcu_toolkit.Project.{method}")
+
+
+def _path(given: str | Path | None) -> Path | None:
+    return None if given is None else Path(given).expanduser()
+
+
+def _text(given: str | Path | None) -> str | None:
+    return None if given is None else str(given)
+
+
+def _overrides(given: Overrides | None) -> dict[str, str]:
+    """Values as a recipe holds them in TOML, which JSON's numbers, truth values and lists equal; text as it is."""
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in (given or {}).items()}
+
+
+def _training(
+    recipe: str | Path | None,
+    data: str | Path | None,
+    overrides: Overrides | None,
+    resume: bool,
+    skip_bad: bool,
+    seeds: int | None = None,
+) -> TrainOptions:
+    from mcu_toolkit.workflow.train import TrainOptions
+
+    return TrainOptions(_text(recipe), _path(data), _overrides(overrides), resume, seeds, skip_bad)

@@ -1,0 +1,100 @@
+"""The model, board and port of a use case where its arguments leave them open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mcu_toolkit.boards import load_board
+from mcu_toolkit.errors import ConfigError, WorkspaceError
+from mcu_toolkit.records.state import remember
+from mcu_toolkit.workflow import sources
+from mcu_toolkit.workflow.sources import ModelSource
+from mcu_toolkit.workspace import Workspace
+from tests.support.models import tiny_model
+
+
+def test_without_training_the_shipped_model_is_taken(workspace: Workspace) -> None:
+    assert sources.pick_model(workspace).kind == "shipped"
+
+
+def test_after_training_the_trained_model_is_taken(workspace: Workspace) -> None:
+    run_dir = workspace.train_dir("brain")
+    run_dir.mkdir(parents=True)
+    (run_dir / "model.tflite").write_bytes(tiny_model())
+    remember(workspace, train="brain")
+    found = sources.pick_model(workspace)
+    assert (found.kind, found.recipe, found.run_dir) == ("train", "brain", run_dir)
+
+
+def test_an_unfinished_training_is_not_passed_over_in_silence(workspace: Workspace) -> None:
+    remember(workspace, train="brain")
+    with pytest.raises(WorkspaceError, match="no model yet") as caught:
+        sources.pick_model(workspace)
+    assert "--resume" in str(caught.value)
+
+
+def test_the_shipped_model_is_known_by_its_contents(workspace: Workspace) -> None:
+    copy = workspace.root / "copy.tflite"
+    copy.write_bytes(sources.shipped_model().read_bytes())
+    assert sources.pick_model(workspace, copy).kind == "shipped"
+
+
+def trained(workspace: Workspace, model: bytes) -> ModelSource:
+    """A finished run of the recipe `brain`."""
+    run_dir = workspace.train_dir("brain")
+    run_dir.mkdir(parents=True, exist_ok=True)
+    (run_dir / "model.tflite").write_bytes(model)
+    return ModelSource("train", run_dir / "model.tflite", model, run_dir=run_dir, recipe="brain")
+
+
+def test_the_origin_of_a_source_survives_the_build(workspace: Workspace) -> None:
+    before = trained(workspace, b"x")
+    after = sources.source_of(workspace, before.origin, b"x")
+    assert (after.kind, after.path, after.run_dir, after.recipe) == ("train", before.path, before.run_dir, "brain")
+
+
+def test_a_moved_project_finds_its_run(workspace: Workspace) -> None:
+    origin = replace(trained(workspace, b"x").origin, run_dir="/nowhere/mcutk-out/train/brain")
+    assert sources.source_of(workspace, origin, b"x").run_dir == workspace.train_dir("brain")
+
+
+def test_a_run_trained_again_is_not_the_one_that_was_built(workspace: Workspace) -> None:
+    """Its split may be another: what was held out then may have been learned from now."""
+    origin = trained(workspace, b"old").origin
+    trained(workspace, b"new")
+    with pytest.raises(WorkspaceError, match="trained again") as caught:
+        sources.source_of(workspace, origin, b"old")
+    assert "mcutk build" in str(caught.value)
+
+
+def test_the_board_given_has_priority_over_the_last_one_and_the_project(workspace: Workspace) -> None:
+    with pytest.raises(ConfigError, match="no board was named"):
+        sources.pick_board(workspace, None)
+    assert sources.pick_board(workspace, None, default="qemu-m7").board.id == "qemu-m7"
+    (workspace.root / "mcutk.toml").write_text('board = "qemu-m3"\n', encoding="utf-8")
+    assert sources.pick_board(workspace, None, default="qemu-m7").board.id == "qemu-m3"
+    remember(workspace, build="qemu-m33")
+    assert sources.pick_board(workspace, None, last=("flash", "build")).board.id == "qemu-m33"
+    remember(workspace, flash="qemu-m55")
+    assert sources.pick_board(workspace, None, last=("flash", "build")).board.id == "qemu-m55"
+    assert sources.pick_board(workspace, "qemu-m4", last=("flash", "build")).board.id == "qemu-m4"
+
+
+def test_the_projects_port_is_not_for_emulated_boards(workspace: Workspace) -> None:
+    (workspace.root / "mcutk.toml").write_text('port = "/dev/ttyACM0"\n', encoding="utf-8")
+    assert sources.pick_port(workspace, load_board("nano33"), None) == "/dev/ttyACM0"
+    assert sources.pick_port(workspace, load_board("qemu-m4"), None) is None
+    assert sources.pick_port(workspace, load_board("qemu-m4"), "socket://x") == "socket://x"
+
+
+def test_a_descriptor_outside_the_package_is_found_again_by_its_absolute_path(
+    workspace: Workspace, project: Path
+) -> None:
+    text = (sources.asset_dir("boards") / "qemu-m4.toml").read_text(encoding="utf-8")
+    (project / "own.toml").write_text(text, encoding="utf-8")
+    chosen = sources.pick_board(workspace, "own.toml")
+    assert chosen.key == str(project / "own.toml")
+    assert sources.pick_board(workspace, "qemu-m4").key == "qemu-m4"
