@@ -1,4 +1,4 @@
-"""How far an output may overlap its input, against a simulation of every read and write."""
+"""Minimum offset between input and output of a window operator, against a simulation of every read and write."""
 
 from __future__ import annotations
 

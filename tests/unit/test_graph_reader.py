@@ -1,4 +1,4 @@
-"""What the reader makes of good files, and how it refuses bad ones."""
+"""Graphs that the reader gives for good files, and its errors for bad ones."""
 
 from __future__ import annotations
 
