@@ -21,6 +21,7 @@ from mcu_toolkit.errors import FitError
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.oracle import Oracle
 from mcu_toolkit.records.build import ModelOrigin
+from mcu_toolkit.targets.arch import ARCHS
 from mcu_toolkit.targets.isa import ISAS
 from mcu_toolkit.targets.target import Optimize, Target
 
@@ -140,6 +141,7 @@ def measure(case: Case, *, profile: bool = False) -> Measured | None:
 def toolchain() -> dict[str, str]:
     """Versions of the programs that figures depend on."""
     said = {}
-    for name in ("arm-none-eabi-gcc", "qemu-system-arm"):
+    arch = ARCHS.find(load_board(BOARDS[0]).core.arch)
+    for name in (need.name for need in arch.requirements if not need.library):
         said[name] = process.run([name, "--version"]).stdout.splitlines()[0].strip()
     return said

@@ -23,19 +23,12 @@ from typing import IO
 
 from mcu_toolkit.errors import ToolFailedError, ToolMissingError
 
-#: What to type when a program is missing. Debian and Ubuntu names; `mcutk doctor` prints the same.
-INSTALL_HINTS: Mapping[str, str] = {
-    "arm-none-eabi-gcc": "sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi",
-    "qemu-system-arm": "sudo apt-get install qemu-system-arm",
+#: Program → command that installs it on Debian and Ubuntu. Architectures and flashers add their own programs when they
+#: are registered.
+INSTALL_HINTS: dict[str, str] = {
     "gcc": "sudo apt-get install gcc",
     "cc": "sudo apt-get install gcc",
     "make": "sudo apt-get install make",
-    "arduino-cli": "see https://arduino.github.io/arduino-cli/latest/installation/",
-    "pyocd": "pip install pyocd",
-    "openocd": "sudo apt-get install openocd",
-    "bossac": "arduino-cli core install arduino:mbed_nano   (its bossac; the one of Debian cannot program an nRF52840)",
-    "avr-gcc": "sudo apt-get install gcc-avr avr-libc",
-    "avrdude": "sudo apt-get install avrdude",
     "cppcheck": "sudo apt-get install cppcheck",
 }
 

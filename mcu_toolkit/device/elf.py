@@ -9,18 +9,19 @@ from pathlib import Path
 
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device import stack, toolchain
+from mcu_toolkit.device import stack
 from mcu_toolkit.device.fit import check_stack, unfit
 from mcu_toolkit.device.footprint import Footprint, Piece, Share, measure
 from mcu_toolkit.device.sources import linker_script
+from mcu_toolkit.device.toolchain import Toolchain, Unit
 from mcu_toolkit.device.types import CompiledModel
 from mcu_toolkit.errors import ToolFailedError, WorkspaceError
+from mcu_toolkit.targets.arch import Arch
 from mcu_toolkit.workspace import disk_error
 
 ELF = "firmware.elf"
 _SOURCES = (".c", ".S")
-_KERNEL_FLAGS = ("-O2",)
-_OTHER_FLAGS = ("-Os", toolchain.VOLATILE_SAFE)
+_BASE = "base-"
 #: Bytes of flash and RAM in the linker script that only measures an image that does not fit.
 _MEASURING = 1 << 26
 
@@ -53,54 +54,62 @@ def make_elf(compiled: CompiledModel, board: Board, staging: Path, *, steps: boo
     try:
         with tempfile.TemporaryDirectory(prefix="mcutk-build-") as scratch:
             objects = Path(scratch)
-            units = _units(compiled, board, staging, objects)
-            firmware = asset_dir("firmware")
-            includes = (staging / "src", staging / "board", firmware / "app", firmware / "hal", *_hal_folders(board))
-            toolchain.compile_units(units, board.core, includes, [f"{compiled.name.upper()}_STEPS={int(steps)}"])
-            model = [unit.object for unit in units if unit.object.name.startswith("model-")]
-            bound = stack.deepest(stack.read_graph(model), f"{compiled.name}_invoke")
+            tools = Toolchain.of(board.core)
+            firmware, hal = asset_dir("firmware"), _hal_folders(board, tools.arch)
+            model = _model_units(compiled, tools.arch, staging, objects)
+            base = [unit for folder in (firmware / "app", *hal) for unit in _base_units(folder, tools.arch, objects)]
+            includes = (staging / "src", staging / "board", firmware / "app", firmware / "hal", *hal)
+            tools.compile([*model, *base], includes, [f"{compiled.name.upper()}_STEPS={int(steps)}"])
+            graph = stack.read_graph((unit.object for unit in model), tools.arch)
+            bound = stack.deepest(graph, f"{compiled.name}_invoke")
             check_stack(board, bound)
-            return Linked(_link(compiled, board, staging, [unit.object for unit in units]), bound)
+            return Linked(_link(compiled, board, staging, tools, [unit.object for unit in (*model, *base)]), bound)
     except OSError as bad:
         raise disk_error(staging, bad) from bad
 
 
-def _hal_folders(board: Board) -> tuple[Path, ...]:
+def _hal_folders(board: Board, arch: Arch) -> tuple[Path, ...]:
+    """Folders of firmware/hal: start-up code of the architecture, then the drivers of the board's chip family."""
     hal = asset_dir("firmware") / "hal"
     family = hal / board.hal.family
     if not family.is_dir():
         raise WorkspaceError(f"there is no HAL '{board.hal.family}' for the board '{board.id}'", hint="docs/porting.md")
-    return (hal / "cortexm", family)
+    return (hal / arch.hal, family)
 
 
-def _units(compiled: CompiledModel, board: Board, staging: Path, objects: Path) -> list[toolchain.Unit]:
-    """Every file of the image; objects of the model begin with ``model-``, the others with ``base-``."""
+def _model_units(compiled: CompiledModel, arch: Arch, staging: Path, objects: Path) -> list[Unit]:
+    """Generated code and kernels. Generated files are lists of calls and tables: only their size matters."""
+    generated = (f"{compiled.name}.", f"{compiled.name}_")
     units = []
     for name in sorted(compiled.files):
         if name.endswith(_SOURCES):
-            # Generated files are lists of calls and tables: only their size matters. The others are kernels.
-            flags = _OTHER_FLAGS if name.startswith((f"{compiled.name}.", f"{compiled.name}_")) else _KERNEL_FLAGS
-            flags = (*flags, stack.FLAG)
-            units.append(toolchain.Unit(staging / "src" / name, objects / f"model-{name}.o", flags))
-    for folder in (asset_dir("firmware") / "app", *_hal_folders(board)):
-        for source in sorted(folder.iterdir()):
-            if source.suffix in _SOURCES:
-                target = objects / f"base-{folder.name}-{source.name}.o"
-                units.append(toolchain.Unit(source, target, _OTHER_FLAGS))
+            flags = arch.size_flags if name.startswith(generated) else arch.speed_flags
+            units.append(
+                Unit(staging / "src" / name, objects / f"model-{name}.o", (*flags, arch.callgraph_flag)),
+            )
     return units
 
 
-def _link(compiled: CompiledModel, board: Board, staging: Path, objects: list[Path]) -> Footprint:
+def _base_units(folder: Path, arch: Arch, objects: Path) -> list[Unit]:
+    """Sources of a folder of the toolkit; their objects begin with ``base-``, by which `_shares` knows them."""
+    return [
+        Unit(source, objects / f"{_BASE}{folder.name}-{source.name}.o", arch.size_flags)
+        for source in sorted(folder.iterdir())
+        if source.suffix in _SOURCES
+    ]
+
+
+def _link(compiled: CompiledModel, board: Board, staging: Path, tools: Toolchain, objects: list[Path]) -> Footprint:
     map_file = objects[0].parent / "firmware.map"
     share_of = _shares(compiled)
     try:
-        toolchain.link(objects, board.core, staging / "board" / "memory.ld", staging / ELF, map_file)
+        tools.link(objects, staging / "board" / "memory.ld", staging / ELF, map_file)
     except ToolFailedError as bad:
         if "overflowed by" not in (bad.received or "") and "will not fit in region" not in (bad.received or ""):
             raise
         script, elf = map_file.with_name("measuring.ld"), map_file.with_name("measuring.elf")
         script.write_bytes(linker_script(board, _MEASURING, _MEASURING))
-        toolchain.link(objects, board.core, script, elf, map_file)
+        tools.link(objects, script, elf, map_file)
         raise unfit(board, measure(elf, map_file, board.memory, share_of)) from None
     return measure(staging / ELF, map_file, board.memory, share_of)
 
@@ -110,7 +119,7 @@ def _shares(compiled: CompiledModel) -> Callable[[Piece], Share]:
     weights = compiled.weight_symbols
 
     def share(piece: Piece) -> Share:
-        if Path(piece.origin).name.startswith("base-"):
+        if Path(piece.origin).name.startswith(_BASE):
             return Share(0, 0)
         heavy = min(weights.get(piece.symbol, 0), piece.size)
         return Share(piece.size - heavy, heavy)

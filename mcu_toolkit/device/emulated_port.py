@@ -1,4 +1,4 @@
-"""An emulated board as a port: QEMU powers on when it is opened and off when it is closed."""
+"""An emulated board as a port: the emulator starts when the port is opened and ends when it is closed."""
 
 from __future__ import annotations
 
@@ -11,31 +11,47 @@ from pathlib import Path
 from mcu_toolkit import process
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device.transport import SocketTransport
-from mcu_toolkit.errors import PortError, ToolFailedError
+from mcu_toolkit.errors import ConfigError, PortError, ToolFailedError
+from mcu_toolkit.targets.arch import ARCHS, Emulator
 
-QEMU = "qemu-system-arm"
 _START_PATIENCE = 20.0  # seconds
-_FAULT_BASE = 100  # firmware/hal/cortexm/startup.c leaves with this plus the exception number
-_FAULTS = {2: "NMI", 3: "HardFault", 4: "MemManage", 5: "BusFault", 6: "UsageFault", 7: "SecureFault"}
+
+
+def emulator_of(board: Board) -> Emulator:
+    """The emulator of a board's architecture.
+
+    Raises:
+        ConfigError: there is none, or the descriptor has no table ``[emulator]``.
+    """
+    arch = ARCHS.find(board.core.arch)
+    if board.emulator is None or arch.emulator is None:
+        raise ConfigError(
+            f"the board '{board.id}' cannot be emulated",
+            expected="a table [emulator] in its descriptor, and an architecture with an emulator",
+            received=f"architecture {arch.id}",
+            hint="docs/boards.md explains the keys",
+        )
+    return arch.emulator
 
 
 class EmulatedPort:
     """The serial port of an emulated board.
 
-    One instruction is one nanosecond of virtual time (``-icount shift=0``), so that every run counts the same. QEMU
-    dials in to a socket that listens here: no port number is guessed, none can be taken meanwhile.
+    The emulator connects to a socket that listens here, so that no port number has to be guessed.
 
     Args:
-        board: its descriptor; `board.emulator` is not None.
-        elf: what its flash holds.
+        board: an emulated board.
+        elf: the image in its flash memory.
 
     Raises:
-        ToolMissingError: QEMU is not installed.
+        ConfigError: the board cannot be emulated.
+        ToolMissingError: the emulator is not installed.
         PortError: it did not start; its own text is in the message.
     """
 
     def __init__(self, board: Board, elf: Path) -> None:
-        self.name = f"{board.id} (QEMU)"
+        self._emulator = emulator_of(board)
+        self.name = f"{board.id} ({self._emulator.name})"
         self._stack = contextlib.ExitStack()
         try:
             self._power_on(board, elf)
@@ -45,9 +61,11 @@ class EmulatedPort:
 
     def _power_on(self, board: Board, elf: Path) -> None:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="mcutk-emulator-")))
-        self._log = folder / "qemu.log"
+        self._log = folder / "emulator.log"
         listener = self._stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1))
-        argv = arguments(board, elf, listener.getsockname()[1])
+        assert board.emulator is not None  # by emulator_of
+        port = listener.getsockname()[1]
+        argv = self._emulator.command(board.emulator.machine, board.emulator.args, str(elf), port)
         self._child = self._stack.enter_context(process.running(argv, log=self._log))
         listener.settimeout(0.1)
         waited = 0.0
@@ -67,7 +85,7 @@ class EmulatedPort:
 
         Raises:
             ToolFailedError: the firmware crashed; the message names the exception.
-            PortError: QEMU ended otherwise.
+            PortError: the emulator ended for another reason.
         """
         try:
             return self._socket.read(timeout)
@@ -82,21 +100,19 @@ class EmulatedPort:
             raise self._ended() from None
 
     def close(self) -> None:
-        """Power off: the process is gone when this returns."""
+        """End the emulator; its process has ended when this returns."""
         self._stack.close()
 
     def _ended(self) -> Exception:
-        """Why the connection broke: the firmware crashed, QEMU gave up, or somebody ended it."""
+        """The error for a broken connection: the firmware crashed, or the emulator was ended."""
         with contextlib.suppress(Exception):
             self._child.wait(2.0)
         code = self._child.poll()
         if code is None or code in (0, -signal.SIGKILL, -signal.SIGTERM):
             return self._failure("ended unexpectedly")
-        exception = code - _FAULT_BASE
-        name = _FAULTS.get(exception, f"exception {exception}") if exception > 0 else "lock-up in a fault"
         text = self._text()[:300]
         return ToolFailedError(
-            f"the firmware crashed on the emulated board: {name}",
+            f"the firmware crashed on the emulated board: {self._emulator.fault(code)}",
             received=f"exit code {code}" + (f", {text}" if text else ""),
             hint="a stack overflow is the usual cause: raise memory.stack_bytes in the board's descriptor",
         )
@@ -112,15 +128,3 @@ class EmulatedPort:
             received=text or (f"exit code {code}" if code is not None else "no connection"),
             hint="mcutk doctor checks its installation",
         )
-
-
-def arguments(board: Board, elf: Path, port: int) -> list[str]:
-    """QEMU's command line for a board whose first UART dials in to a TCP port of this machine."""
-    assert board.emulator is not None, "an emulated board"
-    return [
-        *(QEMU, "-M", board.emulator.machine, *board.emulator.args),
-        *("-nodefaults", "-display", "none", "-monitor", "none", "-icount", "shift=0"),
-        *("-semihosting-config", "enable=on,target=native"),
-        *("-chardev", f"socket,id=link,host=127.0.0.1,port={port},server=off,nodelay=on", "-serial", "chardev:link"),
-        *("-kernel", str(elf)),
-    ]

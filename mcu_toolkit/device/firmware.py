@@ -6,11 +6,12 @@ from pathlib import Path
 
 from mcu_toolkit import __version__
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device import toolchain
 from mcu_toolkit.device.elf import ELF, Linked, make_elf
 from mcu_toolkit.device.fit import stack_need
+from mcu_toolkit.device.flashers import flashers_of
 from mcu_toolkit.device.sketch import make_sketch
 from mcu_toolkit.device.sources import border, write_sources
+from mcu_toolkit.device.toolchain import Toolchain
 from mcu_toolkit.device.types import CompiledModel
 from mcu_toolkit.records import codec
 from mcu_toolkit.records.build import BuildRecord, BuiltLayer, BuiltModel, ModelOrigin
@@ -49,17 +50,20 @@ def build(
         command: recorded as the origin of the folder.
 
     Raises:
+        ConfigError: the board names a flasher that does not exist.
         FitError: flash, RAM or stack are too small; the message names need, limit and the largest symbols.
         ToolMissingError: the compiler is not installed.
         ToolFailedError: the compiler fails.
         WorkspaceError: the disk refuses.
     """
+    flashers_of(board)  # a wrong name is reported before the work
     with atomic_dir(out_dir) as staging:
         write_sources(compiled, board, staging, model_bytes)
         linked = make_elf(compiled, board, staging, steps=steps)
         elf = staging / ELF
-        toolchain.convert(elf, staging / "firmware.hex", "ihex")
-        toolchain.convert(elf, staging / "firmware.bin", "binary")
+        tools = Toolchain.of(board.core)
+        tools.convert(elf, staging / "firmware.hex", "ihex")
+        tools.convert(elf, staging / "firmware.bin", "binary")
         sketch = make_sketch(compiled, board, staging)
         record = BuildRecord(
             board=board.id,
@@ -76,7 +80,7 @@ def build(
             steps=steps,
             sketch=sketch.folder if sketch is not None else None,
             notes=_notes(board) + ((sketch.note,) if sketch is not None else ()),
-            toolchain=f"{toolchain.CC} {toolchain.version()}",
+            toolchain=tools.version(),
             mcutk=__version__,
             command=command,
         )

@@ -1,4 +1,4 @@
-"""Programs a board with what was built last, by the first of its tools that this machine has."""
+"""Programs a board with its build, with the first of its flashers that this machine has."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from pathlib import Path
 
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device.firmware import read_build
-from mcu_toolkit.device.flashers import FLASHERS, Flasher, FlashJob
+from mcu_toolkit.device.flashers import FLASHERS, Flasher, FlashJob, flashers_of
 from mcu_toolkit.errors import ConfigError, ToolMissingError, WorkspaceError
 from mcu_toolkit.records.flash import FlashRecord
+from mcu_toolkit.suggest import did_you_mean
 
 
 def program(
@@ -21,11 +22,12 @@ def program(
         build_dir: its build folder.
         device_dir: where an emulated board keeps its flash memory.
         port: serial port, for the tools that need one.
-        tool: name of a flasher; None for the first of the descriptor that this machine has.
+        tool: name of a flasher; None for the first one of the descriptor that this machine has.
 
     Raises:
         WorkspaceError: nothing was built, for another board, or the image was changed since.
-        ToolMissingError: none of the board's tools is installed.
+        ToolMissingError: none of the board's flashers is installed.
+        ConfigError: the board or the user names a flasher that does not program it.
         ToolFailedError: the tool failed.
         PortError: a port is needed, missing or in use.
     """
@@ -45,21 +47,25 @@ def program(
 def _named(board: Board, tool: str) -> Flasher:
     if tool not in board.flash.tools:
         raise ConfigError(
-            f"'{tool}' does not program '{board.id}'", expected=", ".join(board.flash.tools), received=tool
+            f"'{tool}' does not program '{board.id}'",
+            expected=", ".join(board.flash.tools),
+            received=tool,
+            hint=did_you_mean(tool, board.flash.tools),
         )
-    FLASHERS[tool].require(board)
-    return FLASHERS[tool]
+    flasher = FLASHERS.find(tool)
+    flasher.require(board)
+    return flasher
 
 
 def _first(board: Board) -> Flasher:
     lacking: list[ToolMissingError] = []
-    for name in board.flash.tools:
+    for flasher in flashers_of(board):
         try:
-            FLASHERS[name].require(board)
+            flasher.require(board)
         except ToolMissingError as missing:
             lacking.append(missing)
             continue
-        return FLASHERS[name]
+        return flasher
     if len(lacking) == 1:
         raise lacking[0]
     raise ToolMissingError(

@@ -12,6 +12,7 @@ from mcu_toolkit.device.model_header import border_functions, model_header
 from mcu_toolkit.device.types import CompiledModel
 from mcu_toolkit.graph.ir import Tensor
 from mcu_toolkit.records.build import BorderTensor
+from mcu_toolkit.targets.arch import ARCHS
 from mcu_toolkit.templates import render_firmware
 
 
@@ -39,7 +40,7 @@ def write_sources(compiled: CompiledModel, board: Board, staging: Path, model_by
 def linker_script(board: Board, flash_bytes: int, ram_bytes: int) -> bytes:
     """Linker script of a board with the given sizes of flash and RAM in bytes."""
     return render_firmware(
-        "cortexm.ld.j2",
+        ARCHS.find(board.core.arch).linker_template,
         board=board.id,
         flash_origin=f"0x{board.memory.flash_origin:08x}",
         flash_bytes=f"0x{flash_bytes:x}",
@@ -60,7 +61,7 @@ def config_header(compiled: CompiledModel, board: Board, *, bare_metal: bool = T
         "mcutk_config.h.j2",
         board=board.id,
         emulated=int(board.is_emulated),
-        has_cache=int(board.core.cpu == "cortex-m7" and not board.is_emulated),
+        has_cache=int(board.core.caches),
         arena_section=int(bare_metal),
         runtime=0,
         unit=("instructions", "cycles").index(board.timing.unit),

@@ -1,4 +1,4 @@
-"""arm-none-eabi-gcc: flags of a core, compilation of many files at once, linking, conversion of images."""
+"""Command lines of a cross compiler: compile many files at once, link, convert an image."""
 
 from __future__ import annotations
 
@@ -9,19 +9,7 @@ from pathlib import Path
 
 from mcu_toolkit import process
 from mcu_toolkit.boards import Core
-
-PREFIX = "arm-none-eabi-"
-CC = f"{PREFIX}gcc"
-
-#: Clean under these, as all C of the project is.
-WARNINGS = ("-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wcast-align", "-Werror")
-#: Unused functions and tables fall out at the link.
-SECTIONS = ("-ffunction-sections", "-fdata-sections", "-fno-common")
-#: GCC 12 may repeat the last volatile stores of a loop that also sets a plain static: GCC bug, measured on a UART.
-VOLATILE_SAFE = "-fno-move-loop-stores"
-#: No exception tables, no errno from builtins. `-ffreestanding` is left out on purpose:
-#: it would turn memcpy of known size into calls.
-LEAN = ("-fno-exceptions", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables", "-fno-math-errno")
+from mcu_toolkit.targets.arch import ARCHS, Arch
 
 
 @dataclass(frozen=True)
@@ -30,8 +18,8 @@ class Unit:
 
     Attributes:
         source: ``.c`` or ``.S``.
-        object: where the object goes.
-        flags: on top of the flags of all.
+        object: object file to write.
+        flags: in addition to the flags of every file.
     """
 
     source: Path
@@ -39,53 +27,65 @@ class Unit:
     flags: tuple[str, ...] = ()
 
 
-def core_flags(core: Core) -> tuple[str, ...]:
-    """What selects the instruction set; the FPU ``auto`` leaves it to ``-mcpu``."""
-    flags = (f"-mcpu={core.cpu}", "-mthumb")
-    if not core.fpu:
-        return (*flags, "-mfloat-abi=soft")
-    fpu = () if core.fpu == "auto" else (f"-mfpu={core.fpu}",)
-    return (*flags, "-mfloat-abi=hard", *fpu)
+@dataclass(frozen=True)
+class Toolchain:
+    """The compiler of an architecture, set to one core.
 
-
-def compile_units(
-    units: Sequence[Unit], core: Core, includes: Sequence[Path], defines: Sequence[str], *, timeout: float = 300.0
-) -> None:
-    """Compile every unit, as many at a time as the machine has cores; the slowest to compile come first.
-
-    Raises:
-        ToolMissingError: the compiler is not installed.
-        ToolFailedError: a file does not compile.
+    Attributes:
+        arch: programs and flags.
+        core: the processor core.
     """
-    common = (*core_flags(core), *WARNINGS, *SECTIONS, *LEAN)
-    paths = [f"-I{folder}" for folder in includes]
-    macros = [f"-D{define}" for define in defines]
-    ordered = sorted(units, key=lambda unit: unit.source.stat().st_size, reverse=True)
-    commands = [
-        [CC, *common, *unit.flags, *macros, *paths, "-c", "-o", str(unit.object), str(unit.source)] for unit in ordered
-    ]
-    process.run_all(commands, jobs=os.cpu_count() or 1, timeout=timeout)
 
+    arch: Arch
+    core: Core
 
-def link(objects: Sequence[Path], core: Core, script: Path, elf: Path, map_file: Path) -> None:
-    """Link a bare-metal image; its map goes to `map_file`.
+    @classmethod
+    def of(cls, core: Core) -> Toolchain:
+        """The toolchain of a core of a board."""
+        return cls(ARCHS.find(core.arch), core)
 
-    Raises:
-        ToolMissingError: the compiler is not installed.
-        ToolFailedError: it does not link; the message says whether a region overflowed.
-    """
-    flags = (
-        *("-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", "-Wl,--build-id=none"),
-        *(f"-Wl,-Map={map_file}", f"-Wl,-T,{script}"),
-    )
-    process.run([CC, *core_flags(core), *flags, "-o", str(elf), *(str(o) for o in objects)])
+    @property
+    def core_flags(self) -> tuple[str, ...]:
+        """Flags that select the instruction set."""
+        return self.arch.core_flags(self.core.cpu, self.core.fpu)
 
+    def compile(
+        self, units: Sequence[Unit], includes: Sequence[Path], defines: Sequence[str], *, timeout: float = 300.0
+    ) -> None:
+        """Compile every unit, as many at a time as the machine has processors, the largest files first.
 
-def convert(elf: Path, target: Path, form: str) -> None:
-    """The image as Intel HEX (``ihex``) or raw bytes (``binary``)."""
-    process.run([f"{PREFIX}objcopy", "-O", form, str(elf), str(target)])
+        Raises:
+            ToolMissingError: the compiler is not installed.
+            ToolFailedError: a file does not compile.
+        """
+        common = (*self.core_flags, *self.arch.compile_flags)
+        paths = [f"-I{folder}" for folder in includes]
+        macros = [f"-D{define}" for define in defines]
+        ordered = sorted(units, key=lambda unit: unit.source.stat().st_size, reverse=True)
+        commands = [
+            [
+                *(self.arch.compiler, *common, *unit.flags, *macros, *paths),
+                *("-c", "-o", str(unit.object), str(unit.source)),
+            ]
+            for unit in ordered
+        ]
+        process.run_all(commands, jobs=os.cpu_count() or 1, timeout=timeout)
 
+    def link(self, objects: Sequence[Path], script: Path, elf: Path, map_file: Path) -> None:
+        """Link a bare-metal image and write its map.
 
-def version() -> str:
-    """The compiler's version, for the manifest."""
-    return process.run([CC, "-dumpfullversion"], timeout=30).stdout.strip()
+        Raises:
+            ToolMissingError: the compiler is not installed.
+            ToolFailedError: it does not link; the message says whether a region overflowed.
+        """
+        flags = (*self.arch.link_flags, f"-Wl,-Map={map_file}", f"-Wl,-T,{script}")
+        process.run([self.arch.compiler, *self.core_flags, *flags, "-o", str(elf), *(str(o) for o in objects)])
+
+    def convert(self, elf: Path, target: Path, form: str) -> None:
+        """Write the image as Intel HEX (``ihex``) or raw bytes (``binary``)."""
+        process.run([self.arch.objcopy, "-O", form, str(elf), str(target)])
+
+    def version(self) -> str:
+        """Name and version of the compiler, for the record of a build."""
+        number = process.run([self.arch.compiler, "-dumpfullversion"], timeout=30).stdout.strip()
+        return f"{self.arch.compiler} {number}"

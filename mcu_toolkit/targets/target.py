@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from mcu_toolkit.targets.arch.arm import ARM
 from mcu_toolkit.targets.isa import PORTABLE, Isa
 
 
@@ -22,7 +23,7 @@ class Target:
 
     Attributes:
         isa: best instruction set that the core runs.
-        core: ``cortex-m4`` and the like, or ``host``; for the cost model and reports.
+        core: name of the core (``core.cpu`` of a board) or ``host``; for the cost model and reports.
         optimize: the user's goal.
     """
 
@@ -34,4 +35,4 @@ class Target:
 #: Generated code for the machine that mcutk runs on: what its own C compiler can build.
 HOST = Target(PORTABLE, "host")
 #: Default of reports without a board: a core without SIMD instructions.
-PLAIN = Target(PORTABLE, "cortex-m3")
+PLAIN = Target(PORTABLE, ARM.default_cpu)

@@ -10,19 +10,17 @@ import shutil
 import sys
 from pathlib import Path
 
+from mcu_toolkit.device.flashers import FLASHERS
 from mcu_toolkit.errors import McutkError, ToolError
 from mcu_toolkit.process import INSTALL_HINTS, find_tool, run
 from mcu_toolkit.records.doctor import DoctorRecord, Finding
+from mcu_toolkit.targets.arch import ARCHS, Arch, Requirement
 from mcu_toolkit.workflow.context import Context
 
-#: program → (what needs it, whether the emulated boards need it)
-_PROGRAMS: dict[str, tuple[str, bool]] = {
-    "arm-none-eabi-gcc": ("firmware for Cortex-M boards", True),
-    "qemu-system-arm": ("the emulated boards", True),
-    "gcc": ("mcutk eval: generated C on this machine", False),
-    "make": ("building a generated folder by itself", False),
-    "arduino-cli": ("Arduino sketches (nano33); without it a bare-metal image is made", False),
-    "pyocd": ("flashing over SWD", False),
+#: program → what needs it; the emulated boards need none of them
+_PROGRAMS: dict[str, str] = {
+    "gcc": "mcutk eval: generated C on this machine",
+    "make": "building a generated folder by itself",
 }
 #: importable module → (distribution, what needs it, install command)
 _MODULES: dict[str, tuple[str, str, str]] = {
@@ -43,8 +41,8 @@ def doctor(ctx: Context) -> DoctorRecord:
     """Look for programs, packages, disk space and serial ports."""
     findings = (
         _python(),
+        *_toolchains(),
         *_programs(),
-        _newlib(),
         *_modules(),
         _disk(ctx.workspace.root),
         *_serial_ports(),
@@ -86,25 +84,40 @@ def _version(program: str) -> str | None:
 
 
 def _programs() -> list[Finding]:
+    needs = {
+        name: summary for flasher in FLASHERS.values() for name in flasher.programs for summary in [flasher.summary]
+    }
     return [
-        Finding(name, purpose, required, found, "" if found else INSTALL_HINTS.get(name, f"install {name}"))
-        for name, (purpose, required) in _PROGRAMS.items()
-        for found in [_version(name)]
+        _program(name, purpose, INSTALL_HINTS.get(name, f"install {name}"), required=False)
+        for name, purpose in {**_PROGRAMS, **needs}.items()
     ]
 
 
-def _newlib() -> Finding:
-    """The C library for Cortex-M: Debian packages it apart from its compiler, which then prints a bare file name."""
+def _program(name: str, purpose: str, install: str, *, required: bool) -> Finding:
+    found = _version(name)
+    return Finding(name, purpose, required, found, "" if found else install)
+
+
+def _toolchains() -> list[Finding]:
+    """Compilers, their libraries and emulators of every architecture."""
+    return [
+        _library(arch, need) if need.library else _program(need.name, need.needed_for, need.install, required=True)
+        for arch in ARCHS.values()
+        for need in arch.requirements
+    ]
+
+
+def _library(arch: Arch, need: Requirement) -> Finding:
+    """A library that Debian packages apart from its compiler; the compiler then prints a bare file name."""
     found = None
-    if find_tool("arm-none-eabi-gcc") is not None:
+    if find_tool(arch.compiler) is not None:
         try:
-            name = run(["arm-none-eabi-gcc", "-print-file-name=libc.a"], timeout=20).stdout.strip()
+            name = run([arch.compiler, f"-print-file-name={need.name}"], timeout=20).stdout.strip()
         except ToolError:
             name = ""
         if Path(name).is_absolute():
             found = "installed"
-    remedy = "" if found else "sudo apt-get install libnewlib-arm-none-eabi"
-    return Finding("newlib", "firmware for Cortex-M boards", True, found, remedy)
+    return Finding(f"{need.name} of {arch.compiler}", need.needed_for, True, found, "" if found else need.install)
 
 
 def _modules() -> list[Finding]:

@@ -37,11 +37,12 @@ from tests.support.device import (
     tiny_output,
 )
 
+QEMU = "qemu-system-arm"
 EMULATED = [board.id for board in list_boards() if board.is_emulated]
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc"),
-    pytest.mark.skipif(shutil.which(emulated_port.QEMU) is None, reason="needs qemu-system-arm"),
+    pytest.mark.skipif(shutil.which(QEMU) is None, reason="needs qemu-system-arm"),
 ]
 
 
@@ -67,7 +68,7 @@ def emulators_of(pid: int) -> list[int]:
             command = (stat.parent / "cmdline").read_text()
         except (OSError, UnicodeDecodeError):
             continue  # it ended meanwhile
-        if int(rest.split()[1]) == pid and (emulated_port.QEMU in command or emulated_port.QEMU.startswith(name)):
+        if int(rest.split()[1]) == pid and (QEMU in command or QEMU.startswith(name)):
             found.append(int(stat.parent.name))
     return found
 

@@ -12,7 +12,6 @@ import pytest
 from mcu_toolkit.boards import Board, load_board
 from mcu_toolkit.compiler.pipeline import compile_model
 from mcu_toolkit.device import firmware
-from mcu_toolkit.device.emulated_port import QEMU
 from mcu_toolkit.device.inputs import random_input, random_inputs
 from mcu_toolkit.device.stream import stream
 from mcu_toolkit.device.types import BenchRun
@@ -27,7 +26,7 @@ from tests.support.shared import mlperf_model
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc"),
-    pytest.mark.skipif(shutil.which(QEMU) is None, reason="needs qemu-system-arm"),
+    pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="needs qemu-system-arm"),
 ]
 
 SEEDS = (1, 12345, 0xDEADBEEF)

@@ -12,7 +12,7 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.boards import load_board
 from mcu_toolkit.device import firmware
-from mcu_toolkit.device.flashers import FLASHERS, Flasher, FlashJob, bossac
+from mcu_toolkit.device.flashers import FLASHERS, FlashJob, bossac
 from mcu_toolkit.device.program import program
 from mcu_toolkit.errors import ConfigError, PortError, ToolFailedError, ToolMissingError, WorkspaceError
 from mcu_toolkit.records import codec
@@ -39,7 +39,7 @@ def built(tmp_path: Path) -> Built:
     sha = sha256_file(folder / "firmware.elf")
     memory = Memory(FlashMemory(3, 1, 1, 1, 9), RamMemory(3, 1, 1, 1, 1, None, 9))
     record = BuildRecord(
-        board="nano33", runtime="aot", name="model", optimize="balanced",
+        board="nano33", board_name="Nano 33", runtime="aot", name="model", optimize="balanced",
         model=BuiltModel("ab" * 32, ModelOrigin("file", "net.tflite"), (), ()), firmware_sha256=sha, memory=memory,
         macs=0, layers=(), contributors=(), steps=True, sketch=None, notes=(), toolchain="gcc", mcutk="0",
     )  # fmt: skip
@@ -192,8 +192,3 @@ def test_the_tools_own_words_are_kept(built: Built, monkeypatch: pytest.MonkeyPa
     with pytest.raises(ToolFailedError, match="exit code 3") as caught:
         program(load_board("nano33"), built.folder, tmp_path / "device", tool="pyocd")
     assert "no probe is connected" in str(caught.value)
-
-
-def test_every_flasher_names_itself() -> None:
-    for name, flasher in FLASHERS.items():
-        assert isinstance(flasher, Flasher) and flasher.name == name and flasher.summary

@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from mcu_toolkit.assets import asset_dir
-from mcu_toolkit.device.stack import FLAG, UNKNOWN, CallGraph, deepest, read_graph
+from mcu_toolkit.device.stack import CallGraph, deepest, read_graph
+from mcu_toolkit.targets.arch.arm import ARM
+
+UNSTATED = 100
 
 
 def graph(**calls: str) -> CallGraph:
     """Functions of 10 bytes each; values are the names of those that they call."""
-    return CallGraph(dict.fromkeys(calls, 10), {name: frozenset(text.split()) for name, text in calls.items()})
+    edges = {name: frozenset(text.split()) for name, text in calls.items()}
+    return CallGraph(dict.fromkeys(calls, 10), edges, unstated=UNSTATED)
 
 
 def test_the_deepest_chain_counts() -> None:
@@ -27,13 +31,19 @@ def test_shared_callees_are_no_recursion() -> None:
 
 
 def test_functions_without_a_figure_count_as_much_as_any_may_save() -> None:
-    assert deepest(graph(a="memcpy"), "a") == 10 + UNKNOWN
+    assert deepest(graph(a="memcpy"), "a") == 10 + UNSTATED
 
 
 def test_a_leaf_of_no_size_may_be_assembly() -> None:
     """GCC states 0 bytes for naked functions."""
     calls = {"a": frozenset({"core"})}
-    assert deepest(CallGraph({"a": 0, "core": 0}, calls), "a") == UNKNOWN
+    assert deepest(CallGraph({"a": 0, "core": 0}, calls, unstated=UNSTATED), "a") == UNSTATED
+
+
+def test_a_frame_that_assembly_states_counts() -> None:
+    calls = {"a": frozenset({"core", "leaf"})}
+    stated = {"core": 44, "leaf": 0}
+    assert deepest(CallGraph({"a": 8, "core": 0}, calls, stated=stated, unstated=UNSTATED), "a") == 8 + 44
 
 
 @pytest.mark.parametrize("calls", [{"a": "b", "b": "a"}, {"a": "a"}, {"a": "b", "b": "__indirect_call"}])
@@ -69,15 +79,49 @@ def test_reads_what_the_compiler_writes(tmp_path: Path) -> None:
     one, two = SOURCE.split("int away", 1)
     for name, text in (("one", one), ("two", "typedef int function(int);\nint away" + two)):
         (tmp_path / f"{name}.c").write_text(text)
-        command = ["arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-O2", "-ffunction-sections", FLAG, "-c"]
+        command = [
+            "arm-none-eabi-gcc",
+            "-mcpu=cortex-m4",
+            "-mthumb",
+            "-O2",
+            "-ffunction-sections",
+            ARM.callgraph_flag,
+            "-c",
+        ]
         subprocess.run([*command, "-o", f"{name}.c.o", f"{name}.c"], cwd=tmp_path, check=True, timeout=60)
-    read = read_graph(tmp_path.glob("*.o"))
+    read = read_graph(tmp_path.glob("*.o"), ARM)
     high = deepest(read, "high")
     assert high is not None and 400 < high < 460
     fill = deepest(read, "fill")
-    assert fill is not None and UNKNOWN <= fill < UNKNOWN + 16
+    assert fill is not None and ARM.unstated_frame <= fill < ARM.unstated_frame + 16
     assert deepest(read, "wild") is None
     assert deepest(read, "away") is None
+
+
+ASSEMBLY = """
+    .syntax unified
+    .thumb
+    .globl core
+    .type core, %function
+    .equ core_frame, 36
+    .equ other_frame, 99
+core:
+    push {r4-r11, lr}
+    pop {r4-r11, pc}
+"""
+
+
+@pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc")
+def test_reads_the_frames_of_assembly(tmp_path: Path) -> None:
+    """A symbol <function>_frame states bytes of stack; one without a function of the object is something else."""
+    (tmp_path / "core.S").write_text(ASSEMBLY)
+    (tmp_path / "caller.c").write_text("int core(int); int call(int); int call(int x) { return core(x) + 1; }")
+    for name in ("core.S", "caller.c"):
+        command = ["arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-O2", ARM.callgraph_flag, "-c", name]
+        subprocess.run([*command, "-o", f"{name}.o"], cwd=tmp_path, check=True, timeout=60)
+    read = read_graph(tmp_path.glob("*.o"), ARM)
+    assert read.stated == {"core": 36}
+    assert deepest(read, "call") == read.sizes["call"] + 36
 
 
 @pytest.mark.parametrize("path", sorted((asset_dir("firmware") / "kernels").rglob("*.S")), ids=lambda p: p.name)
@@ -90,4 +134,4 @@ def test_assembly_keeps_within_the_allowance(path: Path) -> None:
     for name in re.findall(r"^\s*sub sp, sp, #(\w+)", text, re.MULTILINE):
         value = re.search(rf"\.equ {name}, (\d+)", text)
         reserved.append(int(value[1]) if value else int(name))
-    assert 36 + max(reserved) <= UNKNOWN
+    assert 36 + max(reserved) <= ARM.unstated_frame

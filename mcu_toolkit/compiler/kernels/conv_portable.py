@@ -11,6 +11,7 @@ from mcu_toolkit.compiler.call import ParamsArg, StructValue
 from mcu_toolkit.compiler.kernels.structs import channel_table, conv_shape, depthwise_shape, fc_shape
 from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
 from mcu_toolkit.compiler.raster import Reading, raster_slack, ring_slack
+from mcu_toolkit.targets.arch import lacks_long_multiply
 from mcu_toolkit.targets.isa import PORTABLE, Isa
 from mcu_toolkit.targets.target import Target
 
@@ -151,7 +152,7 @@ def _generic_cost(layer: ConvLayer, target: Target, products: int) -> int:
 
 def small_core(target: Target) -> bool:
     """Whether the core has the 16-bit instructions of Armv6-M: eight low registers, no multiply-accumulate."""
-    return target.core in ("cortex-m0", "cortex-m0plus", "cortex-m1", "cortex-m23")
+    return lacks_long_multiply(target.core)
 
 
 def _blocked(ctype: str, layer: ConvLayer, shape: StructValue, weights: ConstArray, multiple: int = 1) -> ParamsArg:

@@ -1,10 +1,12 @@
-"""arduino-cli: uploads a sketch that it compiled."""
+"""arduino-cli: uploads the sketch that a build compiled with it."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from mcu_toolkit import process
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device.flashers.base import Flasher, FlashJob, require_key, require_port
+from mcu_toolkit.device.flashers.base import FLASHERS, Flasher, FlashJob, require_key, require_port
 from mcu_toolkit.errors import WorkspaceError
 
 
@@ -12,7 +14,8 @@ class ArduinoCliFlasher(Flasher):
     """Uploads the compiled sketch of the build folder."""
 
     name = "arduino-cli"
-    summary = "uploads the sketch with arduino-cli"
+    summary = "compiling and uploading Arduino sketches"
+    programs = MappingProxyType({"arduino-cli": "see https://arduino.github.io/arduino-cli/latest/installation/"})
     needs_port = True
 
     def require(self, board: Board) -> None:
@@ -35,3 +38,6 @@ class ArduinoCliFlasher(Flasher):
             ["arduino-cli", "upload", "--port", port, "--fqbn", fqbn, "--input-dir", str(compiled)], timeout=180
         )
         return f"uploaded by arduino-cli to {port}"
+
+
+FLASHERS.add(ArduinoCliFlasher.name, ArduinoCliFlasher())

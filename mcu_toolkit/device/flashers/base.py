@@ -1,19 +1,24 @@
-"""What a flasher is: a class a tool, which says what it needs and puts an image on a board."""
+"""Base class and registry of flashers."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import ClassVar
 
+from mcu_toolkit import process
 from mcu_toolkit.boards import Board
 from mcu_toolkit.errors import ConfigError, PortError
 from mcu_toolkit.records.build import BuildRecord
+from mcu_toolkit.registry import Registry, modules_of
 
 
 @dataclass(frozen=True)
 class FlashJob:
-    """What is to be programmed and where.
+    """An image and the board to program.
 
     Attributes:
         board: the board.
@@ -38,39 +43,70 @@ class Flasher(ABC):
     """One way to program a board.
 
     Attributes:
-        name: as in ``flash.tools`` of a descriptor.
-        summary: a line for people.
-        needs_port: whether it works through the board's serial port.
+        name: as in ``flash.tools`` of a board descriptor.
+        summary: completes the sentence "is needed for …".
+        programs: program that it starts → command that installs it.
+        needs_port: whether it programs through the board's serial port.
     """
 
-    name: str
-    summary: str
-    needs_port: bool = False
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    programs: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    needs_port: ClassVar[bool] = False
 
     @abstractmethod
     def require(self, board: Board) -> None:
-        """Check that this machine and the descriptor have what the tool needs.
+        """Check that this machine and the descriptor have what the flasher needs.
 
         Raises:
-            ToolMissingError: with the command that installs it.
-            ConfigError: the descriptor lacks a key that the tool needs.
+            ToolMissingError: with the command that installs the program.
+            ConfigError: the descriptor lacks a key.
         """
 
     @abstractmethod
     def flash(self, job: FlashJob) -> str:
-        """Program the image; what was programmed, in words.
+        """Program the image, after `require`. Returns what was done, as a sentence for the user.
 
         Raises:
-            ToolFailedError: the tool failed; its own text is in the message.
+            ToolFailedError: the program failed; its own text is in the message.
             PortError: the port is missing or in use.
         """
 
 
-def require_key(board: Board, key: str, value: object) -> None:
-    """A key of the descriptor that a tool cannot do without.
+class _Flashers(Registry[Flasher]):
+    """Flashers by name. Registration tells `process` how their programs are installed."""
+
+    def add(self, name: str, item: Flasher) -> Flasher:
+        made = super().add(name, item)
+        process.INSTALL_HINTS.update(item.programs)
+        return made
+
+
+FLASHERS = _Flashers("flasher", builtin=modules_of("mcu_toolkit.device.flashers", [str(Path(__file__).parent)]))
+
+
+def flashers_of(board: Board) -> tuple[Flasher, ...]:
+    """The flashers of a board, the preferred one first.
 
     Raises:
-        ConfigError: it is empty.
+        ConfigError: ``flash.tools`` of its descriptor names one that does not exist.
+    """
+    try:
+        return tuple(FLASHERS.find(name) for name in board.flash.tools)
+    except ConfigError as bad:
+        raise ConfigError(
+            f"'flash.tools' of the board '{board.id}' is wrong: {bad.message}",
+            expected=bad.expected,
+            received=bad.received,
+            hint=bad.hint,
+        ) from bad
+
+
+def require_key(board: Board, key: str, value: object) -> None:
+    """Refuse a descriptor that lacks a key.
+
+    Raises:
+        ConfigError: `value`, the key's value, is empty.
     """
     if not value:
         raise ConfigError(f"the descriptor of '{board.id}' lacks the key '{key}'", hint="docs/boards.md explains it")

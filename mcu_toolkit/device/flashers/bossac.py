@@ -1,7 +1,7 @@
-"""bossac: the serial bootloader of Arduino's nRF52840 boards, in Arduino's fork.
+"""bossac in Arduino's fork: programs Arduino's nRF52840 boards through their serial bootloader.
 
-A touch of the port at 1200 baud makes the sketch leave for the bootloader, which comes back as another USB device,
-maybe under another port name. A bare-metal image has no USB: then the user presses the reset button twice instead.
+Opening the port at 1200 baud makes a sketch start the bootloader, which appears as another USB device, possibly under
+another port name. A bare-metal image has no USB, so that the user has to press the reset button twice instead.
 """
 
 from __future__ import annotations
@@ -9,18 +9,21 @@ from __future__ import annotations
 import contextlib
 import time
 from pathlib import Path
+from types import MappingProxyType
 
 from mcu_toolkit import process
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device.flashers.base import Flasher, FlashJob
+from mcu_toolkit.device.flashers.base import FLASHERS, Flasher, FlashJob
+from mcu_toolkit.device.transport import SerialTransport
 from mcu_toolkit.errors import PortError, ToolMissingError
 
 _PATIENCE = 10.0  # seconds for the bootloader to appear
+_INSTALL = "arduino-cli core install arduino:mbed_nano   (Debian's bossac cannot program an nRF52840)"
 _PACKAGES = "packages/arduino/tools/bossac"
 
 
 def find_bossac(home: Path | None = None) -> Path | None:
-    """Arduino's fork where arduino-cli installed it (the newest first), else the one on PATH.
+    """Arduino's fork in its newest version that arduino-cli installed, else the program on PATH.
 
     Args:
         home: home folder, for tests.
@@ -31,7 +34,7 @@ def find_bossac(home: Path | None = None) -> Path | None:
 
 
 def bootloader_port(board: Board) -> str | None:
-    """The serial port of a board that waits in its bootloader, by USB identity."""
+    """The serial port of a board that runs its bootloader, found by its USB identity; None if there is none."""
     from serial.tools import list_ports
 
     for port in list_ports.comports():
@@ -41,13 +44,11 @@ def bootloader_port(board: Board) -> str | None:
 
 
 def touch(port: str) -> None:
-    """Open a port at 1200 baud and drop DTR: the sign for an Arduino sketch to enter the bootloader.
+    """Open a port at 1200 baud and drop DTR, which makes an Arduino sketch start the bootloader.
 
     Raises:
         PortError: the port cannot be opened.
     """
-    from mcu_toolkit.device.transport import SerialTransport
-
     SerialTransport(port, 1200).close()
 
 
@@ -55,13 +56,14 @@ class BossacFlasher(Flasher):
     """Programs the raw image through the bootloader."""
 
     name = "bossac"
-    summary = "programs through Arduino's serial bootloader"
+    summary = "programming through Arduino's serial bootloader"
+    programs = MappingProxyType({"bossac": _INSTALL})
     needs_port = True
 
     def require(self, board: Board) -> None:
         """See `Flasher.require`."""
         if find_bossac() is None:
-            raise ToolMissingError("the program 'bossac' is not installed", hint=process.INSTALL_HINTS["bossac"])
+            raise ToolMissingError("the program 'bossac' is not installed", hint=_INSTALL)
 
     def flash(self, job: FlashJob) -> str:
         """See `Flasher.flash`."""
@@ -93,3 +95,6 @@ class BossacFlasher(Flasher):
                     return port
             time.sleep(0.1)
         return None
+
+
+FLASHERS.add(BossacFlasher.name, BossacFlasher())

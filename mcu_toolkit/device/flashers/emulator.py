@@ -1,4 +1,4 @@
-"""The flash memory of an emulated board: a folder that the emulator reads when the board's port is opened."""
+"""Flash memory of an emulated board: a folder that the emulator reads when the board's port is opened."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import shutil
 
 from mcu_toolkit import process
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device.emulated_port import QEMU
-from mcu_toolkit.device.flashers.base import Flasher, FlashJob, require_key
+from mcu_toolkit.device.emulated_port import emulator_of
+from mcu_toolkit.device.flashers.base import FLASHERS, Flasher, FlashJob
 from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.workspace import atomic_dir
 
@@ -16,12 +16,11 @@ class EmulatorFlasher(Flasher):
     """Copies the image, with the record of its build, into the board's folder."""
 
     name = "emulator"
-    summary = "stores the image for QEMU"
+    summary = "programming the emulated boards"
 
     def require(self, board: Board) -> None:
         """See `Flasher.require`."""
-        require_key(board, "emulator", board.emulator)
-        process.require_tool(QEMU)
+        process.require_tool(emulator_of(board).program)
 
     def flash(self, job: FlashJob) -> str:
         """See `Flasher.flash`."""
@@ -29,4 +28,8 @@ class EmulatorFlasher(Flasher):
             shutil.copyfile(job.image("elf"), staging / "firmware.elf")
             shutil.copyfile(job.folder / "build.json", staging / "build.json")
             write_manifest(staging, "mcutk flash", inputs={"firmware": job.build.firmware_sha256})
-        return f"stored for QEMU; it powers on when its port is opened ({job.build.firmware_sha256[:16]})"
+        emulator = emulator_of(job.board).name
+        return f"stored for {emulator}; it powers on when its port is opened ({job.build.firmware_sha256[:16]})"
+
+
+FLASHERS.add(EmulatorFlasher.name, EmulatorFlasher())

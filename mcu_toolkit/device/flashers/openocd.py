@@ -1,17 +1,20 @@
-"""OpenOCD: a debug probe on SWD or JTAG."""
+"""OpenOCD: programs over a debug probe on SWD or JTAG."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from mcu_toolkit import process
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device.flashers.base import Flasher, FlashJob, require_key
+from mcu_toolkit.device.flashers.base import FLASHERS, Flasher, FlashJob, require_key
 
 
 class OpenocdFlasher(Flasher):
     """Programs, verifies and resets in one run of OpenOCD."""
 
     name = "openocd"
-    summary = "programs over a debug probe with OpenOCD"
+    summary = "programming over a debug probe"
+    programs = MappingProxyType({"openocd": "sudo apt-get install openocd"})
 
     def require(self, board: Board) -> None:
         """See `Flasher.require`."""
@@ -24,3 +27,6 @@ class OpenocdFlasher(Flasher):
         program = f"program {{{job.image('elf')}}} verify reset exit"
         process.run(["openocd", *files, "-c", program], timeout=180)
         return "programmed, verified and reset by OpenOCD"
+
+
+FLASHERS.add(OpenocdFlasher.name, OpenocdFlasher())

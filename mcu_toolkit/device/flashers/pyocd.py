@@ -1,17 +1,20 @@
-"""pyOCD: a debug probe on SWD (CMSIS-DAP, J-Link, ST-LINK)."""
+"""pyOCD: programs over a debug probe on SWD (CMSIS-DAP, J-Link, ST-LINK)."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from mcu_toolkit import process
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device.flashers.base import Flasher, FlashJob, require_key
+from mcu_toolkit.device.flashers.base import FLASHERS, Flasher, FlashJob, require_key
 
 
 class PyocdFlasher(Flasher):
-    """Programs the HEX file, which carries its addresses: a bootloader below it stays."""
+    """Programs the HEX file, which holds addresses, so that a bootloader below them is kept."""
 
     name = "pyocd"
-    summary = "programs over a debug probe with pyOCD"
+    summary = "programming over a debug probe"
+    programs = MappingProxyType({"pyocd": "pip install pyocd"})
 
     def require(self, board: Board) -> None:
         """See `Flasher.require`."""
@@ -24,3 +27,6 @@ class PyocdFlasher(Flasher):
         process.run(["pyocd", "flash", *target, "--no-wait", str(job.image("hex"))], timeout=180)
         process.run(["pyocd", "reset", *target, "--no-wait"], timeout=60)
         return f"programmed by pyOCD as {job.board.flash.pyocd_target}, and reset"
+
+
+FLASHERS.add(PyocdFlasher.name, PyocdFlasher())

@@ -13,6 +13,7 @@ from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board, list_boards, load_board
 from mcu_toolkit.device.flashers import FLASHERS
 from mcu_toolkit.errors import ConfigError
+from mcu_toolkit.targets.isa import ISAS, Isa
 
 ROOT = Path(__file__).resolve().parents[2]
 BOARDS = list_boards()
@@ -78,7 +79,11 @@ def test_documentation_has_every_board_and_key() -> None:
         ("stack_bytes = 8192", 'stack_bytes = "8192"', "'memory.stack_bytes' has the wrong type"),
         ("stack_bytes = 8192", "stack_bytes = true", "'memory.stack_bytes' has the wrong type"),
         ("UART_IRQ = 0", '"evil = 0" = 0', "not a C macro"),
-        ('tools = ["emulator"]', 'tools = ["jtagger"]', "'flash.tools' is wrong"),
+        ('tools = ["emulator"]', "tools = []", "'flash.tools' is wrong"),
+        ('arch = "arm"', 'arch = "mips"', "'core.arch' is wrong"),
+        ('isa = "dsp"', 'isa = "dsp"\ncaches = 1', "'core.caches' has the wrong type"),
+        ("[emulator]", "[emulators]", "unknown key 'emulators'"),
+        ('machine = "mps2-an386"', "machine = 386", "'emulator.machine' has the wrong type"),
         ('family = "mps2"', 'family = "../app"', "'hal.family' is wrong"),
         ("[core]", "[core", "not valid TOML"),
     ],
@@ -105,3 +110,15 @@ def test_unknown_board_suggests_the_nearest() -> None:
         load_board("../boards/qemu-m4")
     with pytest.raises(ConfigError, match="cannot read"):
         load_board("missing.toml")
+
+
+def test_choices_come_from_the_registries(tmp_path: Path) -> None:
+    """An instruction set of a plug-in is a choice at once; a misspelt one is answered with the nearest."""
+    (tmp_path / "mine.toml").write_text(GOOD.replace('isa = "dsp"', 'isa = "made-up"'))
+    with ISAS.added("made-up", Isa(id="made-up", name="made up")):
+        assert load_board(str(tmp_path / "mine.toml")).core.isa == "made-up"
+    with pytest.raises(ConfigError, match=r"'core\.isa' is wrong"):
+        load_board(str(tmp_path / "mine.toml"))
+    (tmp_path / "mine.toml").write_text(GOOD.replace('isa = "dsp"', 'isa = "dps"'))
+    with pytest.raises(ConfigError, match="did you mean 'dsp'"):
+        load_board(str(tmp_path / "mine.toml"))

@@ -1,0 +1,110 @@
+"""Architectures: each is one file, complete, and what distinguishes them is written nowhere else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mcu_toolkit import process
+from mcu_toolkit.assets import asset_dir
+from mcu_toolkit.errors import ConfigError
+from mcu_toolkit.targets.arch import ARCHS, Arch, Requirement, lacks_long_multiply
+from mcu_toolkit.targets.arch.arm import ARM, core_flags
+from mcu_toolkit.targets.arch.callgraph import INDIRECT, read_callgraph
+
+PACKAGE = Path(__file__).resolve().parents[2] / "mcu_toolkit"
+
+
+@pytest.mark.parametrize("arch", ARCHS.values(), ids=lambda arch: arch.id)
+def test_an_architecture_is_complete(arch: Arch) -> None:
+    assert ARCHS[arch.id] is arch
+    assert (asset_dir("firmware") / "hal" / arch.hal).is_dir()
+    assert (asset_dir("firmware") / "templates" / arch.linker_template).is_file()
+    needs = {need.name for need in arch.requirements}
+    assert arch.compiler in needs
+    assert arch.emulator is None or arch.emulator.program in needs
+    assert all(need.install and need.needed_for for need in arch.requirements)
+    assert {"-Wconversion", "-Werror", "-Wcast-align", "-std=c11"} <= set(arch.compile_flags)
+
+
+def test_registration_says_how_programs_are_installed() -> None:
+    need = Requirement("made-up-gcc", "tests", "install made-up")
+    with ARCHS.added("made-up", replace(ARM, id="made-up", requirements=(need,))):
+        assert process.INSTALL_HINTS.pop("made-up-gcc") == "install made-up"
+    assert "gcc-arm-none-eabi" in process.INSTALL_HINTS[ARM.compiler]
+
+
+def test_an_unknown_architecture_is_named() -> None:
+    with pytest.raises(ConfigError, match="there is no architecture 'armm'") as caught:
+        ARCHS.find("armm")
+    assert "arm" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cpu", "fpu", "flags"),
+    [
+        ("cortex-m0", "", "-mcpu=cortex-m0 -mthumb -mfloat-abi=soft"),
+        ("cortex-m4", "fpv4-sp-d16", "-mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16"),
+        ("cortex-m55", "auto", "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard"),
+    ],
+)
+def test_flags_of_arm_cores(cpu: str, fpu: str, flags: str) -> None:
+    assert core_flags(cpu, fpu) == tuple(flags.split())
+
+
+def test_the_repeated_stores_flag_of_gcc_is_on() -> None:
+    """GCC 12 repeats volatile stores without it."""
+    assert "-fno-move-loop-stores" in ARM.size_flags
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [(103, "HardFault"), (106, "UsageFault"), (112, "exception 12"), (1, "lock-up")]
+)
+def test_exit_codes_of_crashed_firmware(code: int, name: str) -> None:
+    assert ARM.emulator is not None
+    assert name in ARM.emulator.fault(code)
+
+
+def test_the_command_line_of_the_emulator() -> None:
+    assert ARM.emulator is not None
+    command = ARM.emulator.command("mps2-an386", ("-m", "1M"), "x.elf", 4711)
+    assert command[:5] == ["qemu-system-arm", "-M", "mps2-an386", "-m", "1M"]
+    assert command[-2:] == ["-kernel", "x.elf"]
+    assert command[command.index("-icount") + 1] == "shift=0"
+    assert "port=4711" in command[command.index("-chardev") + 1]
+
+
+def test_cores_without_a_long_multiply() -> None:
+    assert lacks_long_multiply("cortex-m0") and lacks_long_multiply("cortex-m23")
+    assert not lacks_long_multiply("cortex-m3") and not lacks_long_multiply("host")
+
+
+LISTING = r"""graph: { title: "x.c"
+node: { title: "x.c:low" label: "low\nx.c:3:5\n104 bytes (static)" }
+node: { title: "wild" label: "wild\nx.c:9:5\n24 bytes (dynamic)" }
+node: { title: "memset" label: "memset\n<built-in>" shape : ellipse }
+edge: { sourcename: "wild" targetname: "x.c:low" label: "x.c:9:1" }
+edge: { sourcename: "wild" targetname: "__indirect_call" label: "x.c:9:2" }
+}
+"""
+
+
+def test_reading_a_call_graph() -> None:
+    listing = read_callgraph(LISTING)
+    assert listing.sizes == {"x.c:low": 104, "wild": 24}
+    assert listing.unbounded == {"wild"}
+    assert listing.names["low"] == "x.c:low"
+    assert listing.calls == (("wild", "x.c:low"), ("wild", INDIRECT))
+
+
+@pytest.mark.parametrize("word", ["arm-none-eabi", "qemu-system-", "--specs", r"\bcortex-m"])
+def test_facts_of_an_architecture_are_written_in_its_file_alone(word: str) -> None:
+    found = [
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if path.parent != PACKAGE / "targets" / "arch" and re.search(word, path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
