@@ -40,7 +40,7 @@ class Activation:
 
 @dataclass
 class RandomModel:
-    """A model under construction; every method adds an operator and returns its output.
+    """A model under construction; each method adds an operator and returns its output.
 
     Weights are normal and end at +-127 in each channel, as a converter scales them; output scales keep activations
     within a few standard deviations, so that layers neither vanish nor saturate.
@@ -158,7 +158,7 @@ def _pair(slot: int, value: int) -> list[tuple[int, str, Any]]:
 
 @dataclass
 class _Writer:
-    """The flatbuffer, built from its leaves up."""
+    """The flatbuffer, from its leaves to its root."""
 
     tensors: list[tuple[Shape, int, Sequence[float], Sequence[int], int]]
     buffers: list[bytes]

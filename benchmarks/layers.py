@@ -1,6 +1,6 @@
 """`python -m benchmarks.layers`: instructions per MAC by kind of layer, from the profile of emulated boards.
 
-The limit is that of the instruction set: two MACs an instruction on Armv7E-M (SMLAD), sixteen with Helium (VMLADAVA).
+The limit is that of the instruction set: two MACs per instruction on Armv7E-M (SMLAD), sixteen with Helium (VMLADAVA).
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from mcu_toolkit.boards import load_board
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.targets.isa import DSP, ISAS, MVE, PORTABLE
 
-#: Instructions a MAC that no kernel can beat.
+#: Instructions per MAC that no kernel can go below.
 LIMITS = {PORTABLE: 1.0, DSP: 0.5, MVE: 1 / 16}
-#: Below this depth a convolution spends most of its time around the dot products.
+#: Up to this depth a convolution spends most of its time outside the dot products.
 _NARROW = 4
 
 
 @dataclass(frozen=True)
 class LayerFigure:
-    """A layer of a model as a board ran it; latency in instructions."""
+    """One layer of a profiled run; latency in instructions."""
 
     kind: str
     kernel: str
@@ -33,7 +33,7 @@ class LayerFigure:
 
 
 def kind_of(graph: Graph, node: Node) -> str:
-    """The row under which a layer is listed."""
+    """Kind of a layer: the name of its row in the table."""
     if node.op == "CONV_2D":
         _, height, width, depth = graph.tensors[node.inputs[1]].shape
         if (height, width) == (1, 1):
@@ -52,7 +52,7 @@ def figures(measured: Measured) -> Iterator[LayerFigure]:
 
 
 def render(layers: Sequence[LayerFigure], limit: float) -> str:
-    """A line a kind of layer: MACs, instructions, instructions a MAC, and how many times the limit that is."""
+    """One line per kind of layer: MACs, instructions, instructions per MAC, and their ratio to the limit."""
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for layer in layers:
         sums[layer.kind][0] += layer.macs
@@ -66,7 +66,7 @@ def render(layers: Sequence[LayerFigure], limit: float) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print one table a board."""
+    """Print one table per board."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.layers", description=__doc__)
     parser.add_argument("--models", nargs="+", choices=MODELS, default=[m for m in MODELS if not m.endswith("-random")])
     parser.add_argument("--boards", nargs="+", choices=BOARDS, default=["qemu-m4", "qemu-m55"])
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             measured = measure(Case(model, board, options.mode), profile=True)
             if measured is not None:
                 layers.extend(figures(measured))
-        print(f"{board}, {options.mode}: {', '.join(options.models)}; limit {limit:g} instructions a MAC")
+        print(f"{board}, {options.mode}: {', '.join(options.models)}; limit {limit:g} instructions per MAC")
         print(render(layers, limit), end="\n\n")
     return 0
 

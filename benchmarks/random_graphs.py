@@ -1,4 +1,4 @@
-"""Random graphs by the thousand: the oracle, TensorFlow Lite Micro and the generated C must agree on every byte.
+"""Thousands of random graphs: the oracle, TensorFlow Lite Micro and the generated C must agree on every byte.
 
     python -m benchmarks.random_graphs --count 2000 --json benchmarks/random_graphs.json
 

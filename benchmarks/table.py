@@ -1,4 +1,4 @@
-"""Figures beside those of the peers, as text."""
+"""Figures beside those of the peers, as a text table."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One frozen dataclass per JSON document that mcutk writes; nothing else reads or writes those documents."""
+"""One frozen dataclass per JSON document of mcutk, with the only code that writes and reads these documents."""

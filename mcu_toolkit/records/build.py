@@ -1,4 +1,4 @@
-"""``build.json``: what a build made, from which model, and what it costs in memory."""
+"""``build.json``: the firmware of a build, its model, its steps and its memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mcu_toolkit.records.memory import Memory
 
 @dataclass(frozen=True)
 class ModelOrigin:
-    """Where a model comes from, which decides where its test images are.
+    """Origin of a model; it decides which test images belong to it.
 
     Attributes:
         kind: ``train`` (a training run), ``shipped`` (comes with the package) or ``file`` (the user's own).

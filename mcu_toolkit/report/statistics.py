@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import NamedTuple
@@ -131,7 +131,7 @@ def wilson(successes: int, count: int, confidence: float = 0.95) -> Interval | N
     centre = share + z * z / (2 * count)
     half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
     scale = 1 + z * z / count
-    # At the ends the bound is exactly 0 or 1; rounding must not push it past.
+    # Exactly 0 or 1 there: the formula may round to a value outside.
     low = 0.0 if successes == 0 else (centre - half) / scale
     high = 1.0 if successes == count else (centre + half) / scale
     return Interval(low, high)
@@ -231,9 +231,3 @@ def equivalence(first: BoolArray, second: BoolArray, margin: float = 0.02) -> Eq
     interval = paired_difference_interval(first, second, 0.90)
     assert interval is not None
     return Equivalence((b - c) / count, margin, max(p_low, p_high), interval)
-
-
-def mean_sd(values: Sequence[float]) -> tuple[float, float | None]:
-    """Mean and sample standard deviation (n - 1); the latter is None for fewer than two values."""
-    array = np.asarray(values, dtype=np.float64)
-    return float(array.mean()), float(array.std(ddof=1)) if array.size > 1 else None

@@ -173,7 +173,7 @@ def load_keras(path: Path) -> Any:
     try:
         with quiet():
             model = modules.keras.models.load_model(path, compile=False)
-    except Exception as bad:  # whatever a damaged file makes h5py, zipfile, protobuf or Keras raise
+    except Exception as bad:  # a damaged file can raise any error of h5py, zipfile, protobuf or Keras
         raise ModelError(
             f"{path} cannot be read as a Keras model: {str(bad).splitlines()[0] if str(bad) else type(bad).__name__}",
             expected="a Keras 2 .h5 or .keras file, or a SavedModel folder that Keras wrote",
@@ -216,7 +216,7 @@ def _image_shape(model: Any, path: Path) -> tuple[int, int, int]:
 
 
 def _recipe(path: Path, shape: tuple[int, int, int], how: str, calibration_images: int, seed: int) -> Recipe:
-    """The recipe that stands for a conversion: how images are fed and divided."""
+    """The recipe of a conversion: preprocessing and division of the images."""
     base = Recipe()
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", path.stem).strip("-") or "model"
     find_normalization(how)

@@ -34,7 +34,7 @@ def explain(
         pixels: held-out images, uint8 [N, H, W, C]; an even spread of them is taken.
         labels: [N].
         how: normalization.
-        path: gets the maps of some images (.npz: ``pixels``, ``labels``, and a pair of arrays a method).
+        path: gets the maps of some images (.npz: ``pixels``, ``labels``, and a pair of arrays per method).
 
     Returns:
         The figures for metrics.json.

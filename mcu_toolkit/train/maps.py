@@ -31,7 +31,7 @@ class Stability:
 
     Attributes:
         method: of `METHODS`.
-        rank_correlation, top_overlap: [N], an image each.
+        rank_correlation, top_overlap: [N], one value per image.
         first, second: float32 [N, H, W], the maps.
     """
 

@@ -50,7 +50,7 @@ RUN_FILES = (
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What a run gave.
+    """Result of a training run.
 
     Attributes:
         run_dir: the run folder.
@@ -132,7 +132,7 @@ class _Job:
         try:
             record = self._stages(data, division, seconds)
         except BaseException:
-            # Ctrl-C included: what is there is whole, and its manifest says so.
+            # Also on Ctrl-C: the files that are there are complete, and the manifest lists them.
             with suppress(WorkspaceError):
                 write_manifest(self.run_dir, self.command, inputs=inputs, complete=False)
             raise
@@ -140,7 +140,7 @@ class _Job:
         return TrainResult(self.run_dir, self.run_dir / MODEL_FILE, record)
 
     def _begin(self, resume: bool) -> None:
-        """Make the run folder ready: cleared for a new run, checked for an old one."""
+        """Prepare the run folder: clear it for a new run, check it for a resumed one."""
         recorded = self.run_dir / RECIPE_FILE
         text = to_toml(self.recipe)
         if resume:
@@ -264,7 +264,7 @@ def for_teachers(
     cache_dir: Path | None = None,
     progress: Progress = silent,
 ) -> Material:
-    """The same parts as the teachers see them: at `teacher.resolution`, where the recipe has one."""
+    """The same parts at the resolution of the teachers (`teacher.resolution`, where the recipe has one)."""
     side = recipe.teacher.resolution
     if not side or (side, side) == material.train.shape[1:3]:
         return material

@@ -1,4 +1,4 @@
-"""The same recipe from several seeds: mean and spread, so that one lucky run is not taken for a result."""
+"""The same recipe from several seeds: mean and spread of the accuracies."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def train_seeds(
 ) -> tuple[TrainResult, ...]:
     """`train` with seeds ``recipe.seed``, +1, … in ``run_dir/seed-<n>``; mean ± sd into ``run_dir/seeds.json``.
 
-    The division of the data is the same for all of them; the seed changes initial weights, order and augmentation.
-    The run with the best int8 accuracy (the first among equals) is copied to `run_dir` itself, so that `build` and
-    `eval` find it there; the figure to quote is the mean. With `resume`, a finished seed is not trained again and a
-    begun one goes on.
+    The division of the data is the same for all runs; the seed changes initial weights, order and augmentation. The
+    run with the best int8 accuracy (the first among equals) is copied to `run_dir`, where `build` and `eval` find it;
+    the figure to quote is the mean. With `resume`, finished seeds are not trained again and an interrupted one is
+    resumed.
 
     Raises:
         As `train`.
@@ -89,7 +89,7 @@ def summarize(results: Sequence[TrainResult]) -> SeedsRecord:
 
 
 def _finished(recipe: Recipe, folder: Path) -> TrainResult | None:
-    """The result of a run that is complete, untouched and of this recipe."""
+    """The result of a run that is complete, unchanged and of this recipe; None where there is none."""
     try:
         model = checked_artefact(folder, MODEL_FILE)
         record = read(TrainRecord, checked_artefact(folder, METRICS_FILE))

@@ -135,8 +135,3 @@ def test_bad_arguments_are_refused() -> None:
         statistics.equivalence(yes, yes, margin=0)
     with pytest.raises(ValueError):
         statistics.mcnemar(yes, np.array([True, False]))
-
-
-def test_mean_and_sd() -> None:
-    assert statistics.mean_sd([1.0, 2.0, 3.0]) == (2.0, 1.0)
-    assert statistics.mean_sd([5.0]) == (5.0, None)
