@@ -1,8 +1,9 @@
 """Chooses kernel variants and memory plan together.
 
 The search starts from the cheapest candidate of every node and exchanges some for candidates that need less RAM, as far
-as the optimization goal asks for it: `speed` exchanges none, `balanced` stops at the live-tensor bound plus 5 %, and
-`ram` takes the fastest candidates that keep the arena within 8 % of the least that was found.
+as the optimization goal asks for it: `speed` exchanges none; `balanced` stops at the live-tensor bound plus 5 %, or
+where the plan meets the bound of its own kernels; `ram` takes the fastest candidates that keep the arena within 8 % of
+the least that was found.
 """
 
 from __future__ import annotations
