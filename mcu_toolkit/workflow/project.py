@@ -6,12 +6,12 @@ quick.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.workflow.arguments import Overrides, overrides, path, text
 from mcu_toolkit.workflow.context import Context, ignore
 from mcu_toolkit.workspace import Workspace, disk_error
 
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from mcu_toolkit.records.train import TrainRecord
     from mcu_toolkit.records.verify import VerifyRecord
     from mcu_toolkit.workflow.init import NewProject
-    from mcu_toolkit.workflow.train import TrainOptions
-
-#: A key of a recipe → its value: number, text, truth value or list.
-Overrides = Mapping[str, object]
 
 
 class Project:
@@ -39,8 +35,8 @@ class Project:
 
     Every method does the work of the command of its name, writes the same files below ``mcutk-out/`` in the folder, and
     returns a frozen record. Nothing is printed and the current folder is not changed. Relative paths in arguments are
-    relative to the current folder. Arguments that are left out have the defaults of ``mcutk.toml`` in the folder, then
-    what was done last. Every error is a `McutkError`.
+    relative to the current folder. An argument that is left out is what was done last, else the value in ``mcutk.toml``
+    of the folder. Every error is a `McutkError`.
 
     Args:
         folder: the project folder; made if absent.
@@ -108,9 +104,10 @@ class Project:
         Raises:
             ConfigError: the recipe; DataError: the images; TrainError: TensorFlow is missing or the training failed.
         """
-        from mcu_toolkit.workflow.train import train
+        from mcu_toolkit.workflow.train import TrainOptions, train
 
-        return train(self._context("train"), _training(recipe, data, set, resume, skip_bad)).best
+        options = TrainOptions(text(recipe), path(data), overrides(set), resume, skip_bad=skip_bad)
+        return train(self._context("train"), options).best
 
     def train_seeds(
         self,
@@ -122,18 +119,14 @@ class Project:
         resume: bool = False,
         skip_bad: bool = False,
     ) -> SeedsRecord:
-        """Train the same recipe from several seeds in turn; `build` then uses the best model.
+        """Train the same recipe from several seeds, the recipe's own first; `build` then uses the best model.
 
-        Args:
-            seeds: how many; the first is the recipe's own.
-            recipe, data, set, resume, skip_bad: as `train`.
-
-        Raises:
-            As `train`.
+        The other arguments and the errors are those of `train`.
         """
-        from mcu_toolkit.workflow.train import train
+        from mcu_toolkit.workflow.train import TrainOptions, train
 
-        return train(self._context("train_seeds"), _training(recipe, data, set, resume, skip_bad, seeds)).seeds
+        options = TrainOptions(text(recipe), path(data), overrides(set), resume, seeds, skip_bad)
+        return train(self._context("train_seeds"), options).seeds
 
     def convert(
         self,
@@ -163,7 +156,7 @@ class Project:
         """
         from mcu_toolkit.workflow.convert import ConvertOptions, convert
 
-        options = ConvertOptions(Path(model), _path(data), normalization, calibration_images, seed, compare, skip_bad)
+        options = ConvertOptions(Path(model), path(data), normalization, calibration_images, seed, compare, skip_bad)
         return convert(self._context("convert"), options)
 
     def build(
@@ -190,7 +183,7 @@ class Project:
         """
         from mcu_toolkit.workflow.build import BuildOptions, build
 
-        options = BuildOptions(_text(board), _path(model), optimize, name, model_data)
+        options = BuildOptions(text(board), path(model), optimize, name, model_data)
         return build(self._context("build"), options)
 
     def flash(
@@ -208,7 +201,7 @@ class Project:
         """
         from mcu_toolkit.workflow.flash import flash
 
-        return flash(self._context("flash"), board=_text(board), port=port, tool=tool)
+        return flash(self._context("flash"), board=text(board), port=port, tool=tool)
 
     def bench(
         self,
@@ -243,8 +236,8 @@ class Project:
         from mcu_toolkit.workflow.bench import BenchOptions, bench
         from mcu_toolkit.workflow.samples import SampleChoice
 
-        choice = SampleChoice(_path(data), limit, random, seed, skip_bad)
-        return bench(self._context("bench"), BenchOptions(_text(board), port, choice, profile))
+        choice = SampleChoice(path(data), limit, random, seed, skip_bad)
+        return bench(self._context("bench"), BenchOptions(text(board), port, choice, profile))
 
     def run(
         self,
@@ -273,22 +266,13 @@ class Project:
             optimize: as `build`.
             port, limit, profile: as `bench`.
 
-        Raises:
-            As `train`, `build`, `flash` and `bench`.
+        The errors are those of `train`, `build`, `flash` and `bench`.
         """
         from mcu_toolkit.workflow.run import RunOptions, run
+        from mcu_toolkit.workflow.train import TrainOptions
 
-        options = RunOptions(
-            board=_text(board),
-            training=_training(recipe, data, set, False, skip_bad),
-            model=_path(model),
-            skip_training=skip_training,
-            retrain=retrain,
-            optimize=optimize,
-            port=port,
-            limit=limit,
-            profile=profile,
-        )
+        training = TrainOptions(text(recipe), path(data), overrides(set), skip_bad=skip_bad)
+        options = RunOptions(text(board), training, path(model), skip_training, retrain, optimize, port, limit, profile)
         return run(self._context("run"), options)
 
     def evaluate(
@@ -322,13 +306,8 @@ class Project:
         from mcu_toolkit.workflow.evaluate import EvaluateOptions, evaluate
         from mcu_toolkit.workflow.samples import SampleChoice
 
-        options = EvaluateOptions(
-            model=_path(model),
-            samples=SampleChoice(_path(data), limit, random, seed, skip_bad),
-            external=_path(external),
-            margin=margin,
-            threshold_sweep=threshold_sweep,
-        )
+        choice = SampleChoice(path(data), limit, random, seed, skip_bad)
+        options = EvaluateOptions(path(model), choice, path(external), margin, threshold_sweep)
         return evaluate(self._context("evaluate"), options)
 
     def verify(
@@ -347,15 +326,11 @@ class Project:
             sample: number of the test image.
             random_seed: seed of a random input to use instead of an image.
 
-        Returns:
-            The record; `VerifyRecord.mismatch` is None where all tensors are equal.
-
-        Raises:
-            As `bench`.
+        `VerifyRecord.mismatch` is None where all tensors are equal. The errors are those of `bench`.
         """
         from mcu_toolkit.workflow.verify import VerifyOptions, verify
 
-        options = VerifyOptions(_text(board), port, _path(data), sample, random_seed)
+        options = VerifyOptions(text(board), port, path(data), sample, random_seed)
         return verify(self._context("verify"), options)
 
     def inspect(
@@ -379,7 +354,7 @@ class Project:
         """
         from mcu_toolkit.workflow.inspect import inspect
 
-        return inspect(self._context("inspect"), Path(model), board=_text(board), optimize=optimize, modes=modes)
+        return inspect(self._context("inspect"), Path(model), board=text(board), optimize=optimize, modes=modes)
 
     def study(
         self,
@@ -401,12 +376,11 @@ class Project:
             storage: Optuna storage that machines share; by default a SQLite file in the study's folder.
             fresh: delete the results of this study so far (its default storage only).
 
-        Raises:
-            As `train`.
+        The errors are those of `train`.
         """
         from mcu_toolkit.workflow.study import StudyOptions, study
 
-        options = StudyOptions(kind, _text(recipe), _path(data), _overrides(set), teacher, storage, fresh)
+        options = StudyOptions(kind, text(recipe), path(data), overrides(set), teacher, storage, fresh)
         return study(self._context("study"), options)
 
     def boards(self) -> BoardsRecord:
@@ -423,29 +397,3 @@ class Project:
 
     def _context(self, method: str) -> Context:
         return Context(self._workspace, self._progress, self._note, f"mcu_toolkit.Project.{method}")
-
-
-def _path(given: str | Path | None) -> Path | None:
-    return None if given is None else Path(given).expanduser()
-
-
-def _text(given: str | Path | None) -> str | None:
-    return None if given is None else str(given)
-
-
-def _overrides(given: Overrides | None) -> dict[str, str]:
-    """Values as a recipe holds them in TOML, which JSON's numbers, truth values and lists equal; text as it is."""
-    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in (given or {}).items()}
-
-
-def _training(
-    recipe: str | Path | None,
-    data: str | Path | None,
-    overrides: Overrides | None,
-    resume: bool,
-    skip_bad: bool,
-    seeds: int | None = None,
-) -> TrainOptions:
-    from mcu_toolkit.workflow.train import TrainOptions
-
-    return TrainOptions(_text(recipe), _path(data), _overrides(overrides), resume, seeds, skip_bad)

@@ -1,4 +1,4 @@
-"""A wheel in an empty virtual environment outside the checkout builds and benches with the shipped model."""
+"""A wheel in an empty virtual environment outside the checkout: the commands and the Python interface."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import ROOT
+from tests.support.models import tiny_model
 
 pytestmark = [
     pytest.mark.slow,
@@ -21,7 +22,7 @@ pytestmark = [
         reason="needs qemu-system-arm and arm-none-eabi-gcc",
     ),
 ]
-#: What pip says where there is no package index to ask.
+#: What pip prints where there is no package index.
 OFFLINE = ("Could not find a version", "No matching distribution", "Failed to establish", "Temporary failure")
 
 
@@ -65,14 +66,50 @@ def test_the_wheel_carries_firmware_boards_models_and_templates(wheel: Path) -> 
     assert not [name for name in names if name.startswith("tests/")]
 
 
-def test_the_installed_wheel_builds_and_benches_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
-    run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
-    binary = tmp_path / "venv" / "bin"
-    run(binary / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel, cwd=tmp_path)
+@pytest.fixture(scope="module")
+def binary(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a virtual environment that holds the wheel and its dependencies alone."""
+    folder = tmp_path_factory.mktemp("venv")
+    run(sys.executable, "-m", "venv", folder, cwd=folder)
+    programs = folder / "bin"
+    run(programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel, cwd=folder)
+    return programs
+
+
+#: The example of the Python interface, for two models one after the other in one process.
+PYTHON_EXAMPLE = """
+import json
+import mcu_toolkit as mcutk
+
+project = mcutk.Project("folder")
+figures = []
+for model in ("first.tflite", "second.tflite"):
+    built = project.build(board="qemu-m4", model=model, optimize="balanced")
+    project.flash(board="qemu-m4")
+    bench = project.bench(board="qemu-m4", random=2, seed=1)
+    assert bench.model_sha256 == built.model.sha256
+    assert project.inspect(model).macs.after_passes == built.macs
+    figures.append((bench.mismatches, bench.latency.median, bench.outputs_crc32, bench.memory.ram.arena))
+print(json.dumps(figures))
+"""
+
+
+def test_two_models_in_one_process_through_the_python_interface(binary: Path, tmp_path: Path) -> None:
+    for seed, name in enumerate(("first.tflite", "second.tflite")):
+        (tmp_path / name).write_bytes(tiny_model(seed=seed))
+    (tmp_path / "example.py").write_text(PYTHON_EXAMPLE, encoding="utf-8")
+    figures = json.loads(run(binary / "python", "example.py", cwd=tmp_path))
+    assert [mismatches for mismatches, *_ in figures] == [0, 0]
+    assert all(latency > 192 and arena > 0 for _, latency, _, arena in figures)  # at least an instruction per MAC
+    assert figures[0][2] != figures[1][2]
+    assert (tmp_path / "folder/mcutk-out/bench/qemu-m4/report.html").is_file()
+
+
+def test_the_installed_wheel_builds_and_benches_outside_the_checkout(binary: Path, tmp_path: Path) -> None:
     work = tmp_path / "work"
     work.mkdir()
     where = run(binary / "python", "-c", "import mcu_toolkit; print(mcu_toolkit.__file__)", cwd=work)
-    assert str(tmp_path) in where
+    assert str(binary.parent) in where
     run(binary / "mcutk", "build", "--board", "qemu-m4", cwd=work)
     run(binary / "mcutk", "flash", cwd=work)
     run(binary / "mcutk", "bench", "--limit", "4", "--json", "out.json", cwd=work)

@@ -14,7 +14,6 @@ import pytest
 import mcu_toolkit as mcutk
 from mcu_toolkit.cli.main import COMMANDS
 from mcu_toolkit.errors import ConfigError, WorkspaceError
-from mcu_toolkit.workflow.project import _overrides
 from tests.support.cli import ROOT
 from tests.support.models import tiny_model, write_images
 
@@ -126,9 +125,3 @@ def test_a_folder_that_cannot_be_made_is_an_error_of_the_tree(project: Path) -> 
     (project / "file").write_text("", encoding="utf-8")
     with pytest.raises(WorkspaceError, match="cannot write"):
         mcutk.Project(project / "file" / "folder")
-
-
-def test_values_of_overrides_are_those_of_toml() -> None:
-    given = {"a": 0.5, "b": True, "c": "word", "d": ["x", "y"], "e": 3}
-    assert _overrides(given) == {"a": "0.5", "b": "true", "c": "word", "d": '["x", "y"]', "e": "3"}
-    assert _overrides(None) == {}
