@@ -1,25 +1,20 @@
-"""Reading, checking, overriding and writing recipes."""
+"""Reads, checks, overrides and writes recipes."""
 
 from __future__ import annotations
 
 import dataclasses
-import difflib
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
+from mcu_toolkit import toml
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.errors import ConfigError
 from mcu_toolkit.recipe.schema import SCHEMA, Recipe
+from mcu_toolkit.suggest import did_you_mean
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-_T = TypeVar("_T")
+_PAGE = "docs/recipes.md lists the keys"
 
 
 def parse(document: Mapping[str, Any], origin: str = "recipe") -> Recipe:
@@ -30,14 +25,14 @@ def parse(document: Mapping[str, Any], origin: str = "recipe") -> Recipe:
         origin: file name for messages.
 
     Raises:
-        ConfigError: unknown key (with the nearest known one), wrong type, value out of range, shares that
-            do not add up.
+        ConfigError: unknown key (with the nearest known one), wrong type, value out of range, or shares of the split
+            that do not add up to 1.
     """
-    fields = dict(document)
-    schema = fields.pop("schema", SCHEMA)
+    tables = dict(document)
+    schema = tables.pop("schema", SCHEMA)
     if schema != SCHEMA:
         raise ConfigError(f"{origin}: this recipe has another schema", expected=SCHEMA, received=str(schema))
-    recipe = _build(Recipe, fields, "", origin)
+    recipe = toml.build(Recipe, tables, origin=origin, hint=_PAGE)
     _check_whole(recipe, origin)
     return recipe
 
@@ -48,13 +43,7 @@ def load(path: Path) -> Recipe:
     Raises:
         ConfigError: missing, not TOML, or refused by `parse`.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as bad:
-        raise ConfigError(f"cannot read recipe {path}: {getattr(bad, 'strerror', None) or bad}") from bad
-    except tomllib.TOMLDecodeError as bad:
-        raise ConfigError(f"{path} is not valid TOML: {bad}", expected="a recipe, see docs/recipes.md") from bad
-    return parse(document, str(path))
+    return parse(toml.read(path, "a recipe", hint=_PAGE), str(path))
 
 
 def shipped() -> dict[str, Path]:
@@ -78,11 +67,10 @@ def find(name_or_path: str, project: Path | None = None) -> Path:
     known = shipped()
     if name_or_path in known:
         return known[name_or_path]
-    close = difflib.get_close_matches(name_or_path, known, n=1)
     raise ConfigError(
         f"there is no recipe '{name_or_path}'",
         expected=f"a .toml file or one of: {', '.join(known) or 'none shipped'}",
-        hint=f"did you mean '{close[0]}'?" if close else "mcutk init --recipe phantom makes a recipe to start from",
+        hint=did_you_mean(name_or_path, known) or "mcutk init --recipe phantom makes a recipe to start from",
     )
 
 
@@ -102,10 +90,10 @@ def override(recipe: Recipe, key: str, text: str) -> Recipe:
     *tables, last = key.split(".")
     for name in tables:
         if not isinstance(table.get(name), dict):
-            raise _unknown(name, [k for k, v in table.items() if isinstance(v, dict)], "--set", "section")
+            raise _unknown(key, document)
         table = table[name]
     if last not in table or isinstance(table[last], dict):
-        raise _unknown(key, [k for k, _ in _walk(document)], "--set", "key")
+        raise _unknown(key, document)
     table[last] = _value(text, is_list=isinstance(table[last], list), is_text=isinstance(table[last], str))
     return parse(document, f"--set {key}")
 
@@ -117,12 +105,7 @@ def to_document(recipe: Recipe) -> dict[str, Any]:
 
 def to_toml(recipe: Recipe) -> str:
     """The resolved recipe as TOML text; `parse` of it gives an equal recipe."""
-    document = to_document(recipe)
-    lines = [f"{key} = {_toml(value)}" for key, value in document.items() if not isinstance(value, dict)]
-    for name, table in document.items():
-        if isinstance(table, dict):
-            lines += ["", f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
-    return "\n".join(lines) + "\n"
+    return toml.dumps(to_document(recipe))
 
 
 @dataclass(frozen=True)
@@ -145,55 +128,20 @@ def _describe(cls: type[Any], prefix: str) -> Iterator[KeyInfo]:
     hints = get_type_hints(cls)
     for item in dataclasses.fields(cls):
         if dataclasses.is_dataclass(hints[item.name]):
-            yield from _describe(hints[item.name], f"{item.name}.")
+            yield from _describe(hints[item.name], f"{item.name}.")  # type: ignore[arg-type]
             continue
         meta = item.metadata
-        allowed = ", ".join(_toml(choice) for choice in meta["choices"])
+        allowed = ", ".join(toml.literal(choice) for choice in meta["choices"])
         if not allowed and meta["low"] is not None:
             allowed = f"≥ {meta['low']:g}" if meta["high"] is None else f"{meta['low']:g} … {meta['high']:g}"
         default = list(item.default) if isinstance(item.default, tuple) else item.default
-        yield KeyInfo(prefix + item.name, _type_name(hints[item.name]), _toml(default), meta["meaning"], allowed)
-
-
-def _build(cls: type[_T], fields: Mapping[str, Any], prefix: str, origin: str) -> _T:
-    hints = get_type_hints(cls)
-    known = {item.name: item for item in dataclasses.fields(cls)}  # type: ignore[arg-type]
-    values: dict[str, Any] = {}
-    for key, value in fields.items():
-        if key not in known:
-            raise _unknown(prefix + key, [prefix + name for name in known], origin, "key")
-        wanted = hints[key]
-        if dataclasses.is_dataclass(wanted):
-            if not isinstance(value, Mapping):
-                raise _wrong_type(prefix + key, "a table", value, origin)
-            values[key] = _build(wanted, value, f"{key}.", origin)  # type: ignore[arg-type]
-        else:
-            values[key] = _checked(prefix + key, value, wanted, known[key].metadata, origin)
-    return cls(**values)
-
-
-def _checked(key: str, value: Any, wanted: Any, meta: Mapping[str, Any], origin: str) -> Any:
-    if get_origin(wanted) is tuple:
-        element = get_args(wanted)[0]
-        if not isinstance(value, (list, tuple)) or not all(type(item) is element for item in value):
-            raise _wrong_type(key, f"a list of {element.__name__}", value, origin)
-        return tuple(value)
-    if wanted is float and type(value) is int:
-        value = float(value)
-    if type(value) is not wanted:
-        raise _wrong_type(key, _type_name(wanted), value, origin)
-    if meta["choices"] and value not in meta["choices"]:
-        options = ", ".join(_toml(choice) for choice in meta["choices"])
-        raise ConfigError(f"{origin}: {key} has a value that is not allowed", expected=options, received=_toml(value))
-    low, high = meta["low"], meta["high"]
-    if (low is not None and not value >= low) or (high is not None and not value <= high):
-        limits = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
-        raise ConfigError(f"{origin}: {key} is out of range", expected=limits, received=str(value))
-    return value
+        yield KeyInfo(
+            prefix + item.name, toml.type_name(hints[item.name]), toml.literal(default), meta["meaning"], allowed
+        )
 
 
 def _check_whole(recipe: Recipe, origin: str) -> None:
-    """Conditions that span several keys."""
+    """Conditions on several keys together."""
     total = recipe.split.train + recipe.split.validation + recipe.split.test
     if abs(total - 1.0) > 1e-6 or recipe.split.train == 0.0 or recipe.split.validation + recipe.split.test == 0.0:
         raise ConfigError(
@@ -215,23 +163,8 @@ def _check_whole(recipe: Recipe, origin: str) -> None:
         raise ConfigError(f"{origin}: data.classes names a class twice", received=", ".join(recipe.data.classes))
 
 
-def _unknown(key: str, known: list[str], origin: str, what: str) -> ConfigError:
-    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-    return ConfigError(
-        f"{origin}: unknown {what} '{key}'",
-        expected=f"one of: {', '.join(known)}" if len(known) <= 16 else "a key of docs/recipes.md",
-        hint=f"did you mean '{close[0]}'?" if close else None,
-    )
-
-
-def _wrong_type(key: str, expected: str, value: Any, origin: str) -> ConfigError:
-    return ConfigError(f"{origin}: {key} has the wrong type", expected=expected, received=f"{value!r}")
-
-
-def _type_name(wanted: Any) -> str:
-    if get_origin(wanted) is tuple:
-        return f"list of {get_args(wanted)[0].__name__}"
-    return {"str": "string", "int": "integer", "float": "number", "bool": "true or false"}[wanted.__name__]
+def _unknown(key: str, document: Mapping[str, Any]) -> ConfigError:
+    return toml.unknown_key(key, [name for name, _ in _walk(document)], origin="--set", hint=_PAGE)
 
 
 def _plain(value: Any) -> Any:
@@ -250,24 +183,9 @@ def _walk(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 
 def _value(text: str, *, is_list: bool, is_text: bool) -> Any:
     try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, KeyError):
+        value = toml.value_of(text)
+    except ValueError:
         value = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
     if is_text and not isinstance(value, str):
         return text
     return [value] if is_list and not isinstance(value, list) else value
-
-
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
-
-
-def _toml(value: Any) -> str:
-    """A TOML value; floats in the shortest form that reads back equal."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    if isinstance(value, str):
-        plain = "".join(_ESCAPES.get(c, c if c.isprintable() or ord(c) > 0x9F else f"\\u{ord(c):04X}") for c in value)
-        return f'"{plain}"'
-    return repr(value)
