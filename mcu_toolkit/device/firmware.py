@@ -140,7 +140,7 @@ def _layers(compiled: CompiledModel) -> tuple[BuiltLayer, ...]:
 
 
 def _notes(board: Board) -> tuple[str, ...]:
-    """Remarks for the user of a board on the desk: where the image goes, how to wire it."""
+    """Remarks for the user of a board on the context: where the image goes, how to wire it."""
     if board.is_emulated:
         return ()
     made = f"made: bare-metal image firmware.elf/.hex/.bin at 0x{board.memory.flash_origin:08x}"

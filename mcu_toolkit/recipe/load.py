@@ -128,7 +128,7 @@ def _describe(cls: type[Any], prefix: str) -> Iterator[KeyInfo]:
     hints = get_type_hints(cls)
     for item in dataclasses.fields(cls):
         if dataclasses.is_dataclass(hints[item.name]):
-            yield from _describe(hints[item.name], f"{item.name}.")  # type: ignore[arg-type]
+            yield from _describe(hints[item.name], f"{item.name}.")
             continue
         meta = item.metadata
         allowed = ", ".join(toml.literal(choice) for choice in meta["choices"])

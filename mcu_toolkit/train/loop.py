@@ -22,7 +22,7 @@ _PATIENCE = 3
 
 
 @dataclass(frozen=True)
-class Plan:
+class StageSettings:
     """How one stage learns; see `recipe.Schedule` for the meaning of the fields."""
 
     epochs: int
@@ -66,19 +66,23 @@ class Stage:
     validate: Callable[[], float] | None = None
 
 
-def rate_at(plan: Plan, epoch: float, halvings: int = 0) -> float:
+def rate_at(settings: StageSettings, epoch: float, halvings: int = 0) -> float:
     """Learning rate at a point of the schedule; `epoch` counts from 0 and may be a fraction."""
-    if epoch < plan.warmup_epochs:
-        return plan.learning_rate * (epoch + 1e-3) / plan.warmup_epochs
-    if plan.decay == "plateau":
-        return plan.learning_rate * float(0.5**halvings)
-    if plan.decay == "constant":
-        return plan.learning_rate
-    length = max(plan.epochs - plan.warmup_epochs, 1e-9)
-    return plan.learning_rate * (0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * (epoch - plan.warmup_epochs) / length)))
+    if epoch < settings.warmup_epochs:
+        return settings.learning_rate * (epoch + 1e-3) / settings.warmup_epochs
+    if settings.decay == "plateau":
+        return settings.learning_rate * float(0.5**halvings)
+    if settings.decay == "constant":
+        return settings.learning_rate
+    length = max(settings.epochs - settings.warmup_epochs, 1e-9)
+    return settings.learning_rate * (
+        0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * (epoch - settings.warmup_epochs) / length))
+    )
 
 
-def fit(stage: Stage, plan: Plan, checkpoint: Checkpoint | None = None, progress: Progress = silent) -> Outcome:
+def fit(
+    stage: Stage, settings: StageSettings, checkpoint: Checkpoint | None = None, progress: Progress = silent
+) -> Outcome:
     """Train a stage to its end, or go on where its checkpoint stands; the model then holds the averaged weights.
 
     Raises:
@@ -86,15 +90,15 @@ def fit(stage: Stage, plan: Plan, checkpoint: Checkpoint | None = None, progress
         WorkspaceError: the checkpoint is damaged or cannot be written.
     """
     started = time.monotonic()
-    runner = _Runner(stage, plan)
+    runner = _Runner(stage, settings)
     if checkpoint is not None:
         runner.restore(checkpoint)
-    progress(stage.name, runner.done, plan.epochs)
+    progress(stage.name, runner.done, settings.epochs)
     while not runner.finished:
         runner.epoch()
         if checkpoint is not None:
             runner.save(checkpoint)
-        progress(stage.name, runner.done, plan.epochs)
+        progress(stage.name, runner.done, settings.epochs)
     runner.finish()
     return Outcome(runner.done, time.monotonic() - started, runner.history)
 
@@ -102,18 +106,18 @@ def fit(stage: Stage, plan: Plan, checkpoint: Checkpoint | None = None, progress
 class _Runner:
     """State of a stage in progress."""
 
-    def __init__(self, stage: Stage, plan: Plan) -> None:
+    def __init__(self, stage: Stage, settings: StageSettings) -> None:
         modules = backend()
-        self.tf, self.stage, self.plan = modules.tf, stage, plan
+        self.tf, self.stage, self.settings = modules.tf, stage, settings
         self.variables = list(stage.variables if stage.variables is not None else stage.model.trainable_variables)
-        self.rate = self.tf.Variable(plan.learning_rate, trainable=False, dtype=self.tf.float32)
+        self.rate = self.tf.Variable(settings.learning_rate, trainable=False, dtype=self.tf.float32)
         # Decay belongs on kernels alone: biases, norms, clipping levels have no reason to shrink.
         self.optimizer = modules.keras.optimizers.AdamW(
-            learning_rate=plan.learning_rate, weight_decay=plan.weight_decay
+            learning_rate=settings.learning_rate, weight_decay=settings.weight_decay
         )
         self.optimizer.exclude_from_weight_decay([v for v in self.variables if len(v.shape) < 2])
         self.optimizer.build(self.variables)
-        self.average = [self.tf.Variable(w, trainable=False) for w in self._floats()] if plan.average > 0.0 else []
+        self.average = [self.tf.Variable(w, trainable=False) for w in self._floats()] if settings.average > 0.0 else []
         self.done, self.halvings, self.stale, self.best = 0, 0, 0, math.inf
         self.history: list[dict[str, float]] = []
         self.steps_done = self.tf.Variable(0.0, trainable=False)
@@ -125,8 +129,8 @@ class _Runner:
     @property
     def finished(self) -> bool:
         """All epochs done, or stopped early."""
-        patience = self.plan.early_stopping
-        return self.done >= self.plan.epochs or (patience > 0 and self.stale >= patience)
+        patience = self.settings.early_stopping
+        return self.done >= self.settings.epochs or (patience > 0 and self.stale >= patience)
 
     def _step(self, *batch: Any) -> Any:
         tf = self.tf
@@ -138,7 +142,7 @@ class _Runner:
         self.optimizer.apply_gradients(zip(gradients, self.variables, strict=True))
         self.steps_done.assign_add(1.0)
         # Early on the average follows closely, so that it does not remember the initial weights.
-        decay = tf.minimum(self.plan.average, (1.0 + self.steps_done) / (10.0 + self.steps_done))
+        decay = tf.minimum(self.settings.average, (1.0 + self.steps_done) / (10.0 + self.steps_done))
         for mean, weight in zip(self.average, self._floats() if self.average else [], strict=True):
             mean.assign(decay * mean + (1.0 - decay) * weight)
         return loss
@@ -147,7 +151,7 @@ class _Runner:
         """One pass."""
         losses = []
         for number, batch in enumerate(self.stage.batches(self.done)):
-            rate = rate_at(self.plan, self.done + number / max(self.stage.steps, 1), self.halvings)
+            rate = rate_at(self.settings, self.done + number / max(self.stage.steps, 1), self.halvings)
             self.optimizer.learning_rate.assign(rate)
             losses.append(self.step(*batch))
         mean = float(np.mean([float(value) for value in losses])) if losses else 0.0
@@ -158,7 +162,7 @@ class _Runner:
             )
         self.done += 1
         entry = {"epoch": float(self.done), "loss": mean}
-        if self.stage.validate is not None and (self.plan.decay == "plateau" or self.plan.early_stopping):
+        if self.stage.validate is not None and (self.settings.decay == "plateau" or self.settings.early_stopping):
             entry["validation_loss"] = self._watch()
         self.history.append(entry)
 
@@ -170,7 +174,7 @@ class _Runner:
             self.best, self.stale = loss, 0
         else:
             self.stale += 1
-            if self.plan.decay == "plateau" and self.stale % _PATIENCE == 0:
+            if self.settings.decay == "plateau" and self.stale % _PATIENCE == 0:
                 self.halvings += 1
         return loss
 

@@ -321,8 +321,8 @@ def classes() -> dict[str, Any]:
                 ``average`` (what comes out stays on the grid of what goes in) or ``none``.
             weight_bits, activation_bits: of the weights, and of what comes out where `pact` is set.
             pact: what comes out is non-negative and clipped at a learned level.
-            learn_sums: biases and sums are rounded as in the export while the network learns, too. `quantize.simulate`
-                must tell `accumulator` what the layer is fed.
+            learn_sums: biases and sums are rounded as in the export while the network learns, too.
+                `fake_quant.simulate` must tell `accumulator` what the layer is fed.
             shared: name of the range, where it is not this layer's alone. `quantizer` is what has it.
         """
 

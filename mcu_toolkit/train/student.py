@@ -18,10 +18,10 @@ from mcu_toolkit.train import losses, predict, saliency
 from mcu_toolkit.train.augment import Batches, plain_batches
 from mcu_toolkit.train.backend import backend, seed_everything
 from mcu_toolkit.train.checkpoint import Checkpoint
-from mcu_toolkit.train.loop import Outcome, Plan, Stage, fit
+from mcu_toolkit.train.fake_quant import Bits, clipping_levels, simulate
+from mcu_toolkit.train.loop import Outcome, Stage, StageSettings, fit
 from mcu_toolkit.train.nets.base import FEATURES, NetSpec, fold
-from mcu_toolkit.train.nets.registry import build, network
-from mcu_toolkit.train.quantize import Bits, clipping_levels, simulate
+from mcu_toolkit.train.nets.registry import NETWORKS, build
 from mcu_toolkit.train.teacher import Answers, Material
 
 Float = npt.NDArray[np.float32]
@@ -48,7 +48,7 @@ def spec_of(recipe: Recipe, material: Material) -> NetSpec:
 
 def distil(recipe: Recipe, material: Material, answers: Answers | None, folder: Path, progress: Progress) -> Student:
     """Train the float student, with the teacher's answers where there are any."""
-    if not network(recipe.student.network).foldable:
+    if not NETWORKS.find(recipe.student.network).foldable:
         raise ConfigError(
             f"network '{recipe.student.network}' is a teacher: it has no form for a microcontroller",
             hint="choose a student of docs/training.md (--set student.network=separable)",
@@ -58,11 +58,11 @@ def distil(recipe: Recipe, material: Material, answers: Answers | None, folder: 
     model = build(recipe.student.network, spec)
     folded = build(recipe.student.network, dataclasses.replace(spec, norm=False))
     schedule = recipe.schedule
-    plan = Plan(
+    settings = StageSettings(
         schedule.epochs, schedule.learning_rate, schedule.decay, schedule.warmup_epochs, schedule.weight_decay,
         schedule.average, schedule.early_stopping,
     )  # fmt: skip
-    outcome = _learn("student", model, recipe, material, answers, plan, folder / "student.npz", progress)
+    outcome = _learn("student", model, recipe, material, answers, settings, folder / "student.npz", progress)
     fold(model, folded)
     return Student(model, folded, outcome)
 
@@ -76,11 +76,11 @@ def quantize(
     config = recipe.quant
     bits = Bits(config.weight_bits, config.activation_bits, pact=True) if config.scheme == "pact" else Bits()
     model = simulate(student.folded, how, calibration_batches(recipe, material), bits)
-    plan = Plan(
+    settings = StageSettings(
         recipe.quant.epochs, recipe.quant.learning_rate, recipe.schedule.decay if recipe.schedule.decay != "plateau"
         else "cosine", 0.0, 0.0, min(recipe.schedule.average, 0.99),
     )  # fmt: skip
-    outcome = _learn("quantize", model, recipe, material, answers, plan, folder / "quantize.npz", progress)
+    outcome = _learn("quantize", model, recipe, material, answers, settings, folder / "quantize.npz", progress)
     return model, outcome
 
 
@@ -103,7 +103,7 @@ def _learn(
     recipe: Recipe,
     material: Material,
     answers: Answers | None,
-    plan: Plan,
+    settings: StageSettings,
     path: Path,
     progress: Progress,
 ) -> Outcome:
@@ -128,7 +128,7 @@ def _learn(
         return float(losses.cross_entropy(sharp, predict.logits(model, material.validation, how)))
 
     steps = max(1, len(hard) // recipe.schedule.batch)
-    return fit(Stage(name, learner, loss, view, steps, None, validate), plan, Checkpoint(path), progress)
+    return fit(Stage(name, learner, loss, view, steps, None, validate), settings, Checkpoint(path), progress)
 
 
 def _with_hint(model: Any, width: int) -> Any:

@@ -101,7 +101,7 @@ STUDIES: dict[str, tuple[Row, ...]] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Desk:
+class StudyContext:
     """What the trials of a study share.
 
     Attributes:
@@ -133,25 +133,25 @@ def rows_of(study: str, teacher_network: bool = False) -> tuple[Row, ...]:
     return tuple(row for row in rows if row.what in modes.MODES) if teacher_network else rows
 
 
-def run_study(study: str, desk: Desk, storage: str | None = None) -> Iterator[TrialRecord]:
+def run_study(study: str, context: StudyContext, storage: str | None = None) -> Iterator[TrialRecord]:
     """Run the rows that are not done yet, anywhere; yields every row's result as it is there, done ones first.
 
     Args:
         study: key of `STUDIES`.
-        desk: what the trials share.
+        context: what the trials share.
         storage: Optuna storage URL or path of a journal file (``….journal``); by default SQLite in the study's folder.
 
     Raises:
         TrainError: Optuna is missing.
     """
     optuna = _optuna()
-    desk.folder.mkdir(parents=True, exist_ok=True)
-    rows = {row.name: row for row in rows_of(study, desk.teacher_network)}
-    name = f"{study}-{desk.recipe.name}{'-teacher' if desk.teacher_network else ''}"
+    context.folder.mkdir(parents=True, exist_ok=True)
+    rows = {row.name: row for row in rows_of(study, context.teacher_network)}
+    name = f"{study}-{context.recipe.name}{'-teacher' if context.teacher_network else ''}"
     found = optuna.create_study(
-        study_name=name, storage=_storage(optuna, storage, desk.folder), load_if_exists=True, direction="maximize"
+        study_name=name, storage=_storage(optuna, storage, context.folder), load_if_exists=True, direction="maximize"
     )
-    _check_same_recipe(found, desk.recipe)
+    _check_same_recipe(found, context.recipe)
     _enqueue(optuna, found, rows)
     told: set[str] = set()
     for result in _finished(optuna, found):
@@ -163,7 +163,7 @@ def run_study(study: str, desk: Desk, storage: str | None = None) -> Iterator[Tr
         row = rows[trial.suggest_categorical("row", list(rows))]
         if row.name in {result.row for result in _finished(optuna, found)}:
             raise optuna.TrialPruned
-        result = measure(row, desk)
+        result = measure(row, context)
         trial.set_user_attr("result", dumps(result))
         return result.accuracy
 
@@ -230,34 +230,34 @@ def _finished(optuna: Any, found: Any) -> list[TrialRecord]:
     ]
 
 
-def measure(row: Row, desk: Desk) -> TrialRecord:
+def measure(row: Row, context: StudyContext) -> TrialRecord:
     """Train what a row needs, as far as no earlier row has, and measure it.
 
     Args:
         row: of the study.
-        desk: settings of the study.
+        context: settings of the study.
     """
     started = time.monotonic()
-    recipe = desk.recipe
+    recipe = context.recipe
     for key, value in row.changes:
         recipe = override(recipe, key, value)
-    data = load_dataset(recipe, desk.data_dir, cache_dir=desk.cache_dir, progress=desk.progress)
+    data = load_dataset(recipe, context.data_dir, cache_dir=context.cache_dir, progress=context.progress)
     division = divide(data, recipe.split)
     material = gather(data, division)
     shown = material
-    if row.what == "teacher" or desk.teacher_network or recipe.distill.enabled:
+    if row.what == "teacher" or context.teacher_network or recipe.distill.enabled:
         shown = for_teachers(
-            recipe, desk.data_dir, division, material, cache_dir=desk.cache_dir, progress=desk.progress
+            recipe, context.data_dir, division, material, cache_dir=context.cache_dir, progress=context.progress
         )
-    found = _Trial(row, recipe, desk, material, shown).run()
+    found = _Trial(row, recipe, context, material, shown).run()
     return dataclasses.replace(found, seconds=round(time.monotonic() - started, 1))
 
 
 class _Trial:
     """One row in work; the teachers see the images of `shown`, which may be of another resolution."""
 
-    def __init__(self, row: Row, recipe: Recipe, desk: Desk, material: Material, shown: Material) -> None:
-        self.row, self.recipe, self.desk, self.material, self.shown = row, recipe, desk, material, shown
+    def __init__(self, row: Row, recipe: Recipe, context: StudyContext, material: Material, shown: Material) -> None:
+        self.row, self.recipe, self.context, self.material, self.shown = row, recipe, context, material, shown
         self.how = normalization(recipe.input.normalization)
 
     def run(self) -> TrialRecord:
@@ -268,8 +268,8 @@ class _Trial:
             return self._float_row(self._student().folded, self.material)
         if row.what == "quantized":
             return self._quantized()
-        seen = self.shown if self.desk.teacher_network else self.material
-        model = with_softmax(self._teacher() if self.desk.teacher_network else self._student().folded)
+        seen = self.shown if self.context.teacher_network else self.material
+        model = with_softmax(self._teacher() if self.context.teacher_network else self._student().folded)
         content = modes.export(model, row.what, calibration_batches(self.recipe, seen))
         outputs = modes.run(content, to_float(seen.held_out, self.how))
         return self._result(outputs, None, content, model)
@@ -278,13 +278,13 @@ class _Trial:
         """Folder of checkpoints, named by what decides them."""
         table = dataclasses.asdict(self.recipe)
         text = json.dumps([self.recipe.seed, *(table[name] for name in sections)], sort_keys=True)
-        return self.desk.folder / f"{sections[-1]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        return self.context.folder / f"{sections[-1]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     def _teacher(self) -> Any:
         folder = self._part("input", "split", "augment", "schedule", "teacher")
         name = self.recipe.teacher.networks[0]
         return train_network(
-            self.recipe, name, self.recipe.seed * 100, self.shown, folder, f"teacher0-{name}", self.desk.progress
+            self.recipe, name, self.recipe.seed * 100, self.shown, folder, f"teacher0-{name}", self.context.progress
         )[0]
 
     def _answers(self) -> Answers | None:
@@ -293,22 +293,22 @@ class _Trial:
             return None
         folder = self._part("input", "split", "augment", "schedule", "teacher")
         views = min(recipe.distill.views, max(recipe.schedule.epochs, recipe.quant.epochs, 1))
-        return teach(recipe, self.shown, folder, self.desk.cache_dir, self.desk.progress, views)
+        return teach(recipe, self.shown, folder, self.context.cache_dir, self.context.progress, views)
 
     def _student_folder(self) -> Path:
         return self._part("input", "split", "augment", "schedule", "teacher", "distill", "saliency", "student")
 
     def _student(self) -> Student:
-        return distil(self.recipe, self.material, self._answers(), self._student_folder(), self.desk.progress)
+        return distil(self.recipe, self.material, self._answers(), self._student_folder(), self.context.progress)
 
     def _quantized(self) -> TrialRecord:
         student, answers = self._student(), self._answers()
         base = ("input", "split", "augment", "schedule", "teacher", "distill", "saliency", "student", "quant")
-        model, _ = quantize(self.recipe, self.material, answers, student, self._part(*base), self.desk.progress)
+        model, _ = quantize(self.recipe, self.material, answers, student, self._part(*base), self.context.progress)
         content = to_int8(with_softmax(model))
         where = border(content)
         fed = to_int8_pixels(self.material.held_out, where.input_scale, where.input_zero_point, self.how)
-        outputs = (self.desk.run_int8 or run_int8)(content, fed)
+        outputs = (self.context.run_int8 or run_int8)(content, fed)
         train = predict.logits(model, self.material.train, self.how)
         found = self._result(outputs, train, content, student.folded)
         chosen = np.unique(np.linspace(0, len(fed) - 1, min(_MAP_IMAGES, len(fed))).astype(np.int64))

@@ -24,7 +24,7 @@ from mcu_toolkit.train import losses, predict
 from mcu_toolkit.train.augment import Batches
 from mcu_toolkit.train.backend import seed_everything
 from mcu_toolkit.train.checkpoint import Checkpoint
-from mcu_toolkit.train.loop import Plan, Stage, fit
+from mcu_toolkit.train.loop import Stage, StageSettings, fit
 from mcu_toolkit.train.nets.base import NetSpec
 from mcu_toolkit.train.nets.registry import build
 from mcu_toolkit.workspace import atomic_write
@@ -122,18 +122,18 @@ def spec_of(recipe: Recipe, material: Material) -> NetSpec:
     )  # fmt: skip
 
 
-def stages(recipe: Recipe) -> list[tuple[str, Plan, bool]]:
-    """Stages of transfer learning: (name, plan, whether only the head learns).
+def stages(recipe: Recipe) -> list[tuple[str, StageSettings, bool]]:
+    """Stages of transfer learning: (name, settings, whether only the head learns).
 
     Without `frozen_epochs` there is one stage from scratch. With it: the head alone at the full rate; everything at a
     tenth; then, with `extended_epochs`, everything at a tenth of that, halved whenever validation stalls.
     """
     teacher, schedule = recipe.teacher, recipe.schedule
-    base = Plan(
+    base = StageSettings(
         teacher.epochs, teacher.learning_rate, schedule.decay, schedule.warmup_epochs, schedule.weight_decay,
         schedule.average, schedule.early_stopping,
     )  # fmt: skip
-    found: list[tuple[str, Plan, bool]] = []
+    found: list[tuple[str, StageSettings, bool]] = []
     rate = teacher.learning_rate
     if teacher.frozen_epochs:
         found.append(("frozen", dataclasses.replace(base, epochs=teacher.frozen_epochs), True))
@@ -141,10 +141,10 @@ def stages(recipe: Recipe) -> list[tuple[str, Plan, bool]]:
     if teacher.epochs:
         found.append(("full", dataclasses.replace(base, learning_rate=rate), False))
     if teacher.extended_epochs:
-        plan = dataclasses.replace(
+        settings = dataclasses.replace(
             base, epochs=teacher.extended_epochs, learning_rate=rate * 0.1, decay="plateau", warmup_epochs=0.0
         )
-        found.append(("extended", plan, False))
+        found.append(("extended", settings, False))
     return found
 
 
@@ -170,17 +170,19 @@ def train_network(
 
     seconds = 0.0
     plans = stages(recipe)
-    total = sum(plan.epochs for _, plan, _ in plans)
+    total = sum(settings.epochs for _, settings, _ in plans)
     before = 0
-    for stage_name, plan, head_only in plans:
+    for stage_name, settings, head_only in plans:
         variables = model.get_layer("logits").trainable_variables if head_only else None
         stage = Stage(
             "teacher", model, loss, _views(batches, targets, before), max(1, len(targets) // recipe.schedule.batch),
             variables, validate,
         )  # fmt: skip
-        outcome = fit(stage, plan, Checkpoint(folder / f"{label}-{stage_name}.npz"), _offset(progress, before, total))
+        outcome = fit(
+            stage, settings, Checkpoint(folder / f"{label}-{stage_name}.npz"), _offset(progress, before, total)
+        )
         seconds += outcome.seconds
-        before += plan.epochs
+        before += settings.epochs
     return model, seconds
 
 

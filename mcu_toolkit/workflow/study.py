@@ -63,17 +63,19 @@ def study(
         ConfigError: the recipe or the kind of study; DataError: the images.
         TrainError: TensorFlow or Optuna is missing, or the study began with another recipe.
     """
-    from mcu_toolkit.train.studies import Desk, order, run_study
+    from mcu_toolkit.train.studies import StudyContext, order, run_study
 
     recipe = resolve_recipe(ctx.workspace, options.recipe, options.overrides)
     images = images_of(ctx.workspace, recipe, options.data)
     folder = study_folder(ctx.workspace, options.kind, recipe.name, options.teacher)
     if options.fresh:
         shutil.rmtree(folder, ignore_errors=True)
-    desk = Desk(recipe, images, folder, ctx.workspace.cache_dir("train"), ctx.progress, oracle_runner, options.teacher)
+    context = StudyContext(
+        recipe, images, folder, ctx.workspace.cache_dir("train"), ctx.progress, oracle_runner, options.teacher
+    )
     trials: list[TrialRecord] = []
     record = StudyRecord(options.kind, recipe.name, recipe.synthetic, 0, ())
-    for trial in run_study(options.kind, desk, options.storage):
+    for trial in run_study(options.kind, context, options.storage):
         trials.append(trial)
         rows = order(trials, options.kind, options.teacher)
         record = study_record(options.kind, recipe.name, recipe.synthetic, rows)

@@ -13,14 +13,14 @@ from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.graph.support import unsupported
 from mcu_toolkit.train.backend import backend, seed_everything
 from mcu_toolkit.train.export import border, run_int8, to_int8
+from mcu_toolkit.train.fake_quant import Bits, clipping_levels, simulate
 from mcu_toolkit.train.grids import shared_ranges
 from mcu_toolkit.train.nets.base import NetSpec, fold
-from mcu_toolkit.train.nets.registry import build, names, network
-from mcu_toolkit.train.quantize import Bits, clipping_levels, simulate
+from mcu_toolkit.train.nets.registry import NETWORKS, build
 from mcu_toolkit.train.quantizers import quantize_weights
 
 SPEC = NetSpec(32, 32, 1, 4, size=0.25)
-STUDENTS = [name for name in names() if network(name).role == "student"]
+STUDENTS = [name for name, network in NETWORKS.items() if network.role == "student"]
 
 
 def disturbed(name: str, **changes: Any) -> tuple[Any, Any]:

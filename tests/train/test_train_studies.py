@@ -20,40 +20,40 @@ from mcu_toolkit.workspace import read_json
 from tests.support.training import tiny_recipe
 
 
-def fake(row: studies.Row, _desk: studies.Desk) -> dict[str, Any]:
+def fake(row: studies.Row, _desk: studies.StudyContext) -> dict[str, Any]:
     figures = {"accuracy": 0.5, "train_accuracy": None, "bytes": 10, "parameters": 3, "seconds": 0}
     return {"row": row.name, "correct": "10", **figures}
 
 
 def test_interrupted_study_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = studies.Desk(tiny_recipe(), None, tmp_path / "study")
+    context = studies.StudyContext(tiny_recipe(), None, tmp_path / "study")
     done: list[str] = []
 
-    def interrupted(row: studies.Row, desk: studies.Desk) -> dict[str, Any]:
+    def interrupted(row: studies.Row, context: studies.StudyContext) -> dict[str, Any]:
         if len(done) == 2:
             raise KeyboardInterrupt
         done.append(row.name)
-        return fake(row, desk)
+        return fake(row, context)
 
     monkeypatch.setattr(studies, "measure", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        list(studies.run_study("distillation", desk))
+        list(studies.run_study("distillation", context))
     again: list[str] = []
-    monkeypatch.setattr(studies, "measure", lambda row, desk: again.append(row.name) or fake(row, desk))
-    results = list(studies.run_study("distillation", desk))
+    monkeypatch.setattr(studies, "measure", lambda row, context: again.append(row.name) or fake(row, context))
+    results = list(studies.run_study("distillation", context))
     names = [row.name for row in studies.rows_of("distillation")]
     assert [r["row"] for r in studies.order(results, "distillation")] == names
     assert sorted(done + again) == sorted(names)
     with pytest.raises(TrainError, match="another recipe"):
-        list(studies.run_study("distillation", studies.Desk(tiny_recipe(seed="9"), None, tmp_path / "study")))
+        list(studies.run_study("distillation", studies.StudyContext(tiny_recipe(seed="9"), None, tmp_path / "study")))
 
 
 def test_machines_share_a_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(studies, "measure", fake)
     journal = str(tmp_path / "shared.journal")
-    first = studies.run_study("distillation", studies.Desk(tiny_recipe(), None, tmp_path / "a"), journal)
+    first = studies.run_study("distillation", studies.StudyContext(tiny_recipe(), None, tmp_path / "a"), journal)
     next(first)
-    second = list(studies.run_study("distillation", studies.Desk(tiny_recipe(), None, tmp_path / "b"), journal))
+    second = list(studies.run_study("distillation", studies.StudyContext(tiny_recipe(), None, tmp_path / "b"), journal))
     assert len(second) == 4
 
 
@@ -61,10 +61,10 @@ def test_machines_share_a_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_rows_of_a_real_study(tmp_path: Path) -> None:
     recipe = tiny_recipe()
     held_out = 4 * round(recipe.data.images / 4 * recipe.split.validation)  # stratified over four classes
-    desk = studies.Desk(recipe, None, tmp_path / "study")
+    context = studies.StudyContext(recipe, None, tmp_path / "study")
     rows = {row.name: row for row in studies.rows_of("quantization")}
     for name in ("float16", "int16x8 after training", "PACT 4 bits"):
-        found = studies.measure(rows[name], desk)
+        found = studies.measure(rows[name], context)
         assert len(found["correct"]) == held_out
         assert found["bytes"] > 1000
         assert found["ram"] >= recipe.input.height * recipe.input.width * recipe.input.channels
@@ -75,11 +75,11 @@ def test_rows_of_a_real_study(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_teacher_of_a_study_sees_its_own_resolution(tmp_path: Path) -> None:
-    desk = studies.Desk(tiny_recipe(teacher__resolution="48"), None, tmp_path / "study")
+    context = studies.StudyContext(tiny_recipe(teacher__resolution="48"), None, tmp_path / "study")
     (row,) = (row for row in studies.rows_of("distillation") if row.what == "teacher")
-    other = studies.Desk(tiny_recipe(), None, tmp_path / "other")
+    other = studies.StudyContext(tiny_recipe(), None, tmp_path / "other")
     # Activations in float32, in proportion to the image's area.
-    assert studies.measure(row, desk)["ram"] == 2.25 * studies.measure(row, other)["ram"]
+    assert studies.measure(row, context)["ram"] == 2.25 * studies.measure(row, other)["ram"]
 
 
 def test_live_bytes_of_a_residual_block() -> None:

@@ -29,7 +29,7 @@ def test_shipped_descriptor(board: Board) -> None:
     assert board.is_emulated == (board.timing.unit == "instructions") == ("emulator" in board.flash.tools)
     if board.is_emulated:
         assert board.link.overlap == "hold"
-        assert "QEMU" in board.name  # never taken for the board on the desk
+        assert "QEMU" in board.name  # never taken for the board on the context
     else:
         assert board.link.overlap == "pause"
         assert "Not yet tried on hardware" in board.notes

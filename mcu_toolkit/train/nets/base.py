@@ -56,7 +56,7 @@ class Build(Protocol):
 
 @dataclass(frozen=True)
 class Network:
-    """One entry of the registry.
+    """One network.
 
     Attributes:
         name: as recipes write it.

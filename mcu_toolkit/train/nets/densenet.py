@@ -11,6 +11,7 @@ from typing import Any
 
 from mcu_toolkit.errors import ConfigError
 from mcu_toolkit.train.nets.base import Blocks, NetSpec, Network, channels
+from mcu_toolkit.train.nets.registry import register
 
 _SHARES = {4: (6, 12, 24, 16), 3: (1, 1, 1)}
 _DEFAULT_DEPTH = 101
@@ -63,6 +64,6 @@ def assemble(spec: NetSpec, blocks: tuple[int, ...], growth: int) -> Any:
     return make.head(x, source)
 
 
-NETWORK = Network(
-    "densenet", "teacher", "DenseNet of any depth (teacher.depth = 101, 32, …); folds, so a student too", build
+register(
+    Network("densenet", "teacher", "DenseNet of any depth (teacher.depth = 101, 32, …); folds, so a student too", build)
 )

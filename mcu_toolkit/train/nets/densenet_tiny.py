@@ -6,6 +6,7 @@ from typing import Any
 
 from mcu_toolkit.train.nets.base import NetSpec, Network, channels
 from mcu_toolkit.train.nets.densenet import assemble
+from mcu_toolkit.train.nets.registry import register
 
 
 def build(spec: NetSpec) -> Any:
@@ -14,4 +15,4 @@ def build(spec: NetSpec) -> Any:
     return assemble(spec, (2 + extra, 3 + extra, 3 + extra), channels(8, spec.size))
 
 
-NETWORK = Network("densenet-tiny", "student", "three short dense blocks", build)
+register(Network("densenet-tiny", "student", "three short dense blocks", build))

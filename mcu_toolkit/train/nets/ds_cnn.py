@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mcu_toolkit.train.nets.base import Blocks, NetSpec, Network, channels
+from mcu_toolkit.train.nets.registry import register
 
 _BLOCKS = 4
 
@@ -21,4 +22,4 @@ def build(spec: NetSpec) -> Any:
     return make.head(x, source)
 
 
-NETWORK = Network("ds-cnn", "student", "one convolution and equal depthwise-separable blocks", build)
+register(Network("ds-cnn", "student", "one convolution and equal depthwise-separable blocks", build))

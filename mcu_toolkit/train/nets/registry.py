@@ -1,54 +1,36 @@
-"""Names of networks → their files, imported on demand."""
+"""The registry of networks, by the name that recipes write."""
 
 from __future__ import annotations
 
-import difflib
-import importlib
 from typing import Any
 
-from mcu_toolkit.errors import ConfigError
+from mcu_toolkit.registry import Registry
 from mcu_toolkit.train.nets.base import NetSpec, Network
 
-#: Name as recipes write it → module beside this one.
-_FILES: dict[str, str] = {
-    "separable": "separable",
-    "mobilenet-tiny": "mobilenet_tiny",
-    "resnet-8": "resnet8",
-    "ds-cnn": "ds_cnn",
-    "densenet-tiny": "densenet_tiny",
-    "resnet-small": "resnet_small",
-    "densenet": "densenet",
-    "densenet121": "densenet121",
-    "resnet50": "resnet50",
-    "efficientnetb3": "efficientnet_b3",
-    "vgg16": "vgg16",
-    "vgg19": "vgg19",
-    "xception": "xception",
-    "nasnetmobile": "nasnet_mobile",
-    "mobilenetv2": "mobilenet_v2",
-}
+_PACKAGE = "mcu_toolkit.train.nets"
+#: Students first; within a role, small networks first: the order of lists and messages.
+NETWORKS: Registry[Network] = Registry(
+    "network",
+    builtin=(
+        f"{_PACKAGE}.separable",
+        f"{_PACKAGE}.mobilenet_tiny",
+        f"{_PACKAGE}.resnet8",
+        f"{_PACKAGE}.ds_cnn",
+        f"{_PACKAGE}.densenet_tiny",
+        f"{_PACKAGE}.resnet_small",
+        f"{_PACKAGE}.densenet",
+        f"{_PACKAGE}.applications",
+    ),
+)
 
 
-def names() -> tuple[str, ...]:
-    """All networks."""
-    return tuple(_FILES)
-
-
-def network(name: str) -> Network:
-    """A network by name.
+def register(network: Network) -> Network:
+    """Add a network under its own name.
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: the name is taken.
     """
-    if name not in _FILES:
-        close = difflib.get_close_matches(name, _FILES, n=1)
-        raise ConfigError(
-            f"there is no network '{name}'",
-            expected=", ".join(_FILES),
-            hint=f"did you mean '{close[0]}'?" if close else None,
-        )
-    found: Network = importlib.import_module(f"mcu_toolkit.train.nets.{_FILES[name]}").NETWORK
-    return found
+    return NETWORKS.add(network.name, network)
 
 
 def build(name: str, spec: NetSpec) -> Any:
@@ -57,4 +39,4 @@ def build(name: str, spec: NetSpec) -> Any:
     Raises:
         ConfigError: no such network, or not with this specification.
     """
-    return network(name).build(spec)
+    return NETWORKS.find(name).build(spec)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mcu_toolkit.train.nets.base import Blocks, NetSpec, Network, channels
+from mcu_toolkit.train.nets.registry import register
 
 #: Output channels a stage at width 1.
 _STAGES = (16, 32, 64)
@@ -30,4 +31,4 @@ def build(spec: NetSpec) -> Any:
     return make.head(x, source)
 
 
-NETWORK = Network("resnet-8", "student", "three residual blocks, as MLPerf Tiny has it", build)
+register(Network("resnet-8", "student", "three residual blocks, as MLPerf Tiny has it", build))

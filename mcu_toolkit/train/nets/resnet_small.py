@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mcu_toolkit.train.nets.base import Blocks, NetSpec, Network, channels
+from mcu_toolkit.train.nets.registry import register
 
 #: (output channels, stride) a stage at width 1.
 _STAGES = ((24, 1), (48, 2), (96, 2), (192, 2))
@@ -29,4 +30,4 @@ def _basic(make: Blocks, x: Any, filters: int, stride: int, name: str) -> Any:
     return make.add(x, y, name + "_add", relu=True)
 
 
-NETWORK = Network("resnet-small", "teacher", "basic residual blocks; from scratch in minutes on a CPU", build)
+register(Network("resnet-small", "teacher", "basic residual blocks; from scratch in minutes on a CPU", build))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mcu_toolkit.train.nets.base import Blocks, NetSpec, Network, channels
+from mcu_toolkit.train.nets.registry import register
 
 #: (output channels, stride) a block at width 1.
 _BLOCKS = ((24, 1), (48, 2), (48, 1), (96, 2), (96, 1), (128, 2), (128, 1))
@@ -23,4 +24,4 @@ def build(spec: NetSpec) -> Any:
     return make.head(x, source)
 
 
-NETWORK = Network("separable", "student", "depthwise-separable, MobileNetV1's plan", build)
+register(Network("separable", "student", "depthwise-separable, MobileNetV1's plan", build))
