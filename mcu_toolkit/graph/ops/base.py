@@ -183,7 +183,7 @@ class Operator(ABC):
         return _elementwise_channels(graph, node, self.elementwise) if self.elementwise else Channels.MIXED
 
     def linear(self, graph: Graph, node: Node) -> Linear | None:
-        """Weights, bias and requantization of an operator whose channels are DEPTHWISE or DENSE, else None."""
+        """Weights, bias and requantization of a layer over the first input; required for DEPTHWISE and DENSE."""
         return None
 
     def window(self, graph: Graph, node: Node) -> Geometry | None:
