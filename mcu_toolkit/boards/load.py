@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
+from mcu_toolkit import toml
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards.check import ID, check
 from mcu_toolkit.boards.descriptor import Board
-from mcu_toolkit.boards.typed import build
 from mcu_toolkit.errors import ConfigError
 from mcu_toolkit.suggest import did_you_mean
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+_PAGE = "docs/boards.md lists the keys"
 
 
 def list_boards() -> tuple[Board, ...]:
@@ -49,14 +45,7 @@ def load_board(id_or_path: str) -> Board:
 
 
 def _load_file(path: Path) -> Board:
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as bad:
-        raise ConfigError(f"cannot read the board descriptor {path}: {bad}") from bad
-    except tomllib.TOMLDecodeError as bad:
-        raise ConfigError(
-            f"{path} is not valid TOML: {bad}", expected="a board descriptor, see docs/boards.md"
-        ) from bad
-    board = build(Board, document, str(path), "docs/boards.md")
+    document = toml.read(path, "a board descriptor", hint=_PAGE)
+    board = toml.build(Board, document, origin=str(path), hint=_PAGE)
     check(board, str(path))
     return board

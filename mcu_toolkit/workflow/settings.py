@@ -12,17 +12,11 @@ Every key is optional; an unknown one is refused.
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
+from mcu_toolkit import toml
 from mcu_toolkit.errors import ConfigError
-from mcu_toolkit.suggest import did_you_mean
 from mcu_toolkit.workspace import PROJECT_FILE, Workspace
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 @dataclass(frozen=True)
@@ -44,24 +38,22 @@ def load_settings(workspace: Workspace) -> Settings:
     path = workspace.root / PROJECT_FILE
     if not path.is_file():
         return Settings()
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as bad:
-        raise ConfigError(f"cannot read {path}: {bad}") from bad
-    except tomllib.TOMLDecodeError as bad:
-        raise ConfigError(f"{path} is not valid TOML: {bad}") from bad
-    known = [field.name for field in fields(Settings)]
-    for key, value in table.items():
-        if key not in known:
-            raise ConfigError(
-                f"{path}: unknown key '{key}'",
-                expected=", ".join(known),
-                received=key,
-                hint=did_you_mean(key, known) or "remove it",
-            )
-        if not isinstance(value, str) or not value:
-            raise ConfigError(f"{path}: '{key}' has the wrong type", expected="a string", received=repr(value))
-    for key in table:
-        if key == "data" or (key in ("recipe", "board") and table[key].endswith(".toml")):
-            table[key] = str(workspace.root / table[key])
-    return Settings(**table)
+    settings = toml.build(Settings, toml.read(path, "a project file"), origin=str(path), hint="remove it")
+    for item in fields(settings):
+        if getattr(settings, item.name) == "":
+            raise ConfigError(f"{path}: '{item.name}' is empty", expected="a value, or no such key")
+    return replace(
+        settings,
+        data=_absolute(workspace, settings.data),
+        recipe=_file(workspace, settings.recipe),
+        board=_file(workspace, settings.board),
+    )
+
+
+def _absolute(workspace: Workspace, path: str | None) -> str | None:
+    return None if path is None else str(workspace.root / path)
+
+
+def _file(workspace: Workspace, name: str | None) -> str | None:
+    """A file beside the project file as an absolute path; the id of something shipped as it is."""
+    return _absolute(workspace, name) if name is not None and name.endswith(".toml") else name

@@ -32,7 +32,7 @@ def test_ids_stay_as_they_are(workspace: Workspace) -> None:
     [
         ('bord = "qemu-m4"', "did you mean 'board'"),
         ("board = 3", "wrong type"),
-        ('board = ""', "wrong type"),
+        ('board = ""', "'board' is empty"),
         ("board = ", "not valid TOML"),
     ],
 )
