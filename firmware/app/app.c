@@ -2,76 +2,36 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "frame.h"
 #include "hal.h"
+#include "inference.h"
 #include "mcutk_config.h"
 #include "mcutk_model.h"
-
-enum { /* types of frames; a reply has bit 7 set */
-    TYPE_HELLO = 0x01,
-    TYPE_INPUT = 0x02,
-    TYPE_RUN = 0x03,
-    TYPE_STEP = 0x04,
-    TYPE_CRC = 0x05,
-    TYPE_RESET = 0x06,
-    TYPE_REPLY = 0x80,
-    TYPE_ERROR = 0xFF,
-};
-
-enum { /* why a frame was refused */
-    ERROR_DAMAGED = 1,
-    ERROR_VERSION = 2,
-    ERROR_TYPE = 3,
-    ERROR_LENGTH = 4,
-    ERROR_INCOMPLETE = 5,
-    ERROR_GAP = 6,
-    ERROR_RANGE = 7,
-    ERROR_ORDER = 8,
-};
-
-#define INPUT_HEADER 9u
-#define RESET_MAGIC 0x52455345u
-#define RESULT_PIECE 1024u /* output bytes in one RESULT frame */
-
-#if MCUTK_MODEL_STEPS
-#define STEP_COUNT ((uint32_t)mcutk_model_step_count())
-#else
-#define STEP_COUNT 0u
-#endif
-
-/* The one activation buffer. Its section is neither loaded nor zeroed: mcutk_model_reset() prepares what needs it. */
-#if MCUTK_ARENA_SECTION
-__attribute__((section(".bss.mcutk_arena")))
-#endif
-static _Alignas(MCUTK_MODEL_ARENA_ALIGN) uint8_t arena[MCUTK_MODEL_ARENA_BYTES];
+#include "requests.h"
 
 static uint8_t frame_buffer[MCUTK_PAYLOAD + FRAME_OVERHEAD];
 
 static struct {
     frame_reader reader;
     frame_writer writer;
-    uint32_t ticket;   /* the input being received or stepped through */
-    bool open;         /* `ticket` is valid and its input not consumed */
-    uint32_t received; /* bytes of its input that are in place, from the start without a gap */
-    uint32_t steps;    /* steps run */
-    uint64_t step_ticks;
-    uint32_t damaged;
+    uint32_t ticket;     /* number of the input that is received or stepped through */
+    bool open;           /* `ticket` is valid and its input not consumed */
+    uint32_t received;   /* bytes of its input that are in place, from the start without a gap */
+    uint32_t steps;      /* steps run */
+    uint64_t step_ticks; /* ticks of the last step */
+    uint32_t damaged;    /* damaged frames since start-up */
     uint32_t calibration_instructions;
     uint32_t calibration_ticks;
 } app;
 
-void frame_put(uint8_t byte) {
+static void send_byte(void *context, uint8_t byte) {
+    (void)context;
     while (!hal_putc(byte)) {
     }
 }
 
-static uint32_t get_u32(const uint8_t *at) {
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
-static void begin(const frame *request) {
+static void begin_reply(const frame *request) {
     frame_begin(&app.writer, (uint8_t)(request->type | TYPE_REPLY), request->sequence);
 }
 
@@ -93,49 +53,6 @@ static void put_tensor(uint32_t bytes, uint32_t scale_bits, int32_t zero_point, 
     }
 }
 
-/* Several inputs or outputs travel as one block of bytes, one after the other. */
-typedef struct {
-    uint8_t *start;
-    uint32_t bytes;
-} input_part;
-
-typedef struct {
-    const uint8_t *start;
-    uint32_t bytes;
-} output_part;
-
-static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
-
-/* The caller has checked that offset + count lies within the inputs. */
-static void store_input(uint32_t offset, const uint8_t *data, uint32_t count) {
-    const input_part parts[] = MCUTK_INPUTS(arena);
-    for (uint32_t i = 0; i < sizeof parts / sizeof parts[0] && count > 0u; i++) {
-        if (offset >= parts[i].bytes) {
-            offset -= parts[i].bytes;
-            continue;
-        }
-        const uint32_t piece = smaller(count, parts[i].bytes - offset);
-        memcpy(parts[i].start + offset, data, piece);
-        data += piece;
-        count -= piece;
-        offset = 0u;
-    }
-}
-
-static void put_output(uint32_t offset, uint32_t count) {
-    const output_part parts[] = MCUTK_OUTPUTS(arena);
-    for (uint32_t i = 0; i < sizeof parts / sizeof parts[0] && count > 0u; i++) {
-        if (offset >= parts[i].bytes) {
-            offset -= parts[i].bytes;
-            continue;
-        }
-        const uint32_t piece = smaller(count, parts[i].bytes - offset);
-        frame_bytes(&app.writer, parts[i].start + offset, piece);
-        count -= piece;
-        offset = 0u;
-    }
-}
-
 static void on_hello(const frame *request) {
     static const uint8_t sha256[32] = MCUTK_MODEL_SHA256;
     static const uint32_t input_shape[] = MCUTK_INPUT_SHAPE;
@@ -144,7 +61,7 @@ static void on_hello(const frame *request) {
     hal_ram_use ram;
     hal_ram(&ram);
     frame_writer *out = &app.writer;
-    begin(request);
+    begin_reply(request);
     frame_u8(out, MCUTK_RUNTIME);
     frame_u8(out, MCUTK_UNIT);
     frame_u8(out, MCUTK_OVERLAP);
@@ -155,10 +72,10 @@ static void on_hello(const frame *request) {
     frame_u32(out, (uint32_t)MCUTK_PAYLOAD | (uint32_t)MCUTK_RING << 16);
     frame_bytes(out, sha256, sizeof sha256);
     frame_u32(out, ram.static_bytes);
-    frame_u32(out, (uint32_t)sizeof arena);
+    frame_u32(out, inference_arena_bytes());
     frame_u32(out, ram.stack_bytes);
     frame_u32(out, ram.stack_peak);
-    frame_u32(out, STEP_COUNT);
+    frame_u32(out, inference_steps());
     frame_u32(out, app.damaged);
     put_tensor(MCUTK_INPUT_BYTES, MCUTK_INPUT_SCALE_BITS, MCUTK_INPUT_ZERO_POINT, input_shape, MCUTK_INPUT_RANK);
     put_tensor(MCUTK_OUTPUT_BYTES, MCUTK_OUTPUT_SCALE_BITS, MCUTK_OUTPUT_ZERO_POINT, output_shape, MCUTK_OUTPUT_RANK);
@@ -167,15 +84,15 @@ static void on_hello(const frame *request) {
     frame_end(out);
 }
 
-/* A new ticket may begin only at offset 0; then bytes must follow one another. A repeat of what is in place is welcome,
- * so that the host may send again when in doubt. */
+/* A new ticket may begin only at offset 0; then each piece continues the one before. A piece that repeats bytes which are in
+ * place is accepted and changes nothing, so that the host may send a piece again. */
 static void on_input(const frame *request) {
     if (request->length < INPUT_HEADER) {
         refuse(request->sequence, ERROR_LENGTH, 0u, request->length);
         return;
     }
-    const uint32_t ticket = get_u32(request->payload);
-    const uint32_t offset = get_u32(request->payload + 4);
+    const uint32_t ticket = frame_load_u32(request->payload);
+    const uint32_t offset = frame_load_u32(request->payload + 4);
     const uint32_t count = request->length - INPUT_HEADER;
     if (offset > MCUTK_INPUT_BYTES || count > MCUTK_INPUT_BYTES - offset) {
         refuse(request->sequence, ERROR_RANGE, ticket, MCUTK_INPUT_BYTES);
@@ -187,7 +104,7 @@ static void on_input(const frame *request) {
         app.ticket = ticket;
         app.received = 0u;
         app.steps = 0u;
-        mcutk_model_reset(arena);
+        inference_reset();
     }
     const uint32_t reached = app.open && ticket == app.ticket && app.steps == 0u ? app.received : 0u;
     if (offset > reached || (!known && offset != 0u)) {
@@ -195,18 +112,18 @@ static void on_input(const frame *request) {
         return;
     }
     if (offset == reached) {
-        store_input(offset, request->payload + INPUT_HEADER, count);
+        inference_store(offset, request->payload + INPUT_HEADER, count);
         app.received = offset + count;
     }
-    if ((request->payload[8] & 1u) != 0u) {
-        begin(request);
+    if ((request->payload[8] & INPUT_ACKNOWLEDGE) != 0u) {
+        begin_reply(request);
         frame_u32(&app.writer, ticket);
         frame_u32(&app.writer, app.received);
         frame_end(&app.writer);
     }
 }
 
-/* True if the ticket's input is whole; otherwise says how far it is. */
+/* True if the whole input of the ticket is in place; refuses the request otherwise. */
 static bool input_ready(const frame *request, uint32_t ticket) {
     const bool known = app.open && ticket == app.ticket;
     if (known && app.received == MCUTK_INPUT_BYTES) {
@@ -217,7 +134,7 @@ static bool input_ready(const frame *request, uint32_t ticket) {
 }
 
 static void on_run(const frame *request) {
-    const uint32_t ticket = get_u32(request->payload);
+    const uint32_t ticket = frame_load_u32(request->payload);
     if (!input_ready(request, ticket)) {
         return;
     }
@@ -225,43 +142,38 @@ static void on_run(const frame *request) {
         refuse(request->sequence, ERROR_ORDER, ticket, app.steps);
         return;
     }
-    hal_timed_begin();
-    mcutk_model_invoke(arena);
-    const uint64_t ticks = hal_timed_end();
+    const uint64_t ticks = inference_run();
     app.open = false;
     uint32_t offset = 0u;
     do {
-        const uint32_t piece = smaller(MCUTK_OUTPUT_BYTES - offset, RESULT_PIECE);
-        begin(request);
+        const uint32_t left = MCUTK_OUTPUT_BYTES - offset;
+        const uint32_t piece = left < RESULT_PIECE ? left : RESULT_PIECE;
+        begin_reply(request);
         frame_u32(&app.writer, ticket);
         frame_u64(&app.writer, ticks);
         frame_u32(&app.writer, MCUTK_OUTPUT_BYTES);
         frame_u32(&app.writer, offset);
-        put_output(offset, piece);
+        inference_write_output(&app.writer, offset, piece);
         frame_end(&app.writer);
         offset += piece;
     } while (offset < MCUTK_OUTPUT_BYTES);
 }
 
 static void on_step(const frame *request) {
-    const uint32_t ticket = get_u32(request->payload);
-    const uint32_t index = get_u32(request->payload + 4);
+    const uint32_t ticket = frame_load_u32(request->payload);
+    const uint32_t index = frame_load_u32(request->payload + 4);
     if (!input_ready(request, ticket)) {
         return;
     }
-#if MCUTK_MODEL_STEPS
-    if (index == app.steps && index < STEP_COUNT) {
-        hal_timed_begin();
-        mcutk_model_step(arena, (int)index);
-        app.step_ticks = hal_timed_end();
+    if (index == app.steps && index < inference_steps()) {
+        app.step_ticks = inference_step(index);
         app.steps++;
     }
-#endif
     if (app.steps == 0u || index != app.steps - 1u) {
         refuse(request->sequence, ERROR_ORDER, ticket, app.steps);
         return;
     }
-    begin(request);
+    begin_reply(request);
     frame_u32(&app.writer, ticket);
     frame_u32(&app.writer, index);
     frame_u64(&app.writer, app.step_ticks);
@@ -269,30 +181,31 @@ static void on_step(const frame *request) {
 }
 
 static void on_crc(const frame *request) {
-    const uint32_t offset = get_u32(request->payload);
-    const uint32_t count = get_u32(request->payload + 4);
-    if (offset > sizeof arena || count > sizeof arena - offset) {
-        refuse(request->sequence, ERROR_RANGE, 0u, (uint32_t)sizeof arena);
+    const uint32_t offset = frame_load_u32(request->payload);
+    const uint32_t count = frame_load_u32(request->payload + 4);
+    const uint32_t size = inference_arena_bytes();
+    if (offset > size || count > size - offset) {
+        refuse(request->sequence, ERROR_RANGE, 0u, size);
         return;
     }
-    begin(request);
+    begin_reply(request);
     frame_u32(&app.writer, offset);
     frame_u32(&app.writer, count);
-    frame_u32(&app.writer, crc32_update(0u, arena + offset, count));
+    frame_u32(&app.writer, inference_arena_crc(offset, count));
     frame_end(&app.writer);
 }
 
 static void on_reset(const frame *request) {
-    if (get_u32(request->payload) != RESET_MAGIC) {
+    if (frame_load_u32(request->payload) != RESET_MAGIC) {
         refuse(request->sequence, ERROR_RANGE, 0u, 0u);
         return;
     }
-    begin(request);
+    begin_reply(request);
     frame_end(&app.writer);
     hal_reset();
 }
 
-/* Exact payload length and handler of each request; INPUT checks its own length. */
+/* Calls the handler of a request after a check of its version and, but for INPUT, the exact length of its payload. */
 static void dispatch(const frame *request) {
     static const struct {
         uint8_t type;
@@ -340,10 +253,11 @@ void app_receive(uint8_t byte) {
 void app_init(void) {
     hal_init();
     frame_reader_init(&app.reader, frame_buffer, sizeof frame_buffer);
+    frame_writer_init(&app.writer, (frame_sink){.put = send_byte, .context = 0});
     hal_timed_begin();
     app.calibration_instructions = hal_calibration_loop();
     app.calibration_ticks = (uint32_t)hal_timed_end();
-    mcutk_model_reset(arena);
+    inference_reset();
 }
 
 void app_poll(void) {

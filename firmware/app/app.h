@@ -1,5 +1,5 @@
-/* The bench application: takes inputs over the link, runs the model, returns outputs and times. It reads the model only
- * through mcutk_model.h and the chip only through hal.h. */
+/* The bench application: receives inputs over the link, runs the model, sends outputs and times. It reaches the model through
+ * inference.h and the chip through hal.h. */
 #ifndef MCUTK_APP_H
 #define MCUTK_APP_H
 

@@ -1,6 +1,6 @@
 #include "frame.h"
 
-/* Four bits at a time: 64 bytes of table where eight bits at a time would take 1,024. */
+/* Four bits at a time: the table has 64 bytes; eight bits at a time would need 1,024. */
 static const uint32_t crc_nibble[16] = {
     0x00000000u, 0x1DB71064u, 0x3B6E20C8u, 0x26D930ACu, 0x76DC4190u, 0x6B6B51F4u, 0x4DB26158u, 0x5005713Cu,
     0xEDB88320u, 0xF00F9344u, 0xD6D6A3E8u, 0xCB61B38Cu, 0x9B64C2B0u, 0x86D3D2D4u, 0xA00AE278u, 0xBDBDF21Cu,
@@ -37,7 +37,7 @@ static void reader_append(frame_reader *reader, uint8_t byte) {
     }
 }
 
-static uint32_t load_u32(const uint8_t *at) {
+uint32_t frame_load_u32(const uint8_t *at) {
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
@@ -49,7 +49,7 @@ static frame_event reader_close(const frame_reader *reader, frame *out) {
         return FRAME_DAMAGED;
     }
     const uint32_t covered = reader->length - 4u;
-    if (crc32_update(0u, reader->buffer, covered) != load_u32(reader->buffer + covered)) {
+    if (crc32_update(0u, reader->buffer, covered) != frame_load_u32(reader->buffer + covered)) {
         return FRAME_DAMAGED;
     }
     out->version = reader->buffer[0];
@@ -83,10 +83,14 @@ frame_event frame_reader_feed(frame_reader *reader, uint8_t byte, frame *out) {
     return FRAME_NONE;
 }
 
+void frame_writer_init(frame_writer *writer, frame_sink sink) { writer->sink = sink; }
+
+static void writer_put(const frame_writer *writer, uint8_t byte) { writer->sink.put(writer->sink.context, byte); }
+
 static void writer_flush(frame_writer *writer) {
-    frame_put((uint8_t)(writer->used + 1u));
+    writer_put(writer, (uint8_t)(writer->used + 1u));
     for (uint32_t i = 0; i < writer->used; i++) {
-        frame_put(writer->block[i]);
+        writer_put(writer, writer->block[i]);
     }
     writer->used = 0;
 }
@@ -139,5 +143,5 @@ void frame_end(frame_writer *writer) {
         writer_raw(writer, (uint8_t)(crc >> (8u * i)));
     }
     writer_flush(writer);
-    frame_put(0u);
+    writer_put(writer, 0u);
 }

@@ -1,4 +1,4 @@
-/* Frames of the link: COBS, closing zero, CRC-32 (docs/protocol.md). Neither side allocates or trusts a length. */
+/* Frames of the link: COBS, closing zero, CRC-32 (docs/protocol.md). Neither side allocates memory or trusts a length. */
 #ifndef MCUTK_FRAME_H
 #define MCUTK_FRAME_H
 
@@ -9,7 +9,7 @@
 #define FRAME_HEADER 4u
 #define FRAME_OVERHEAD 8u /* header and CRC */
 
-/* A frame as the reader found it. `payload` points into the reader's buffer and is valid until the next byte is fed. */
+/* A decoded frame. `payload` points into the reader's buffer and is valid until the next byte is fed. */
 typedef struct {
     uint8_t version;
     uint8_t type;
@@ -21,7 +21,7 @@ typedef struct {
 typedef enum {
     FRAME_NONE,    /* more bytes are needed */
     FRAME_READY,   /* the frame is whole and its CRC right */
-    FRAME_DAMAGED, /* something between two zeros was not a frame */
+    FRAME_DAMAGED, /* the bytes between two zeros were not a frame */
 } frame_event;
 
 /* Decoder. The caller owns the buffer of `capacity` bytes: largest payload + FRAME_OVERHEAD. */
@@ -38,13 +38,21 @@ typedef struct {
 void frame_reader_init(frame_reader *reader, uint8_t *buffer, uint32_t capacity);
 frame_event frame_reader_feed(frame_reader *reader, uint8_t byte, frame *out);
 
-/* Encoder: holds at most one COBS block back. */
+/* Where an encoder sends its bytes: `put` is called once for each, and returns when it has taken the byte. */
 typedef struct {
+    void (*put)(void *context, uint8_t byte);
+    void *context; /* given to every call */
+} frame_sink;
+
+/* Encoder: buffers one COBS block. A frame is frame_begin(), values, frame_end(). */
+typedef struct {
+    frame_sink sink;
     uint8_t block[254];
     uint8_t used;
     uint32_t crc;
 } frame_writer;
 
+void frame_writer_init(frame_writer *writer, frame_sink sink);
 void frame_begin(frame_writer *writer, uint8_t type, uint16_t sequence);
 void frame_u8(frame_writer *writer, uint8_t value);
 void frame_u32(frame_writer *writer, uint32_t value);
@@ -52,10 +60,10 @@ void frame_u64(frame_writer *writer, uint64_t value);
 void frame_bytes(frame_writer *writer, const uint8_t *data, uint32_t count);
 void frame_end(frame_writer *writer);
 
-/* CRC-32 of zlib; start with 0, chain with the last result. */
-uint32_t crc32_update(uint32_t crc, const uint8_t *data, uint32_t count);
+/* The little-endian number at `at`. */
+uint32_t frame_load_u32(const uint8_t *at);
 
-/* Provided by the application: sends one byte, waiting for room. */
-void frame_put(uint8_t byte);
+/* CRC-32 of zlib; start with 0, continue with the last result. */
+uint32_t crc32_update(uint32_t crc, const uint8_t *data, uint32_t count);
 
 #endif

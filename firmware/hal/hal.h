@@ -1,7 +1,18 @@
-/* The whole porting surface. To bring the bench application to a new chip, provide these nine functions; a Cortex-M needs
- * only the four of cortexm/uart.h. docs/porting.md walks through it.
+/* The portable interface between the bench application and a chip. A port provides these nine functions; a port to another
+ * Cortex-M chip needs only the four of cortexm/uart.h, because cortexm/ implements the rest. docs/porting.md explains how.
  *
- * All functions are called from one thread, never from an interrupt.
+ * Contract:
+ *   - The application calls all functions from one thread, never from an interrupt. hal_init() is called once, before the
+ *     others.
+ *   - hal_getc() and hal_putc() never wait. The application calls them again until they succeed.
+ *   - Bytes that arrive while the application computes are kept in a receive buffer of MCUTK_RING bytes. Where more can
+ *     arrive, the board's descriptor says `overlap = "pause"`, and the host sends no more than these.
+ *   - hal_timed_begin() and hal_timed_end() enclose the timed region. No interrupt but the timer's own runs in between, so
+ *     that the count depends on the code alone. Regions do not nest.
+ *   - A tick is one cycle on a chip. On an emulator its length is measured: hal_calibration_loop() runs a loop of known
+ *     length in a timed region.
+ *   - Figures that a port cannot know are 0, never a guess.
+ *   - A fault never looks like success: the chip restarts, or the emulator ends with an exit code other than 0.
  */
 #ifndef MCUTK_HAL_H
 #define MCUTK_HAL_H
@@ -11,38 +22,36 @@
 
 /* RAM in bytes. */
 typedef struct {
-    uint32_t static_bytes; /* initialised and zeroed variables, without arena and stack */
+    uint32_t static_bytes; /* initialized and zeroed variables, without arena and stack */
     uint32_t stack_bytes;  /* reserved for the stack; 0 if unknown */
     uint32_t stack_peak;   /* deepest use since reset; 0 if unknown */
 } hal_ram_use;
 
-/* Clocks, serial port, timer. Called once, first. */
+/* Starts clocks, serial port and timer. */
 void hal_init(void);
 
-/* The next received byte 0..255, or -1 if there is none. Never waits. */
+/* The next received byte 0..255, or -1 if there is none. */
 int hal_getc(void);
 
-/* Hands a byte to the transmitter. False if it has no room now: try again. Never waits. */
+/* Gives a byte to the transmitter; false if it has no room now. */
 bool hal_putc(uint8_t byte);
 
 /* Sleeps until a byte may have arrived; may return early. */
 void hal_wait(void);
 
-/* Starts a timed region: masks the receive interrupt, so that the count depends on the code alone, and sets the timer to
- * zero. Regions do not nest. */
+/* Masks the receive interrupt and starts the timer at zero. */
 void hal_timed_begin(void);
 
-/* Ends the region: ticks since hal_timed_begin(). Unmasks the receive interrupt. */
+/* Stops the timer and unmasks the receive interrupt. Returns the ticks since hal_timed_begin(). */
 uint64_t hal_timed_end(void);
 
-/* Runs a loop of known length and returns how many instructions it executed, or 0 where that cannot be known. The host
- * learns from it what one tick stands for. */
+/* Runs a loop and returns the instructions that it executed; 0 where they cannot be known. */
 uint32_t hal_calibration_loop(void);
 
 /* RAM in use. */
 void hal_ram(hal_ram_use *use);
 
-/* Restarts the chip after the transmitter is empty. Returns only where the platform cannot. */
+/* Restarts the chip after the transmitter is empty. Returns only where the platform cannot restart. */
 void hal_reset(void);
 
 #endif

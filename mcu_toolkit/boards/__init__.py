@@ -3,6 +3,7 @@
 `docs/boards.md` explains every key and how to add a board. Nothing here opens a port or starts a program.
 """
 
+from mcu_toolkit.boards.check import OVERLAPS, UNITS
 from mcu_toolkit.boards.descriptor import (
     Board,
     Core,
@@ -17,6 +18,8 @@ from mcu_toolkit.boards.descriptor import (
 from mcu_toolkit.boards.load import list_boards, load_board
 
 __all__ = [
+    "OVERLAPS",
+    "UNITS",
     "Board",
     "Core",
     "Emulation",

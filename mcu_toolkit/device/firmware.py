@@ -10,11 +10,12 @@ from mcu_toolkit.device.elf import ELF, Linked, make_elf
 from mcu_toolkit.device.fit import stack_need
 from mcu_toolkit.device.flashers import flashers_of
 from mcu_toolkit.device.sketch import make_sketch
-from mcu_toolkit.device.sources import border, write_sources
+from mcu_toolkit.device.sources import write_sources
 from mcu_toolkit.device.toolchain import Toolchain
 from mcu_toolkit.device.types import CompiledModel
+from mcu_toolkit.graph.ir import Tensor
 from mcu_toolkit.records import codec
-from mcu_toolkit.records.build import BuildRecord, BuiltLayer, BuiltModel, ModelOrigin
+from mcu_toolkit.records.build import BorderTensor, BuildRecord, BuiltLayer, BuiltModel, ModelOrigin
 from mcu_toolkit.records.manifest import checked_artefact, write_manifest
 from mcu_toolkit.records.memory import FlashMemory, Memory, RamMemory
 from mcu_toolkit.targets.target import Optimize
@@ -105,9 +106,14 @@ def _model(compiled: CompiledModel, origin: ModelOrigin) -> BuiltModel:
     return BuiltModel(
         sha256=graph.sha256,
         origin=origin,
-        inputs=tuple(border(graph.tensors[index]) for index in graph.inputs),
-        outputs=tuple(border(graph.tensors[index]) for index in graph.outputs),
+        inputs=tuple(_border(graph.tensors[index]) for index in graph.inputs),
+        outputs=tuple(_border(graph.tensors[index]) for index in graph.outputs),
     )
+
+
+def _border(tensor: Tensor) -> BorderTensor:
+    scale, zero_point = tensor.border_quant
+    return BorderTensor(tensor.name, tensor.dtype.value, tuple(tensor.shape), scale, zero_point)
 
 
 def _memory(compiled: CompiledModel, board: Board, linked: Linked) -> Memory:

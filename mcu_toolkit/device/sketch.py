@@ -10,7 +10,7 @@ from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device.model_header import FILE as MODEL_HEADER
 from mcu_toolkit.device.model_header import model_header
-from mcu_toolkit.device.sources import config_header
+from mcu_toolkit.device.sources import CONFIG_HEADER, config_header
 from mcu_toolkit.device.types import CompiledModel
 from mcu_toolkit.errors import ToolError
 
@@ -36,24 +36,24 @@ def make_sketch(compiled: CompiledModel, board: Board, staging: Path) -> Sketch 
     """
     if not board.flash.fqbn:
         return None
-    folder = write_sketch(compiled, config_header(compiled, board, bare_metal=False), staging / "sketch")
+    folder = write_sketch(compiled, board, staging / "sketch")
     problem = compile_sketch(folder, board, staging / "sketch-build")
     relative = folder.relative_to(staging).as_posix()
     return Sketch(relative, f"sketch: {relative}, {problem or 'compiled by arduino-cli'}")
 
 
-def write_sketch(compiled: CompiledModel, config: bytes, folder: Path) -> Path:
+def write_sketch(compiled: CompiledModel, board: Board, folder: Path) -> Path:
     """Write the sketch folder, which the Arduino IDE opens too; it holds every file that it includes.
 
     Args:
         compiled: the generated model.
-        config: text of ``mcutk_config.h``.
+        board: the board, for ``mcutk_config.h``.
         folder: parent of the sketch.
     """
     sketch = folder / NAME
     sketch.mkdir(parents=True)
     files = {name: content for name, content in compiled.files.items() if name.endswith((".c", ".h", ".S"))}
-    files["mcutk_config.h"] = config
+    files[CONFIG_HEADER] = config_header(board, bare_metal=False)
     files[MODEL_HEADER] = model_header(compiled)
     firmware = asset_dir("firmware")
     sources = [firmware / "hal" / "hal.h", *(firmware / "hal" / "arduino").iterdir(), *(firmware / "app").iterdir()]

@@ -1,19 +1,19 @@
-"""Files of a build folder: generated model, configuration header and linker script."""
+"""Files of a build folder: generated model, configuration headers and linker script."""
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
-from typing import Any
 
-from mcu_toolkit.boards import Board
+from mcu_toolkit.boards import OVERLAPS, UNITS, Board
 from mcu_toolkit.device.model_header import FILE as MODEL_HEADER
-from mcu_toolkit.device.model_header import border_functions, model_header
+from mcu_toolkit.device.model_header import model_header
 from mcu_toolkit.device.types import CompiledModel
-from mcu_toolkit.graph.ir import Tensor
-from mcu_toolkit.records.build import BorderTensor
 from mcu_toolkit.targets.arch import ARCHS
 from mcu_toolkit.templates import render_firmware
+
+CONFIG_HEADER = "mcutk_config.h"
+_RUNTIME = 0  # generated C, as in the HELLO_REPLY
+_HEXADECIMAL_FROM = 0x1000
 
 
 def write_sources(compiled: CompiledModel, board: Board, staging: Path, model_bytes: bytes | None) -> None:
@@ -26,7 +26,7 @@ def write_sources(compiled: CompiledModel, board: Board, staging: Path, model_by
         model_bytes: the flatbuffer, kept as ``model.tflite``.
     """
     files = {f"src/{name}": content for name, content in compiled.files.items()}
-    files["board/mcutk_config.h"] = config_header(compiled, board)
+    files[f"board/{CONFIG_HEADER}"] = config_header(board)
     files[f"board/{MODEL_HEADER}"] = model_header(compiled)
     files["board/memory.ld"] = linker_script(board, board.memory.flash_bytes, board.memory.ram_bytes)
     if model_bytes is not None:
@@ -50,56 +50,28 @@ def linker_script(board: Board, flash_bytes: int, ram_bytes: int) -> bytes:
     )
 
 
-def config_header(compiled: CompiledModel, board: Board, *, bare_metal: bool = True) -> bytes:
-    """``mcutk_config.h``: board and model as macros for the bench application and the HAL.
+def config_header(board: Board, *, bare_metal: bool = True) -> bytes:
+    """``mcutk_config.h``: a board as macros for the bench application and the HAL.
 
     Args:
+        board: the board.
         bare_metal: whether the arena gets a section of its own, which the linker script places.
     """
-    graph = compiled.graph
     return render_firmware(
         "mcutk_config.h.j2",
-        board=board.id,
+        board=board,
         emulated=int(board.is_emulated),
-        has_cache=int(board.core.caches),
+        caches=int(board.core.caches),
         arena_section=int(bare_metal),
-        runtime=0,
-        unit=("instructions", "cycles").index(board.timing.unit),
-        overlap=("pause", "hold").index(board.link.overlap),
-        clock_hz=board.timing.clock_hz,
-        baud=board.link.baud,
-        ring=board.link.ring,
-        payload=board.link.payload,
-        defines=tuple(board.hal.defines.items()),
-        tensors=(
-            _side("INPUT", [graph.tensors[i] for i in graph.inputs]),
-            _side("OUTPUT", [graph.tensors[i] for i in graph.outputs]),
-        ),
-        sha256="{" + ", ".join(f"0x{byte:02x}" for byte in bytes.fromhex(graph.sha256)) + "}",
+        runtime=_RUNTIME,
+        unit=UNITS.index(board.timing.unit),
+        overlap=OVERLAPS.index(board.link.overlap),
+        defines=[(name, _number(name, value)) for name, value in board.hal.defines.items()],
     )
 
 
-def border(tensor: Tensor) -> BorderTensor:
-    """An input or output of a model for a record; scale 1 and zero point 0 without quantization."""
-    scale, zero_point = tensor.border_quant
-    return BorderTensor(tensor.name, tensor.dtype.value, tuple(tensor.shape), scale, zero_point)
-
-
-def _side(name: str, tensors: list[Tensor]) -> dict[str, Any]:
-    """Inputs or outputs for the template: several are one block of bytes with the quantization of the first."""
-    first = border(tensors[0])
-    (bits,) = struct.unpack("<I", struct.pack("<f", first.scale))
-    total = sum(tensor.bytes for tensor in tensors)
-    shape = (tensors[0].shape or (1,)) if len(tensors) == 1 else (total,)
-    functions = [f"mcutk_model_{function}" for function in border_functions(name.lower(), len(tensors))]
-    return {
-        "name": name,
-        "pointer": "uint8_t *" if name == "INPUT" else "const uint8_t *",
-        "parts": [{"function": f, "bytes": t.bytes} for f, t in zip(functions, tensors, strict=True)],
-        "bytes": total,
-        "scale_bits": f"0x{bits:08x}",
-        "scale": repr(first.scale),
-        "zero_point": first.zero_point,
-        "rank": len(shape),
-        "shape": "{" + ", ".join(f"{dim}u" for dim in shape) + "}",
-    }
+def _number(name: str, value: int) -> str:
+    """A macro's value: addresses and register contents in hexadecimal, rates and small numbers in decimal."""
+    if value < _HEXADECIMAL_FROM or name.endswith("_HZ"):
+        return str(value)
+    return f"0x{value:08X}"

@@ -14,7 +14,7 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from mcu_toolkit.boards import Board, list_boards, load_board
-from mcu_toolkit.device import firmware, sketch, sources
+from mcu_toolkit.device import firmware, sketch
 from mcu_toolkit.device.toolchain import Toolchain
 from mcu_toolkit.errors import FitError, ToolFailedError, ToolMissingError, WorkspaceError
 from mcu_toolkit.records.build import BorderTensor, BuildRecord, ModelOrigin
@@ -292,8 +292,7 @@ extern "C" void NVIC_SystemReset(void);
 def test_the_sketch_folder_holds_all_that_it_includes(tmp_path: Path) -> None:
     """Compiled as the Arduino builder does, file by file, against a stand-in for the core's header."""
     board = load_board("nano33")
-    config = sources.config_header(tiny_model(), board, bare_metal=False)
-    folder = sketch.write_sketch(tiny_model(), config, tmp_path)
+    folder = sketch.write_sketch(tiny_model(), board, tmp_path)
     assert {p.suffix for p in folder.iterdir()} == {".ino", ".cpp", ".c", ".h"}
     assert not (folder / "main.c").exists()
     (tmp_path / "Arduino.h").write_text(ARDUINO_H)

@@ -16,13 +16,14 @@ from tests.support.device import SANITIZERS, STRICT, build_host_app
 ECHO = r"""
 #include <stdio.h>
 #include "frame.h"
-void frame_put(uint8_t byte) { (void)putchar(byte); }
+static void put(void *context, uint8_t byte) { (void)putc(byte, (FILE *)context); }
 int main(void) {
     static uint8_t buffer[4096 + FRAME_OVERHEAD];
     static frame_writer writer;
     frame_reader reader;
     frame got;
     frame_reader_init(&reader, buffer, sizeof buffer);
+    frame_writer_init(&writer, (frame_sink){.put = put, .context = stdout});
     for (int byte = getchar(); byte != EOF; byte = getchar()) {
         if (frame_reader_feed(&reader, (uint8_t)byte, &got) == FRAME_READY) {
             frame_begin(&writer, got.type, got.sequence);

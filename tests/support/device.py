@@ -153,7 +153,7 @@ def build_host_app(folder: Path, flags: Sequence[str] = (), **link: object) -> P
     model = tiny_model()
     for name, content in model.files.items():
         (folder / name).write_bytes(content)
-    (folder / "mcutk_config.h").write_bytes(config_header(model, board))
+    (folder / "mcutk_config.h").write_bytes(config_header(board))
     (folder / "mcutk_model.h").write_bytes(model_header(model))
     firmware = asset_dir("firmware")
     sources = [*(firmware / "app").glob("*.c"), firmware / "hal" / "host" / "hal_host.c", *folder.glob("*.c")]

@@ -1,4 +1,4 @@
-/* HAL of every Cortex-M: ring buffer, SysTick as the timer, sleep, reset. The family's uart.h moves the bytes. */
+/* hal.h for all Cortex-M chips: receive buffer, SysTick as the timer, sleep, reset. uart.h of the chip family moves the bytes. */
 #include "hal.h"
 
 #include "cortexm.h"
@@ -9,23 +9,21 @@
 #define SYSTICK_SPAN 0x1000000u
 #define CALIBRATION_LOOPS 2000000u
 
-_Static_assert((MCUTK_RING & RING_MASK) == 0u, "the ring is a power of two");
+_Static_assert((MCUTK_RING & RING_MASK) == 0u, "the size of the ring is a power of two");
 
 static uint8_t ring[MCUTK_RING];
-static volatile uint32_t ring_head; /* written by the interrupt alone */
-static volatile uint32_t ring_tail; /* written by the main thread alone */
-static volatile bool ring_stalled;  /* the interrupt masked itself because the ring was full */
+static volatile uint32_t ring_head; /* bytes received; only the interrupt writes it */
+static volatile uint32_t ring_tail; /* bytes taken; only the main thread writes it */
+static volatile bool ring_stalled;  /* the interrupt is masked because the ring was full */
 static volatile uint32_t systick_wraps;
-
-uint32_t hal_stack_peak(void);
 
 static void uart_irq_enable(void) { NVIC_ISER(UART_IRQ / 32u) = 1u << (UART_IRQ % 32u); }
 static void uart_irq_disable(void) { NVIC_ICER(UART_IRQ / 32u) = 1u << (UART_IRQ % 32u); }
 
 void hal_systick_handler(void) { systick_wraps = systick_wraps + 1u; }
 
-/* Takes one byte: the interrupt comes again while there are more, and every look at a register that can be left out is felt
- * on an emulator. Never takes a byte for which there is no room: a transport with back-pressure then loses nothing. */
+/* Takes one byte per interrupt: the interrupt is raised again while there are more, and on an emulator every access to a
+ * register is slow. Takes no byte without room for it, so that a transport with flow control loses none. */
 void hal_uart_handler(void) {
     const uint32_t head = ring_head;
     if (head - ring_tail == MCUTK_RING) {
@@ -62,7 +60,7 @@ int hal_getc(void) {
 bool hal_putc(uint8_t byte) { return uart_put(byte); }
 
 void hal_wait(void) {
-    cpu_irq_off(); /* wfi wakes on a masked pending interrupt: nothing slips in between test and sleep */
+    cpu_irq_off(); /* a byte between test and sleep is not missed: wfi wakes on a pending masked interrupt */
     if (ring_head == ring_tail) {
         cpu_wfi();
     }
@@ -74,8 +72,8 @@ void hal_timed_begin(void) {
     cpu_barrier();
     systick_wraps = 0u;
     SYST_RVR = SYSTICK_SPAN - 1u;
-    SYST_CSR = 0x7u; /* core clock, interrupt on wrap, on */
     SYST_CVR = 0u;
+    SYST_CSR = SYST_CSR_CLKSOURCE | SYST_CSR_TICKINT | SYST_CSR_ENABLE;
 }
 
 uint64_t hal_timed_end(void) {
@@ -117,7 +115,7 @@ void hal_reset(void) {
     while (!uart_drained()) {
     }
     cpu_barrier();
-    SCB_AIRCR = 0x05FA0004u;
+    SCB_AIRCR = SCB_AIRCR_RESET;
     cpu_barrier();
     for (;;) {
     }

@@ -1,4 +1,4 @@
-/* Vector table, reset and faults of every Cortex-M. */
+/* Vector table, reset handler and fault handler of all Cortex-M chips. */
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -7,24 +7,27 @@
 
 #define STACK_PAINT 0xA5C35A3Cu
 #define VECTORS (16u + UART_IRQ + 1u)
+#define SYS_EXIT_EXTENDED 0x20u
+#define ADP_STOPPED_APPLICATION_EXIT 0x20026u
 
 int main(void);
 void hal_reset_handler(void);
 
-/* A crash must never look like success. On an emulator semihosting ends the machine with exit code 100 + exception number
- * (SYS_EXIT_EXTENDED, so that the code arrives); a chip restarts. */
+/* A crash must never look like success. On an emulator, semihosting ends the machine with exit code 100 + exception number
+ * (operation SYS_EXIT_EXTENDED 0x20, reason ADP_Stopped_ApplicationExit 0x20026: Arm's "Semihosting for AArch32 and AArch64").
+ * A chip restarts. */
 static void fault_handler(void) {
     uint32_t exception;
     __asm volatile("mrs %0, ipsr" : "=r"(exception));
 #if MCUTK_EMULATED
-    const uint32_t block[2] = {0x20026u, 100u + (exception & 0x1FFu)};
-    register uint32_t operation __asm("r0") = 0x20u;
+    const uint32_t block[2] = {ADP_STOPPED_APPLICATION_EXIT, 100u + (exception & 0x1FFu)};
+    register uint32_t operation __asm("r0") = SYS_EXIT_EXTENDED;
     register const uint32_t *arguments __asm("r1") = block;
     __asm volatile("bkpt 0xAB" : "+r"(operation) : "r"(arguments) : "memory");
 #else
     (void)exception;
 #endif
-    SCB_AIRCR = 0x05FA0004u;
+    SCB_AIRCR = SCB_AIRCR_RESET;
     for (;;) {
     }
 }
@@ -50,7 +53,7 @@ __attribute__((section(".vectors"), used)) const vector hal_vectors[VECTORS] = {
     [16 + UART_IRQ] = {.handler = hal_uart_handler},
 };
 
-/* Fills the unused stack with a pattern; hal_ram() looks how much of it is left. */
+/* Fills the unused stack with a pattern, by which hal_stack_peak() finds how much was used. */
 __attribute__((noinline)) static void paint_stack(void) {
     volatile uint32_t *here = (volatile uint32_t *)__builtin_frame_address(0) - 16;
     for (volatile uint32_t *word = link_stack_bottom; word < here; word++) {
@@ -58,7 +61,6 @@ __attribute__((noinline)) static void paint_stack(void) {
     }
 }
 
-uint32_t hal_stack_peak(void);
 uint32_t hal_stack_peak(void) {
     const volatile uint32_t *word = link_stack_bottom;
     while (word < link_stack_top && *word == STACK_PAINT) {
@@ -67,8 +69,9 @@ uint32_t hal_stack_peak(void) {
     return (uint32_t)((uintptr_t)link_stack_top - (uintptr_t)word);
 }
 
-#if MCUTK_HAS_CACHE
-/* Invalidates and turns on both caches (Armv7-M Architecture Reference Manual, B2.2.7). */
+#if MCUTK_CACHES
+/* Invalidates both caches, then turns them on. A line of the data cache has its way in bits 31..30 and its set from bit 5 on:
+ * four ways of 32-byte lines, as on a Cortex-M7. */
 static void caches_on(void) {
     SCB_ICIALLU = 0u;
     SCB_CSSELR = 0u;
@@ -82,7 +85,7 @@ static void caches_on(void) {
         }
     }
     cpu_barrier();
-    SCB_CCR |= (1u << 16) | (1u << 17);
+    SCB_CCR |= SCB_CCR_DC | SCB_CCR_IC;
     cpu_barrier();
 }
 #endif
@@ -97,7 +100,7 @@ static void copy_variables(void) {
     }
 }
 
-/* A bootloader may have run before: interrupts off, own vector table. */
+/* A bootloader may have run before: turns its interrupts off and installs this vector table. */
 __attribute__((noreturn)) void hal_reset_handler(void) {
     cpu_irq_off();
 #if !defined(__ARM_ARCH_6M__)
@@ -111,10 +114,10 @@ __attribute__((noreturn)) void hal_reset_handler(void) {
     NVIC_ICPR(0) = 0xFFFFFFFFu;
 #endif
 #if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
-    SCB_CPACR |= 0xFu << 20;
+    SCB_CPACR |= SCB_CPACR_CP10_CP11;
     cpu_barrier();
 #endif
-#if MCUTK_HAS_CACHE
+#if MCUTK_CACHES
     caches_on();
 #endif
     paint_stack();

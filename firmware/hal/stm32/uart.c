@@ -1,59 +1,72 @@
-/* STM32F1 and F4: USART. Macros: UART_BASE, UART_IRQ, UART_CLOCK_HZ (clock of its bus), STM32F1 or STM32F4, and USART2 to take
- * that port, which the debug probe of a Nucleo board carries to USB, instead of USART1.
- * The chip stays on the internal oscillator it resets to: no PLL to wait for, and cycles are cycles at any speed. */
+/* Serial port of STM32F1 and STM32F4. Macros of the board: UART_BASE, UART_IRQ, UART_CLOCK_HZ (clock of the USART's bus),
+ * STM32F1 or STM32F4, and USART2 to use that port instead of USART1; a Nucleo board's debug probe connects it to USB.
+ * The chip stays on the internal oscillator of its reset: a latency in cycles does not depend on the clock's rate. */
 #include "uart.h"
 
-#include "cortexm.h"
 #include "mcutk_config.h"
+#include "stm32.h"
 
-#define USART_SR REG32(UART_BASE + 0x00u)
-#define USART_DR REG32(UART_BASE + 0x04u)
-#define USART_BRR REG32(UART_BASE + 0x08u)
-#define USART_CR1 REG32(UART_BASE + 0x0Cu)
-#define SR_RXNE (1u << 5)
-#define SR_TC (1u << 6)
-#define SR_TXE (1u << 7)
-
-#if defined(STM32F4) && defined(USART2)
-/* USART2 on PA2 (transmit) and PA3 (receive), alternate function 7. */
-static void board_init(void) {
-    REG32(0x40023830u) |= 1u << 0;  /* RCC_AHB1ENR: GPIOA */
-    REG32(0x40023840u) |= 1u << 17; /* RCC_APB1ENR: USART2 */
-    REG32(0x40020020u) = (REG32(0x40020020u) & ~0x0000FF00u) | 0x00007700u;
-    REG32(0x40020000u) = (REG32(0x40020000u) & ~0x000000F0u) | 0x000000A0u;
-}
-#elif defined(STM32F4)
-/* USART1 on PA9 (transmit) and PA10 (receive), alternate function 7. */
-static void board_init(void) {
-    REG32(0x40023830u) |= 1u << 0; /* RCC_AHB1ENR: GPIOA */
-    REG32(0x40023844u) |= 1u << 4; /* RCC_APB2ENR: USART1 */
-    REG32(0x40020024u) = (REG32(0x40020024u) & ~0x00000FF0u) | 0x00000770u;
-    REG32(0x40020000u) = (REG32(0x40020000u) & ~0x003C0000u) | 0x00280000u;
-}
-#elif defined(STM32F1)
-/* USART1 on PA9 (transmit, alternate push-pull) and PA10 (floating input). */
-static void board_init(void) {
-    REG32(0x40021018u) |= (1u << 2) | (1u << 14); /* RCC_APB2ENR: GPIOA, USART1 */
-    REG32(0x40010804u) = (REG32(0x40010804u) & ~0x00000FF0u) | 0x000004B0u;
-}
-#else
+#if !defined(STM32F1) && !defined(STM32F4)
 #error "define STM32F1 or STM32F4 in the board descriptor"
 #endif
 
-void uart_init(void) {
-    board_init();
-    USART_BRR = (UART_CLOCK_HZ + MCUTK_BAUD / 2u) / MCUTK_BAUD;
-    USART_CR1 = (1u << 13) | (1u << 5) | (1u << 3) | (1u << 2); /* on, receive interrupt, transmit, receive */
+/* `value` in the field of `mask` at bit `shift`. */
+static inline uint32_t with_field(uint32_t word, uint32_t mask, uint32_t shift, uint32_t value) {
+    return (word & ~(mask << shift)) | (value << shift);
 }
 
-int uart_take(void) { return (USART_SR & SR_RXNE) != 0u ? (int)(USART_DR & 0xFFu) : -1; }
+#if defined(STM32F1)
+/* USART1: PA9 transmits, PA10 receives. */
+static void pins_init(void) {
+    RCC_APB2ENR |= RCC_APB2ENR_IOPAEN | RCC_APB2ENR_USART1EN;
+    uint32_t crh = GPIOA_CRH;
+    crh = with_field(crh, GPIO_CR_MASK, GPIO_CR_SHIFT(9u), GPIO_CR_ALTERNATE_PUSH_PULL_50MHZ);
+    crh = with_field(crh, GPIO_CR_MASK, GPIO_CR_SHIFT(10u), GPIO_CR_FLOATING_INPUT);
+    GPIOA_CRH = crh;
+}
+#else
+#if defined(USART2)
+#define PIN_TX 2u /* PA2 transmits, PA3 receives */
+#define PIN_RX 3u
+#define GPIOA_AFR GPIOA_AFRL
+#else
+#define PIN_TX 9u /* USART1: PA9 transmits, PA10 receives */
+#define PIN_RX 10u
+#define GPIOA_AFR GPIOA_AFRH
+#endif
+
+static void pins_init(void) {
+    RCC_AHB1ENR |= RCC_AHB1ENR_GPIOAEN;
+#if defined(USART2)
+    RCC_APB1ENR |= RCC_APB1ENR_USART2EN;
+#else
+    RCC_APB2ENR |= RCC_APB2ENR_USART1EN;
+#endif
+    uint32_t afr = GPIOA_AFR;
+    afr = with_field(afr, GPIO_AFR_MASK, GPIO_AFR_SHIFT(PIN_TX), GPIO_AFR_USART);
+    afr = with_field(afr, GPIO_AFR_MASK, GPIO_AFR_SHIFT(PIN_RX), GPIO_AFR_USART);
+    GPIOA_AFR = afr;
+    uint32_t moder = GPIOA_MODER;
+    moder = with_field(moder, GPIO_MODER_MASK, GPIO_MODER_SHIFT(PIN_TX), GPIO_MODER_ALTERNATE);
+    moder = with_field(moder, GPIO_MODER_MASK, GPIO_MODER_SHIFT(PIN_RX), GPIO_MODER_ALTERNATE);
+    GPIOA_MODER = moder;
+}
+#endif
+
+void uart_init(void) {
+    pins_init();
+    USART_BRR = (UART_CLOCK_HZ + MCUTK_BAUD / 2u) / MCUTK_BAUD;
+    USART_CR1 = USART_CR1_UE | USART_CR1_RXNEIE | USART_CR1_TE | USART_CR1_RE;
+}
+
+int uart_take(void) { return (USART_SR & USART_SR_RXNE) != 0u ? (int)(USART_DR & 0xFFu) : -1; }
 
 bool uart_put(uint8_t byte) {
-    if ((USART_SR & SR_TXE) == 0u) {
+    if ((USART_SR & USART_SR_TXE) == 0u) {
         return false;
     }
     USART_DR = byte;
     return true;
 }
 
-bool uart_drained(void) { return (USART_SR & SR_TC) != 0u; }
+bool uart_drained(void) { return (USART_SR & USART_SR_TC) != 0u; }
