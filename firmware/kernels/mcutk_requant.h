@@ -15,7 +15,7 @@
 
 _Static_assert((-3 >> 1) == -2, "kernels need an arithmetic right shift of negative integers");
 
-/* Cores whose multiplier gives 32 bits only: a 64-bit product there is a library call of some thirty instructions. */
+/* Cores whose multiplier gives 32 bits only: a 64-bit product there is a library call of about thirty instructions. */
 #if (defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)) && !defined(MCUTK_NO_LONG_MULTIPLY)
 #define MCUTK_NO_LONG_MULTIPLY 1
 #endif
@@ -69,7 +69,7 @@ static inline int32_t mcutk_saturate_8(int32_t x) {
     __asm("ssat %0, #8, %1" : "=r"(limited) : "r"(x));
     return limited;
 #else
-    /* One comparison where nothing is to be done; -1 ^ 127 is -128. */
+    /* One comparison where x is within int8; -1 ^ 127 is -128. */
     return (uint32_t)x + 128u > 255u ? (x >> 31) ^ INT8_MAX : x;
 #endif
 }
@@ -85,7 +85,7 @@ static inline int32_t mcutk_halve_and_saturate_8(int32_t x) {
 #endif
 }
 
-/* The end of every int8 kernel: requantize, add the output's zero point (modulo 2^32), limit to low..high. */
+/* Last step of the int8 kernels: requantize, add the output's zero point (modulo 2^32), limit to low..high. */
 static inline int32_t mcutk_finish(int32_t sum, int32_t multiplier, int32_t shift, int32_t zero_point, int32_t low,
                                    int32_t high) {
     const int32_t scaled = mcutk_requantize(sum, multiplier, shift);

@@ -124,11 +124,15 @@ def test_reads_the_frames_of_assembly(tmp_path: Path) -> None:
     assert deepest(read, "call") == read.sizes["call"] + 36
 
 
-@pytest.mark.parametrize("path", sorted((asset_dir("firmware") / "kernels").rglob("*.S")), ids=lambda p: p.name)
+#: Files that do not state the frames of their functions by mcutk_assembly.h.
+_UNSTATED = [p for p in (asset_dir("firmware") / "kernels").rglob("*.S") if "mcutk_assembly.h" not in p.read_text()]
+
+
+@pytest.mark.parametrize("path", sorted(_UNSTATED), ids=lambda p: p.name)
 def test_assembly_keeps_within_the_allowance(path: Path) -> None:
     """Frames of assembly are not in the compiler's figures: nine registers, and what is reserved by name."""
     text = path.read_text(encoding="utf-8")
-    assert set(re.findall(r"^\s*push (\{.*\})", text, re.MULTILINE)) <= {"{r4-r11, lr}", "{r4-r7}", "{r4-r7, lr}"}
+    assert set(re.findall(r"^\s*push (\{.*\})", text, re.MULTILINE)) <= {"{r4-r11, lr}"}
     assert "vpush" not in text and "stmdb" not in text
     reserved = [0]
     for name in re.findall(r"^\s*sub sp, sp, #(\w+)", text, re.MULTILINE):

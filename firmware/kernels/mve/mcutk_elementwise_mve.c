@@ -36,7 +36,7 @@ void mcutk_add_mve(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_ad
 }
 
 /* What `b` adds to the sum for each of its 256 values, and the constant part of `a`. */
-static void fill_table(int32_t table[256], const mcutk_add *p, int32_t base) {
+static void mcutk_add_table_mve_fill(int32_t table[256], const mcutk_add *p, int32_t base) {
     const int32x4_t b_shift = vdupq_n_s32(p->b_shift);
     int32_t value = 0;
     __asm__ volatile("dls lr, %[count]\n"
@@ -59,7 +59,7 @@ void mcutk_add_table_mve(const int8_t *a, const int8_t *b, int8_t *out, void *sc
     int32_t *const table = (int32_t *)scratch;
     const int32x4_t low = vdupq_n_s32(p->act_min);
     const int32x4_t high = vdupq_n_s32(p->act_max);
-    fill_table(table, p, mcutk_shift_left(-p->a_zero_point, 19));
+    mcutk_add_table_mve_fill(table, p, mcutk_shift_left(-p->a_zero_point, 19));
     __asm__ volatile("dlstp.32 lr, %[count]\n"
                      "1: vldrb.s32 q1, [%[b]], #4\n"
                      "vldrb.s32 q0, [%[a]], #4\n"

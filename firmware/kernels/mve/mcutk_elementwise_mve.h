@@ -2,6 +2,9 @@
  *
  * Outputs are written upward, element i after the inputs of element i are read for the last time: either input may be the
  * output.
+ *
+ * The loops are inline assembly, because GCC 12 does not make tail-predicated loops from intrinsics. They stay in C, which
+ * loads their operands from the parameter struct and broadcasts them to registers of its choice.
  */
 #ifndef MCUTK_ELEMENTWISE_MVE_H
 #define MCUTK_ELEMENTWISE_MVE_H

@@ -9,21 +9,27 @@ typedef struct {
     const int8_t *first; /* its first pixel, channel 0 */
     int32_t rows, columns;
     int32_t row_step; /* bytes from the end of a row of the window to the start of the next */
-} window;
+} mcutk_pool_mve_window;
 
-static window cut(const int8_t *in, const mcutk_pool *p, int32_t y, int32_t x) {
+static mcutk_pool_mve_window mcutk_pool_mve_cut(const int8_t *in, const mcutk_pool *p, int32_t y, int32_t x) {
     const int32_t top = y * p->stride_h - p->pad_top;
     const int32_t left = x * p->stride_w - p->pad_left;
     const int32_t y0 = top > 0 ? top : 0;
     const int32_t x0 = left > 0 ? left : 0;
     const int32_t y1 = top + p->kernel_h < p->in_h ? top + p->kernel_h : p->in_h;
     const int32_t x1 = left + p->kernel_w < p->in_w ? left + p->kernel_w : p->in_w;
-    const window w = {in + (y0 * p->in_w + x0) * p->channels, y1 - y0, x1 - x0, (p->in_w - (x1 - x0)) * p->channels};
+    const mcutk_pool_mve_window w = {
+        in + (y0 * p->in_w + x0) * p->channels,
+        y1 - y0,
+        x1 - x0,
+        (p->in_w - (x1 - x0)) * p->channels,
+    };
     return w;
 }
 
 /* Sums of a window's pixels for the first `channels` of eight channels at `tap`. Sixteen bits hold 255 values. */
-static void sum_eight(int32_t sum[8], const int8_t *tap, const window *w, int32_t step, uint32_t channels) {
+static void mcutk_pool_mve_sum_eight(int32_t sum[8], const int8_t *tap, const mcutk_pool_mve_window *w, int32_t step,
+                                     uint32_t channels) {
     const mve_pred16_t lanes = vctp16q(channels);
     for (int32_t k = 0; k < 8; k++) {
         sum[k] = 0;
@@ -54,11 +60,11 @@ static void sum_eight(int32_t sum[8], const int8_t *tap, const window *w, int32_
 }
 
 /* One pixel. The quotients in scalar code: Helium has no division. */
-static void average(int8_t *out, const window *w, const mcutk_pool *p) {
+static void mcutk_pool_mve_average(int8_t *out, const mcutk_pool_mve_window *w, const mcutk_pool *p) {
     const int32_t count = w->rows * w->columns;
     for (int32_t c = 0; c < p->channels; c += 8) {
         int32_t sum[8];
-        sum_eight(sum, w->first + c, w, p->channels, (uint32_t)(p->channels - c));
+        mcutk_pool_mve_sum_eight(sum, w->first + c, w, p->channels, (uint32_t)(p->channels - c));
         for (int32_t k = 0; k < 8 && c + k < p->channels; k++) {
             const int32_t quotient = (sum[k] > 0 ? sum[k] + count / 2 : sum[k] - count / 2) / count;
             out[c + k] = (int8_t)mcutk_clamp(quotient, p->act_min, p->act_max);
@@ -66,7 +72,7 @@ static void average(int8_t *out, const window *w, const mcutk_pool *p) {
     }
 }
 
-static void maximum(int8_t *out, const window *w, const mcutk_pool *p) {
+static void mcutk_pool_mve_maximum(int8_t *out, const mcutk_pool_mve_window *w, const mcutk_pool *p) {
     for (int32_t c = 0; c < p->channels; c += 16) {
         const mve_pred16_t lanes = vctp8q((uint32_t)(p->channels - c));
         const int8_t *tap = w->first + c;
@@ -83,11 +89,11 @@ static void maximum(int8_t *out, const window *w, const mcutk_pool *p) {
     }
 }
 
-static void pool(const int8_t *in, int8_t *out, const mcutk_pool *p,
-                 void (*pixel)(int8_t *out, const window *w, const mcutk_pool *p)) {
+static void mcutk_pool_mve_pixels(const int8_t *in, int8_t *out, const mcutk_pool *p,
+                 void (*pixel)(int8_t *out, const mcutk_pool_mve_window *w, const mcutk_pool *p)) {
     for (int32_t y = 0; y < p->out_h; y++) {
         for (int32_t x = 0; x < p->out_w; x++) {
-            const window w = cut(in, p, y, x);
+            const mcutk_pool_mve_window w = mcutk_pool_mve_cut(in, p, y, x);
             pixel(out, &w, p);
             out += p->channels;
         }
@@ -95,9 +101,9 @@ static void pool(const int8_t *in, int8_t *out, const mcutk_pool *p,
 }
 
 void mcutk_average_pool_mve(const int8_t *in, int8_t *out, const mcutk_pool *p) {
-    pool(in, out, p, average);
+    mcutk_pool_mve_pixels(in, out, p, mcutk_pool_mve_average);
 }
 
 void mcutk_max_pool_mve(const int8_t *in, int8_t *out, const mcutk_pool *p) {
-    pool(in, out, p, maximum);
+    mcutk_pool_mve_pixels(in, out, p, mcutk_pool_mve_maximum);
 }

@@ -1,4 +1,4 @@
-/* AVERAGE_POOL_2D and MAX_POOL_2D with Helium: as mcutk_pool.h says, eight or sixteen channels at a time. A window's pixels are
+/* AVERAGE_POOL_2D and MAX_POOL_2D with Helium: the contract of mcutk_pool.h, eight or sixteen channels at a time. A window's pixels are
  * read again for every group of channels, and a pixel's outputs are written group by group. */
 #ifndef MCUTK_POOL_MVE_H
 #define MCUTK_POOL_MVE_H

@@ -12,7 +12,7 @@ static void mcutk_add_fill_table(int32_t table[256], const mcutk_add_table *p) {
     }
 }
 
-/* |twice| is at most 2^29 + 2^29: the doubling of SaturatingRoundingDoublingHighMul is in it. */
+/* `twice` includes the doubling of SaturatingRoundingDoublingHighMul; |twice| is at most 2^30. */
 static inline int32_t mcutk_add_output(int32_t twice, int32_t multiplier, int32_t half, int32_t right, int32_t zero_point) {
 #ifdef MCUTK_NO_LONG_MULTIPLY
     const int32_t high = mcutk_high_mul(twice / 2, multiplier);

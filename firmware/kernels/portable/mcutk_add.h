@@ -1,4 +1,4 @@
-/* ADD and SUB of two int8 tensors of one shape: one input through a table, three multiplications less an element.
+/* ADD and SUB of two int8 tensors of one shape: one input through a table, which saves three multiplications per element.
  *
  * TFLite brings both inputs to twice the larger input scale. For the input with the larger scale ("near") that is exactly
  * (x - zero_point) << 19; the other ("far") takes one of 256 values, which a table in the scratch holds.

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* in [outer][size][inner] -> out [outer][inner]: index of the first of the largest. They do not overlap. */
+/* in [outer][size][inner] -> out [outer][inner]: index of the largest, of the first among equals. They do not overlap. */
 void mcutk_arg_max_s8(const int8_t *in, int32_t *out, int32_t outer, int32_t size, int32_t inner);
 
 #endif

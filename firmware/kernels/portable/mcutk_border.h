@@ -1,7 +1,7 @@
 /* QUANTIZE and DEQUANTIZE where float, 16-bit or 32-bit integers stand at the border of an int8 model.
  *
- * Element i is written once element i is read: an int8 output may lie over its input. The float functions are the only ones
- * with float in them.
+ * Element i is written once element i is read: an int8 output may lie over its input. Only the functions with f32 in
+ * their names compute with float.
  */
 #ifndef MCUTK_BORDER_H
 #define MCUTK_BORDER_H

@@ -7,7 +7,7 @@
 void mcutk_conv_pairs_multiply(const uint32_t *columns, const int8_t *weights, const uint32_t *end, int32_t sums[4]);
 
 #if !defined(__ARM_ARCH_6M__)
-/* The upper half of a word of two sums, rounded so that a negative lower half takes nothing from it. */
+/* The upper half of a word of two sums, without what a negative lower half borrowed from it. */
 static inline uint32_t mcutk_conv_pairs_upper(uint32_t word) {
     return (uint32_t)((int32_t)(word + 0x8000u) >> 16);
 }

@@ -5,11 +5,10 @@
  * A right shift by 16 leaves the sign of the lower half in the carry: adding it restores the one that a negative lower half
  * borrowed from the upper half.
  */
-#if defined(__ARM_ARCH_6M__)
-    .syntax unified
-    .thumb
+#include "mcutk_assembly.h"
 
-    .equ STACK_BYTES, 32        /* push {r4-r7} twice */
+#if defined(__ARM_ARCH_6M__)
+    .equ FRAME, 32              /* push {r4-r7} twice */
 
     /* Weights i and i + 1 with the words of both pairs of pixels. */
     .macro two_steps i
@@ -35,12 +34,7 @@
     adcs r7, r4
     .endm
 
-    .section .text.mcutk_conv_pairs_multiply, "ax", %progbits
-    .balign 4
-    .global mcutk_conv_pairs_multiply
-    .type mcutk_conv_pairs_multiply, %function
-    .thumb_func
-mcutk_conv_pairs_multiply:
+    mcutk_function mcutk_conv_pairs_multiply, FRAME
     push {r4-r7}
     mov r4, r8
     mov r5, r9
@@ -79,8 +73,5 @@ mcutk_conv_pairs_multiply:
     mov r11, r7
     pop {r4-r7}
     bx lr
-    .size mcutk_conv_pairs_multiply, . - mcutk_conv_pairs_multiply
-#endif
-#if defined(__linux__) && defined(__ELF__)
-    .section .note.GNU-stack, "", %progbits
+    mcutk_end mcutk_conv_pairs_multiply
 #endif

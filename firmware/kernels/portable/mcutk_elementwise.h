@@ -34,7 +34,8 @@ typedef struct {
     int32_t act_min, act_max;
 } mcutk_mul;
 
-/* PRELU: (a - in_zero_point), rescaled where it is not negative; else times (b - alpha_zero_point), rescaled by the slope's. */
+/* PRELU: a - in_zero_point, rescaled, where it is not negative; else its product with b - alpha_zero_point, rescaled by the
+ * multiplier of the slope. */
 typedef struct {
     int32_t in_zero_point, alpha_zero_point, out_zero_point;
     int32_t multiplier, shift;

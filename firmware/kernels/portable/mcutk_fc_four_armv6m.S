@@ -3,13 +3,11 @@
  *   r0 inputs    r1 weights   r2 to r5 the offsets 0 to 3   r6 weight and product   r7 input
  *   r8 to r11 sums            r12 end of inputs             lr job
  */
+#include "mcutk_assembly.h"
 #include "mcutk_fc_four_job.h"
 
 #if defined(__ARM_ARCH_6M__)
-    .syntax unified
-    .thumb
-
-    .equ STACK_BYTES, 36        /* push {r4-r7, lr} and push {r4-r7} */
+    .equ FRAME, 36              /* push {r4-r7, lr} and push {r4-r7} */
     .equ SUM_BYTES, 16          /* from a sum to the next */
 
     .macro product offset, sum
@@ -45,12 +43,7 @@
     str r0, [r6, #\channel * SUM_BYTES]
     .endm
 
-    .section .text.mcutk_fc_four_multiply, "ax", %progbits
-    .balign 4
-    .global mcutk_fc_four_multiply
-    .type mcutk_fc_four_multiply, %function
-    .thumb_func
-mcutk_fc_four_multiply:
+    mcutk_function mcutk_fc_four_multiply, FRAME
     push {r4-r7, lr}
     mov r4, r8
     mov r5, r9
@@ -100,8 +93,5 @@ mcutk_fc_four_multiply:
     mov r10, r6
     mov r11, r7
     pop {r4-r7, pc}
-    .size mcutk_fc_four_multiply, . - mcutk_fc_four_multiply
-#endif
-#if defined(__linux__) && defined(__ELF__)
-    .section .note.GNU-stack, "", %progbits
+    mcutk_end mcutk_fc_four_multiply
 #endif

@@ -23,7 +23,7 @@ static int32_t mcutk_log_softmax_logarithm(int32_t x) {
     const int32_t quarter = 1 << (29 - wide);
     const int32_t sqrt_half = 1518500250;
     const int32_t sqrt_sqrt_half = 1805811301;
-    /* Two ways to bring x into [1/2, 1): as it is, or times sqrt(1/2); the smaller remainder wins. */
+    /* x is brought into [1/2, 1) as it is or times sqrt(1/2); the smaller remainder is used. */
     const int32_t zeros_a = mcutk_leading_zeros((uint32_t)x);
     const int32_t scaled_a = mcutk_log_softmax_shift(x, zeros_a - 1);
     const int32_t r_a = mcutk_fixed_shift_left(mcutk_fixed_mul(scaled_a, sqrt_half), 1);

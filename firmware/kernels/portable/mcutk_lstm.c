@@ -52,19 +52,19 @@ static int32_t mcutk_lstm_tanh(int32_t x, int32_t shift, const uint16_t *table) 
 
 /* One unit of one step: its cell and its output. */
 static int8_t mcutk_lstm_one_unit(const int8_t *in, const int8_t *hidden, int16_t *cell, int32_t unit, const mcutk_lstm *p) {
-    const int32_t take = mcutk_lstm_sigmoid(mcutk_lstm_gate_sum(&p->input_gate, in, hidden, unit, p), p->sigmoid);
-    const int32_t keep = mcutk_lstm_sigmoid(mcutk_lstm_gate_sum(&p->forget_gate, in, hidden, unit, p), p->sigmoid);
-    const int32_t fresh = mcutk_lstm_tanh(mcutk_lstm_gate_sum(&p->cell_gate, in, hidden, unit, p), 0, p->sigmoid);
-    const int32_t give = mcutk_lstm_sigmoid(mcutk_lstm_gate_sum(&p->output_gate, in, hidden, unit, p), p->sigmoid);
-    const int32_t kept = mcutk_lstm_to_int16(keep * *cell, p->forget_multiplier, p->forget_shift);
-    const int32_t taken = mcutk_lstm_to_int16(take * fresh, p->input_multiplier, p->input_shift);
-    int32_t value = mcutk_clamp(kept + taken, INT16_MIN, INT16_MAX);
+    const int32_t input = mcutk_lstm_sigmoid(mcutk_lstm_gate_sum(&p->input_gate, in, hidden, unit, p), p->sigmoid);
+    const int32_t forget = mcutk_lstm_sigmoid(mcutk_lstm_gate_sum(&p->forget_gate, in, hidden, unit, p), p->sigmoid);
+    const int32_t candidate = mcutk_lstm_tanh(mcutk_lstm_gate_sum(&p->cell_gate, in, hidden, unit, p), 0, p->sigmoid);
+    const int32_t output = mcutk_lstm_sigmoid(mcutk_lstm_gate_sum(&p->output_gate, in, hidden, unit, p), p->sigmoid);
+    const int32_t remembered = mcutk_lstm_to_int16(forget * *cell, p->forget_multiplier, p->forget_shift);
+    const int32_t added = mcutk_lstm_to_int16(input * candidate, p->input_multiplier, p->input_shift);
+    int32_t value = mcutk_clamp(remembered + added, INT16_MIN, INT16_MAX);
     if (p->cell_clip > 0) {
         value = mcutk_clamp(value, -p->cell_clip, p->cell_clip);
     }
     *cell = (int16_t)value;
     const int32_t squashed = mcutk_lstm_tanh(value, p->tanh_shift, p->sigmoid);
-    return (int8_t)mcutk_finish(squashed * give, p->output_multiplier, p->output_shift, p->hidden_zero_point, INT8_MIN,
+    return (int8_t)mcutk_finish(squashed * output, p->output_multiplier, p->output_shift, p->hidden_zero_point, INT8_MIN,
                                 INT8_MAX);
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* One of the four gates. Both products are rescaled to Q3.12 on their own and clamped to int16. */
+/* One of the four gates. Both products are rescaled to Q3.12 separately and clamped to int16. */
 typedef struct {
     const int8_t *weights;        /* [units][inputs] */
     const int8_t *hidden_weights; /* [units][units] */

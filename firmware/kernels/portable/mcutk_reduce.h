@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /* Loops over the kept and the reduced axes, outermost first; strides are in elements of the input, unused extents are 1.
- * out = requantize(sum - offset) + out_zero_point, offset = input_zero_point * elements a sum. MEAN's multiplier holds the
- * division. |sum| stays in int32 for up to 2^23 elements a sum. */
+ * out = requantize(sum - offset) + out_zero_point, offset = input_zero_point * elements per sum. The multiplier of MEAN
+ * includes the division. |sum| stays in int32 for up to 2^23 elements per sum. */
 typedef struct {
     int32_t kept_extent[4], kept_stride[4];
     int32_t reduced_extent[4], reduced_stride[4];

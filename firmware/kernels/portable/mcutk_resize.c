@@ -15,15 +15,15 @@ static void mcutk_resize_blend(const int8_t *const corner[4], int32_t down, int3
 void mcutk_resize_bilinear_s8(const int8_t *in, int8_t *out, const mcutk_bilinear *p) {
     const int32_t row_bytes = p->in_w * p->channels;
     for (int32_t y = 0; y < p->out_h; ++y) {
-        const int16_t *row = p->rows + 3 * y;
-        const int8_t *upper = in + row[0] * row_bytes;
-        const int8_t *lower = in + row[1] * row_bytes;
+        const mcutk_bilinear_tap *row = p->rows + y;
+        const int8_t *above = in + row->lower * row_bytes;
+        const int8_t *below = in + row->upper * row_bytes;
         for (int32_t x = 0; x < p->out_w; ++x) {
-            const int16_t *column = p->columns + 3 * x;
-            const int32_t left = column[0] * p->channels;
-            const int32_t right = column[1] * p->channels;
-            const int8_t *const corner[4] = {upper + left, upper + right, lower + left, lower + right};
-            mcutk_resize_blend(corner, row[2], column[2], out, p->channels);
+            const mcutk_bilinear_tap *column = p->columns + x;
+            const int32_t left = column->lower * p->channels;
+            const int32_t right = column->upper * p->channels;
+            const int8_t *const corner[4] = {above + left, above + right, below + left, below + right};
+            mcutk_resize_blend(corner, row->weight, column->weight, out, p->channels);
             out += p->channels;
         }
     }

@@ -4,10 +4,15 @@
 
 #include <stdint.h>
 
-/* A row of a table: lower and upper neighbour, and the weight of the upper in 1/1024. */
+/* Inputs of one output row or column. */
 typedef struct {
-    const int16_t *rows;    /* [out_h][3] */
-    const int16_t *columns; /* [out_w][3] */
+    int16_t lower, upper; /* input rows or columns on both sides */
+    int16_t weight;       /* of the upper one, in 1/1024 */
+} mcutk_bilinear_tap;
+
+typedef struct {
+    const mcutk_bilinear_tap *rows;    /* [out_h] */
+    const mcutk_bilinear_tap *columns; /* [out_w] */
     int32_t out_h, out_w;
     int32_t in_w, channels;
 } mcutk_bilinear;

@@ -104,4 +104,7 @@ def _weights_bytes(array: ConstArray, size: int) -> int:
     """Bytes that are weights or biases: of a channel table only the biases, not the multipliers and shifts."""
     if not array.is_weights:
         return 0
+    members = array.values.dtype.fields
+    if members is not None and "bias" in members:
+        return len(array.values) * members["bias"][0].itemsize
     return 4 * len(array.values) if array.ctype == "mcutk_channel" else size

@@ -1,4 +1,4 @@
-"""CONV_2D with Helium: four ways to bring a pixel's inputs together, five ways to round (firmware/kernels/mve)."""
+"""CONV_2D with Helium: four ways to gather inputs, five cores (firmware/kernels/mve/mcutk_conv_mve.h)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer, PackedConv
+from mcu_toolkit.compiler.call import ParamsArg
+from mcu_toolkit.compiler.kernels.structs import conv_shape
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
 from mcu_toolkit.compiler.raster import Reading, raster_slack
 from mcu_toolkit.targets.isa import MVE
 from mcu_toolkit.targets.target import Target
@@ -23,7 +25,7 @@ _CALL, _PAIR = 60, 16
 
 
 class Rounding(str, Enum):
-    """How a kernel rounds; the conditions stand in ``mcutk_mve_core.h``."""
+    """How a kernel rounds; mcutk_mve_core.h has the conditions."""
 
     RELU = "relu"
     LINEAR = "linear"
@@ -31,7 +33,7 @@ class Rounding(str, Enum):
 
 
 class Core(str, Enum):
-    """Rounding of a dot-product core, and whether it knows that no edge is left over."""
+    """Rounding of a dot-product core; ``even``: the number of channels is a multiple of four."""
 
     RELU_EVEN = "relu_even"
     RELU = "relu"
@@ -41,9 +43,9 @@ class Core(str, Enum):
 
 
 class Gather(str, Enum):
-    """How a pixel's inputs come to lie side by side: the first part of the C function's name."""
+    """How the inputs of a pixel are brought together in memory: the first part of the C function's name."""
 
-    POINTWISE = "pointwise"  # they do already
+    POINTWISE = "pointwise"  # they are adjacent in the input
     STRIP = "conv"  # the rows under an output row, column by column
     ROWS = "im2col"  # every window of an output row
     WINDOW = "window"  # two windows at a time
@@ -73,30 +75,35 @@ def choose_core(layer: ConvLayer) -> Core:
     return Core(f"{rounding.value}_even" if even else rounding.value)
 
 
-def pack_weights(rows: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
-    """Weights [out_c, depth] as the cores read them: groups of four channels, blocks of 16 inputs, zeros past both."""
+def pack_weights(rows: npt.NDArray[np.int8]) -> ConstArray:
+    """Weights [out_c, depth] in groups of four channels and blocks of 16 inputs, with zeros beyond both."""
     out_c, depth = rows.shape
     groups, blocks = -(-out_c // GROUP), -(-depth // BLOCK)
     padded = np.zeros((groups * GROUP, blocks * BLOCK), np.int8)
     padded[:out_c, :depth] = rows
-    packed: npt.NDArray[np.int8] = padded.reshape(groups, GROUP, blocks, BLOCK).transpose(0, 2, 1, 3).reshape(-1)
-    return packed
+    packed = padded.reshape(groups, GROUP, blocks, BLOCK).transpose(0, 2, 1, 3).reshape(groups * blocks * GROUP, BLOCK)
+    layout = f"a row of {BLOCK} inputs per channel: [groups][blocks][{GROUP} channels]"
+    return ConstArray("weights", "int8_t", packed, align=16, layout=layout)
 
 
-def pack_channels(layer: ConvLayer, any_shift: bool) -> npt.NDArray[np.int32]:
-    """The channel table of the cores: for each group bias[4], (left[4],) multiplier[4], shift[4].
-
-    Returns:
-        int32 [n, 3]: the words in order, as many ``mcutk_channel`` as hold them.
-    """
-    fields = [layer.bias, layer.multiplier, np.minimum(layer.shift, 0)]
+def channel_groups(layer: ConvLayer, any_shift: bool) -> ConstArray:
+    """A struct of mcutk_mve_channels.h for each group of four channels, filled up with zeros."""
+    members = {"bias": layer.bias, "multiplier": layer.multiplier, "shift": layer.shift}
     if any_shift:
-        fields.insert(1, np.maximum(layer.shift, 0))
+        members = {
+            "bias": layer.bias,
+            "left": np.maximum(layer.shift, 0),
+            "multiplier": layer.multiplier,
+            "right": np.minimum(layer.shift, 0),
+        }
     groups = -(-layer.out_c // GROUP)
-    table = np.zeros((len(fields), groups * GROUP), np.int32)
-    table[:, : layer.out_c] = np.stack(fields)
-    words = table.reshape(len(fields), groups, GROUP).transpose(1, 0, 2).reshape(-1)
-    return np.concatenate([words, np.zeros(-words.size % 3, np.int32)]).reshape(-1, 3)
+    table = np.zeros(groups, [(name, np.int32, (GROUP,)) for name in members])
+    for name, values in members.items():
+        filled = np.zeros(groups * GROUP, np.int32)
+        filled[: layer.out_c] = values
+        table[name] = filled.reshape(groups, GROUP)
+    ctype = "mcutk_mve_channels_any_shift" if any_shift else "mcutk_mve_channels"
+    return ConstArray("channels", ctype, table, layout=f"a row per four channels: {', '.join(members)}")
 
 
 def pair_slack(layer: ConvLayer) -> int:
@@ -128,7 +135,7 @@ class MveConv:
 
     isa = MVE
     header = "mve/mcutk_conv_mve.h"
-    sources: Sequence[str] = ("mve/mcutk_conv_mve.c", "mve/mcutk_mve_core.c")
+    sources: Sequence[str] = ("mve/mcutk_conv_mve.c", "mve/mcutk_mve_core.S")
 
     def accepts(self, layer: ConvLayer, target: Target) -> bool:
         """Every CONV_2D has a core; how inputs are gathered depends on the geometry.
@@ -177,16 +184,21 @@ class MveConv:
             return _columns(layer) * layer.kernel_h * layer.in_c + BLOCK - 1
         return depth_of(layer) * (layer.out_w if self.gather is Gather.ROWS else 2) + BLOCK - 1
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
+    def params(self, layer: ConvLayer) -> ParamsArg:
         """Weights in groups of four channels, the depth in the order in which inputs are gathered."""
         order = (0, 1, 2, 3) if self.gather is Gather.ROWS else (0, 2, 1, 3)
         weights = layer.weights
         if layer.kind is ConvKind.DEPTHWISE:
             weights = weights.transpose(2, 0, 1)[..., np.newaxis]
         rows = weights.transpose(order).reshape(layer.out_c, -1)
-        return PackedConv(
-            ConstArray("weights", "int8_t", pack_weights(rows), align=16),
-            ConstArray("channels", "mcutk_channel", pack_channels(layer, self.core is Core.ANY)),
+        any_shift = self.core is Core.ANY
+        return ParamsArg(
+            "mcutk_conv_mve_any_shift" if any_shift else "mcutk_conv_mve",
+            (
+                ("shape", conv_shape(layer)),
+                ("weights", pack_weights(rows)),
+                ("channels", channel_groups(layer, any_shift)),
+            ),
         )
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:

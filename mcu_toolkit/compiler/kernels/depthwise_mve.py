@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcu_toolkit.compiler.kernels.conv_mve import BLOCK, GROUP, Rounding, choose_rounding, pack_channels
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer, PackedConv
+from mcu_toolkit.compiler.call import ParamsArg
+from mcu_toolkit.compiler.kernels.conv_mve import BLOCK, GROUP, Rounding, channel_groups, choose_rounding
+from mcu_toolkit.compiler.kernels.structs import depthwise_shape
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import MVE
 from mcu_toolkit.targets.target import Target
 
@@ -24,7 +26,7 @@ class MveDepthwise:
     """The kernel with one way to round.
 
     Attributes:
-        step: ``stride_w * kernel_h`` where it is built into the loads, 0 where any will do.
+        step: ``stride_w * kernel_h`` where it is built into the loads, 0 for kernels that take any.
         rounding: how it rounds.
         wide: for windows of 17 to 32 inputs.
     """
@@ -40,10 +42,14 @@ class MveDepthwise:
 
     isa = MVE
     header = "mve/mcutk_depthwise_mve.h"
-    sources: Sequence[str] = ("mve/mcutk_depthwise_mve.c",)
+    sources: Sequence[str] = (
+        "mve/mcutk_depthwise_mve.c",
+        "mve/mcutk_depthwise_strip_mve.c",
+        "mve/mcutk_depthwise_cores_mve.S",
+    )
 
     def accepts(self, layer: ConvLayer, target: Target) -> bool:
-        """Windows of at most 32 inputs without dilation, one output channel an input channel."""
+        """Windows of at most 32 inputs without dilation, one output channel per input channel."""
         taps = layer.kernel_h * layer.kernel_w
         return (
             layer.kind is ConvKind.DEPTHWISE
@@ -74,14 +80,20 @@ class MveDepthwise:
         orders = 2 * BLOCK * layer.kernel_h
         return strip + orders + (4 * GROUP * layer.out_w if self.wide else 0)
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
-        """Weights channel by channel."""
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        """Weights channel by channel, up to a multiple of four channels."""
         taps = layer.kernel_h * layer.kernel_w
         rows = np.zeros((-(-layer.out_c // GROUP) * GROUP, taps), np.int8)
         rows[: layer.out_c] = layer.weights.reshape(taps, layer.out_c).T
-        return PackedConv(
-            ConstArray("weights", "int8_t", rows.reshape(-1), align=4),
-            ConstArray("channels", "mcutk_channel", pack_channels(layer, self.rounding is Rounding.ANY)),
+        any_shift = self.rounding is Rounding.ANY
+        layout = "a row per channel: [kernel_h][kernel_w]"
+        return ParamsArg(
+            "mcutk_depthwise_mve_any_shift" if any_shift else "mcutk_depthwise_mve",
+            (
+                ("shape", depthwise_shape(layer)),
+                ("weights", ConstArray("weights", "int8_t", rows, align=4, layout=layout)),
+                ("channels", channel_groups(layer, any_shift)),
+            ),
         )
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcu_toolkit.compiler.kernels.conv_mve import GROUP, Rounding, choose_rounding, pack_channels, pack_weights
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer, PackedConv
+from mcu_toolkit.compiler.call import ParamsArg
+from mcu_toolkit.compiler.kernels.conv_mve import GROUP, Rounding, channel_groups, choose_rounding, pack_weights
+from mcu_toolkit.compiler.kernels.structs import fc_shape
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import MVE
 from mcu_toolkit.targets.target import Target
 
@@ -21,7 +23,7 @@ class MveFullyConnected:
 
     Attributes:
         rounding: how it rounds.
-        shared: for layers whose channels all have one multiplier and shift, which are most.
+        shared: for layers with one multiplier and shift for all channels, as most have.
     """
 
     rounding: Rounding
@@ -34,7 +36,7 @@ class MveFullyConnected:
 
     isa = MVE
     header = "mve/mcutk_fc_mve.h"
-    sources: Sequence[str] = ("mve/mcutk_fc_mve.c",)
+    sources: Sequence[str] = ("mve/mcutk_fc_mve.c", "mve/mcutk_fc_cores_mve.S")
 
     def accepts(self, layer: ConvLayer, target: Target) -> bool:
         """Every FULLY_CONNECTED, by the cheapest rounding that is exact."""
@@ -55,17 +57,26 @@ class MveFullyConnected:
         """None."""
         return 0
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
+    def params(self, layer: ConvLayer) -> ParamsArg:
         """Weights in groups of four channels."""
-        weights = pack_weights(layer.weights.reshape(layer.out_c, layer.in_c))
+        shape, weights = fc_shape(layer), pack_weights(layer.weights.reshape(layer.out_c, layer.in_c))
         if self.shared:
-            biases = np.zeros(-(-layer.out_c // GROUP) * GROUP, np.int32)
-            biases[: layer.out_c] = layer.bias
-            table = np.concatenate([layer.multiplier[:1], layer.shift[:1], biases]).astype(np.int32)
-            channels = ConstArray("channels", "int32_t", table)
-        else:
-            channels = ConstArray("channels", "mcutk_channel", pack_channels(layer, self.rounding is Rounding.ANY))
-        return PackedConv(ConstArray("weights", "int8_t", weights, align=16), channels)
+            filled = np.zeros(-(-layer.out_c // GROUP) * GROUP, np.int32)
+            filled[: layer.out_c] = layer.bias
+            return ParamsArg(
+                "mcutk_fc_mve_shared",
+                (
+                    ("shape", shape),
+                    ("multiplier", int(layer.multiplier[0])),
+                    ("shift", int(layer.shift[0])),
+                    ("weights", weights),
+                    ("biases", ConstArray("biases", "int32_t", filled)),
+                ),
+            )
+        any_shift = self.rounding is Rounding.ANY
+        channels = channel_groups(layer, any_shift)
+        fields = (("shape", shape), ("weights", weights), ("channels", channels))
+        return ParamsArg("mcutk_fc_mve_any_shift" if any_shift else "mcutk_fc_mve", fields)
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         """A batch's inputs are needed until its last four channels are computed."""

@@ -32,9 +32,10 @@ def _bilinear(request: Request) -> Call:
 
 
 def _axis_table(suffix: str, axis: resize_bilinear.Axis) -> ConstArray:
-    """int16 [out, 3]: lower, upper, weight of the upper in 1/1024."""
-    rows = np.stack([axis.lower, axis.upper, axis.weight], axis=1).astype(np.int16)
-    return ConstArray(suffix, "int16_t", rows.reshape(-1), is_weights=False)
+    """``mcutk_bilinear_tap [out]``: int16 lower, upper, weight of the upper in 1/1024."""
+    taps = np.zeros(len(axis.lower), [("lower", np.int16), ("upper", np.int16), ("weight", np.int16)])
+    taps["lower"], taps["upper"], taps["weight"] = axis.lower, axis.upper, axis.weight
+    return ConstArray(suffix, "mcutk_bilinear_tap", taps, is_weights=False, layout="lower, upper, weight of the upper")
 
 
 def _nearest(request: Request) -> Call:
