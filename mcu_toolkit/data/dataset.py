@@ -1,4 +1,4 @@
-"""All images of a folder (or of the phantom generator) as arrays, with a cache of what was decoded."""
+"""Reads all images of a folder (or of the phantom generator) as arrays; decoded images are cached."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.recipe import Data, Input, Recipe
 from mcu_toolkit.workspace import atomic_write, sha256_file
 
-#: Raised when decoding changes, so that old caches are not used.
+#: Incremented when decoding changes, so that old caches are not used.
 _CACHE_VERSION = 1
 
 
@@ -42,14 +42,14 @@ class Dataset:
 
     Attributes:
         class_names: in the order of the network's outputs.
-        ids: ``<class>/<file>`` an image, sorted by class, then by name.
+        ids: ``<class>/<file>`` of each image, sorted by class, then by name.
         labels: int64 [N].
         images: uint8 [N, H, W, C].
-        sha256: of each file (of the pixels, where images are made).
+        sha256: of each file (of the pixels for synthetic images).
         content: hash of each image's decoded pixels before resizing.
         thumbs: uint8 [N, 32, 32], grey, for near-duplicates.
         skipped: images left out.
-        synthetic: the images were made, not taken.
+        synthetic: the images were generated.
     """
 
     class_names: tuple[str, ...]
@@ -78,8 +78,8 @@ def load_dataset(
     """Every image of the recipe's data.
 
     Args:
-        recipe: its [data] and [input] decide.
-        data_dir: folder of class folders; None where the recipe makes its images.
+        recipe: its sections [data] and [input] are used.
+        data_dir: folder of class folders; None where the recipe generates its images.
         skip_bad: leave out unreadable images (they are listed in `Dataset.skipped`) instead of failing.
         cache_dir: where decoded images are kept; None: not kept.
         progress: told ("data", done, total).
@@ -110,7 +110,7 @@ def load_dataset(
 
 
 def list_images(data_dir: Path, wanted: Sequence[str] = ()) -> tuple[tuple[str, ...], list[tuple[int, Path]]]:
-    """Class names and the (label, file) pairs below a folder, sorted; hidden files and other suffixes do not count.
+    """Class names and the (label, file) pairs below a folder, sorted; hidden files and other suffixes are ignored.
 
     Raises:
         DataError: see `load_dataset`.
@@ -182,7 +182,7 @@ def load_files(
     cache_dir: Path | None = None,
     progress: Progress = silent,
 ) -> Dataset:
-    """Decode a list of files; a cache keyed by the hash of every file and of the input settings is read and written.
+    """Decode a list of files, with a cache keyed by the hash of every file and of the input settings.
 
     Raises:
         DataError: an image cannot be read (named) and `skip_bad` is not set, or a class has nothing left.
@@ -227,7 +227,7 @@ def _decode_all(
 
     results: list[Decoded | Skipped] = []
     progress("data", 0, len(files))
-    # Pillow warns about damaged metadata; what matters surfaces as an error when pixels are read.
+    # Pillow warns about damaged metadata; damaged pixels raise an error when they are read.
     with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         warnings.simplefilter("ignore")
         try:
@@ -262,7 +262,7 @@ def _write_cache(path: Path, data: Dataset) -> None:
 
 
 def _read_cache(path: Path, classes: tuple[str, ...]) -> Dataset | None:
-    """A cached data set; None where there is none or it is damaged (it is made again then)."""
+    """A cached data set; None if there is none or it is damaged (it is then decoded again)."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             images, labels, thumbs = archive["images"], archive["labels"], archive["thumbs"]

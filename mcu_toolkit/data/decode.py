@@ -1,7 +1,8 @@
-"""One image file → pixels, whatever its mode and size; the same code for training, evaluation and the bench.
+"""Decodes image files of any mode and size to pixels; training, evaluation and bench share this code.
 
-Choices that matter for repeatability: the first frame counts; EXIF orientation is applied; transparency lies over
-black; samples of more than 8 bits are scaled by the smallest bit depth (8…16, else 32) that holds the image's maximum,
+Choices that affect the result: only the first frame is used; EXIF orientation is applied; transparent pixels are
+blended with black; samples of more than 8 bits are scaled by the smallest bit depth (8…16, else 32) that holds the
+image's maximum,
 since 12-bit scans are commonly stored in 16 bits; grey is ITU-R BT.601 luma; resizing is Pillow's antialiased bilinear
 filter and does not keep the aspect ratio.
 """
@@ -25,7 +26,7 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 #: Images of more pixels are refused before they are decoded (a decompression bomb fills the memory).
 MAX_PIXELS = 64_000_000
 
-#: Side of the thumbnail that near-duplicates are compared by.
+#: Side of the thumbnails that near-duplicates are found with.
 THUMB = 32
 
 _DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
@@ -33,7 +34,7 @@ _DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """What is kept of an image.
+    """A decoded image.
 
     Attributes:
         pixels: uint8 [H, W, C] at the size asked for.
@@ -56,7 +57,7 @@ def decode(path: Path, height: int, width: int, channels: int, name: str | None 
         path: the file.
         height, width: size to resize to.
         channels: 1 for grey, 3 for RGB.
-        name: what to call it in messages; the path by default.
+        name: its name in messages; the path by default.
 
     Raises:
         DataError: unreadable, truncated, not an image, too large, or empty.

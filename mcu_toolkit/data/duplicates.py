@@ -3,7 +3,7 @@
 Two images are equal when their decoded content has the same hash. They are near-duplicates when their difference
 hashes (256 bits: is a cell of a 16 x 17 grid brighter than its left neighbour, with a dead zone against compression
 noise) differ in few bits *and* their 32 x 32 thumbnails differ little in the mean. The first test is cheap and finds
-candidates; the second keeps distinct slices of one head apart.
+candidates; the second separates distinct slices of one head.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Groups:
     Attributes:
         group: int64 [N]: images with the same number belong together; numbers are dense, in order of first appearance.
         equal: images whose decoded content was seen before in the list.
-        near: further images that joined a group by likeness only.
+        near: further images that belong to a group as near-duplicates only.
     """
 
     group: npt.NDArray[np.int64]
@@ -57,9 +57,9 @@ def find_groups(
     """Group equal images and, unless switched off, near-duplicates (transitively).
 
     Args:
-        content: a hash of the decoded pixels an image.
+        content: hash of the decoded pixels of each image.
         thumbs: uint8 [N, 32, 32].
-        near_duplicates: whether likeness counts besides equality.
+        near_duplicates: whether near-duplicates are grouped as well as equal images.
         hash_distance: largest number of differing bits of the difference hash.
         pixel_distance: largest mean absolute difference of the thumbnails, grey levels.
     """

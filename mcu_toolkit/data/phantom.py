@@ -1,7 +1,7 @@
 """Synthetic head-MRI phantoms in four classes, made in NumPy from a seed.
 
-**These are not medical images.** They let the whole tool run with no download and nothing to license; a network that
-tells them apart knows nothing of patients, and every figure on them is to be labelled synthetic.
+**These are not medical images.** They let the whole tool run without a download or a licence; a network trained on them
+cannot classify images of patients, and every figure on them must be labelled synthetic.
 
 A phantom is an axial slice: scalp, skull, cerebrospinal fluid, folded cortex over white matter, ventricles, falx. The
 anatomy (shape, tilt, folding, ventricles), the contrast (T1-, T2- or FLAIR-like tissue greys), blur, bias field and
@@ -15,7 +15,7 @@ none       no lesion
 ========== ==========================================================================================
 
 All classes carry distractors (vessels, spots of bright white matter, bright sinuses), and lesions may be small or
-faint, so that neither the mean grey nor one pixel tells the class.
+faint, so that neither the mean grey nor one pixel reveals the class.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from mcu_toolkit.progress import Progress, silent
 
 CLASSES: tuple[str, ...] = ("glioma", "meningioma", "none", "pituitary")
 
-#: Raised when the generator makes other images from the same seed.
+#: Incremented when the generator makes other images from the same seed.
 VERSION = 1
 
 Field = npt.NDArray[np.float32]
@@ -44,7 +44,7 @@ _CONTRASTS: tuple[tuple[float, ...], ...] = (
 
 @dataclass(frozen=True, eq=False)
 class Phantoms:
-    """Images made: uint8 [N, H, W] and their classes, int64 [N], indices into `CLASSES`."""
+    """Generated images: uint8 [N, H, W] and their classes, int64 [N], indices into `CLASSES`."""
 
     images: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.int64]
@@ -53,14 +53,14 @@ class Phantoms:
 def generate(
     count: int, height: int, width: int, *, seed: int, difficulty: float = 1.0, progress: Progress = silent
 ) -> Phantoms:
-    """Make phantoms, the classes in turn.
+    """Generate phantoms of all classes in turn.
 
-    Image i depends on the seed and i alone: a longer series begins with the shorter one.
+    Image i depends on the seed and i only: a longer series begins with the images of a shorter one.
 
     Args:
         count: number of images.
         height, width: size.
-        seed: of everything.
+        seed: of all random numbers.
         difficulty: 0 clear lesions and no noise, 1 as the recipe has it; scales noise and faintness.
         progress: told ("data", done, count).
     """
@@ -106,7 +106,7 @@ class _Grid:
 
 @dataclass(frozen=True, eq=False)
 class _Lesion:
-    """Where a lesion lies: cover 0…1 a pixel, its own grey pattern relative to the lesion grey, oedema cover."""
+    """A lesion: coverage 0…1 of each pixel, its grey pattern relative to the lesion grey, coverage by oedema."""
 
     cover: Field
     grey: Field
@@ -114,7 +114,7 @@ class _Lesion:
 
 
 class _Head:
-    """One phantom: draws its anatomy from the generator, then the lesion."""
+    """One phantom: draws its anatomy at random, then the lesion."""
 
     def __init__(self, rng: np.random.Generator, grid: _Grid, difficulty: float) -> None:
         self.rng = rng
@@ -136,7 +136,7 @@ class _Head:
         self.inner = rng.uniform(0.82, 0.87)
 
     def noise(self, cells: int) -> Field:
-        """A smooth random field of unit deviation with about `cells` features a side."""
+        """A smooth random field of unit standard deviation with about `cells` features per side."""
         height, width = self.shape
         coarse = self.rng.standard_normal((cells + 3, cells + 3)).astype(np.float32)
         field = _spline(height, cells) @ coarse @ _spline(width, cells).T
@@ -177,7 +177,7 @@ class _Head:
         return picture
 
     def distract(self, picture: Field) -> Field:
-        """Things that are no lesion but look like parts of one."""
+        """Structures that are not lesions but look similar."""
         rng = self.rng
         brain = self.inside(self.r, self.inner - 0.06)
         for _ in range(int(rng.integers(0, 5))):
@@ -239,7 +239,7 @@ class _Head:
         return _Lesion(cover, np.asarray(1.0 + 0.07 * self.noise(10), dtype=np.float32))
 
     def implant(self, picture: Field, lesion: _Lesion) -> Field:
-        """Blend a lesion in, more or less visibly."""
+        """Blend a lesion into the picture."""
         rng = self.rng
         brain = self.inside(self.r, self.inner)
         visible = 1.0 - 0.4 * self.difficulty * rng.random() ** 2
@@ -250,7 +250,7 @@ class _Head:
         return np.asarray(picture * (1.0 - cover) + cover * lesion.grey * self.tumour, dtype=np.float32)
 
     def scan(self, picture: Field) -> npt.NDArray[np.uint8]:
-        """What the scanner adds: bias field, Rician noise, blur, window; uint8."""
+        """Effects of the scanner: bias field, Rician noise, blur, window; uint8."""
         rng, hard = self.rng, self.difficulty
         picture = picture * (1.0 + 0.18 * hard * np.clip(self.noise(1), -2.0, 2.0))
         sigma = hard * rng.uniform(0.005, 0.045)

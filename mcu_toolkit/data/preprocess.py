@@ -1,6 +1,6 @@
-"""From pixels to what a network is fed: one definition for training, host evaluation and the bench.
+"""Converts pixels to network inputs; training, host evaluation and bench share this definition.
 
-A pixel p in 0…255 becomes the real number ``(p - offset) / divisor``; an int8 network is fed
+A pixel p in 0…255 becomes the real number ``(p - offset) / divisor``; an int8 network takes
 ``q = clip(round(real / scale) + zero_point, -128, 127)`` with rounding half away from zero (Jacob et al., 2018, eq. 1).
 """
 
@@ -45,13 +45,13 @@ def normalization(name: str) -> Normalization:
 
 
 def to_float(pixels: Pixels, how: Normalization = UNIT) -> npt.NDArray[np.float32]:
-    """Pixels (uint8, any shape) as the real numbers a float network is fed (float32, same shape)."""
+    """Pixels (uint8, any shape) as inputs of a float network (float32, same shape)."""
     table = ((np.arange(256, dtype=np.float64) - how.offset) / how.divisor).astype(np.float32)
     return table[pixels]
 
 
 def to_int8(pixels: Pixels, scale: float, zero_point: int, how: Normalization = UNIT) -> npt.NDArray[np.int8]:
-    """Pixels (uint8, any shape) as the int8 values that an int8 network is fed (same shape).
+    """Pixels (uint8, any shape) as inputs of an int8 network (int8, same shape).
 
     Args:
         pixels: uint8.

@@ -1,4 +1,4 @@
-"""The keys of a recipe: a frozen dataclass a section; each key has a default, a meaning and what values it takes."""
+"""The keys of a recipe: one frozen dataclass per section; each key has a default, a meaning and allowed values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Data:
 
 @dataclass(frozen=True)
 class Input:
-    """What the network is fed."""
+    """The input of the network."""
 
     height: int = key(96, "rows", low=8, high=1024)
     width: int = key(96, "columns", low=8, high=1024)
@@ -130,7 +130,7 @@ class Distill:
 
 @dataclass(frozen=True)
 class Saliency:
-    """Saliency-guided training (Ismail et al., 2021): unimportant pixels must not matter."""
+    """Saliency-guided training (Ismail et al., 2021): pixels with a small gradient are trained to have no influence."""
 
     enabled: bool = key(False, "mask the pixels of least gradient and ask for the same answer")
     masking: str = key(
@@ -184,5 +184,5 @@ class Recipe:
 
     @property
     def synthetic(self) -> bool:
-        """Whether the images are made, not taken: figures must say so."""
+        """Whether the images are synthetic; reports must say so beside every figure."""
         return self.data.source == "phantom"

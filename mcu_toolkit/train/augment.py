@@ -1,8 +1,8 @@
 """Random changes of training images.
 
-What happens to an image in a view is drawn in NumPy from (seed, view) for the whole data set at once, so that a
-teacher's cached answers fit the view that the student sees; tf.data applies it to batches with one projective
-transform.
+The random changes of a view (one augmented pass over the training images) are drawn in NumPy from (seed, view) for the
+whole data set at once, so that cached outputs of a teacher belong to the same view that the student is trained on.
+tf.data applies them to batches with one projective transform.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Float = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """What happens to each image in one view; geometry in units of the image's side, so any resolution can be made.
+    """Random changes of each image in one view; geometry is in units of the image's side, for use at any resolution.
 
     Attributes:
         inverse: float32 [N, 6]: a0 a1 a2 b0 b1 b2 of the map from output to input, coordinates -0.5…0.5 from the
@@ -84,7 +84,7 @@ def pixel_transforms(inverse: Float, height: int, width: int) -> Float:
 
 
 def apply(pixels: Any, transforms: Any, tone: Any, erase: Any, noise: float, seed: Any, how: Normalization) -> Any:
-    """One batch in TensorFlow: uint8 [B, H, W, C] → float32 as the network is fed, clipped to the range of pixels."""
+    """Apply changes to a batch in TensorFlow: uint8 [B, H, W, C] → normalized float32, clipped to the pixel range."""
     tf = backend().tf
     shape = tf.shape(pixels)
     x = tf.cast(pixels, tf.float32) / 255.0
@@ -119,7 +119,7 @@ class Batches:
         images: uint8 [N, H, W, C].
         config: which changes.
         how: normalization of the network.
-        batch: images a step.
+        batch: images per step.
         seed: of views and order.
     """
 
@@ -135,7 +135,7 @@ class Batches:
         Args:
             view: number of the view; -1 for images as they are.
             epoch: shuffles by (seed, epoch) and mixes up; None keeps the order.
-            targets: arrays of length N that go along, float32 where they are to be mixed.
+            targets: arrays of length N, one row per image; float32 where mixup applies to them.
         """
         tf = backend().tf
         count, height, width, _ = self.images.shape
@@ -177,7 +177,7 @@ class Batches:
 
 
 def plain_batches(images: npt.NDArray[np.uint8], how: Normalization, batch: int = 128) -> Iterator[Float]:
-    """Images as the network is fed, unchanged, in order: float32 [B, H, W, C]."""
+    """Normalized images without augmentation, in order: float32 [B, H, W, C]."""
     table = ((np.arange(256, dtype=np.float64) - how.offset) / how.divisor).astype(np.float32)
     for start in range(0, len(images), batch):
         yield table[images[start : start + batch]]

@@ -1,4 +1,4 @@
-"""TensorFlow and its companions, loaded on first use and checked to be of the generation that works together."""
+"""Imports TensorFlow, tf-keras and tfmot on first use and checks that their versions work together."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def backend() -> Backend:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep what native code writes to stderr off the terminal; shown after all when the block fails by surprise."""
+    """Hide what native code writes to stderr; it is shown if the block raises an unexpected error."""
     try:
         saved = os.dup(2)
     except OSError:  # no stderr at all
@@ -94,7 +94,7 @@ def quiet() -> Iterator[None]:
 
 
 def seed_everything(seed: int) -> None:
-    """Make what follows repeatable: initial weights, order, augmentation, and the order of sums in kernels."""
+    """Seed initial weights, order and augmentation, and make the order of sums in kernels deterministic."""
     modules = backend()
     modules.keras.utils.set_random_seed(seed)
     modules.tf.config.experimental.enable_op_determinism()

@@ -1,4 +1,4 @@
-"""Training state on disk: one .npz a stage, replaced whole after every epoch."""
+"""Training state on disk: one .npz file per stage, replaced atomically after every epoch."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Saved:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where a stage keeps its state."""
+    """The checkpoint file of one stage."""
 
     path: Path
 
@@ -60,7 +60,7 @@ class Checkpoint:
         """The state; None where there is none.
 
         Raises:
-            WorkspaceError: damaged.
+            WorkspaceError: the file is damaged.
         """
         if not self.path.is_file():
             return None
@@ -78,10 +78,10 @@ class Checkpoint:
 
 
 def assign(variables: Sequence[Any], values: Sequence[npt.NDArray[Any]], path: Path) -> None:
-    """Give variables their saved values.
+    """Assign saved values to variables.
 
     Raises:
-        WorkspaceError: another number or other shapes: the checkpoint is of another network.
+        WorkspaceError: number or shapes of the variables differ: the checkpoint belongs to another network.
     """
     if [tuple(v.shape) for v in variables] != [value.shape for value in values]:
         raise WorkspaceError(f"checkpoint {path} is of another network", hint="train without --resume")

@@ -1,4 +1,4 @@
-"""The saliency part of a run's results: maps of some held-out images, stability under quantization, curves."""
+"""Saliency results of a training run: maps of some held-out images, their stability under quantization, curves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mcu_toolkit.train import maps
 from mcu_toolkit.workspace import atomic_write
 
 SALIENCY_FILE = "saliency.npz"
-#: Images that the figures are means over, and images whose maps are kept to be shown.
+#: Number of images that the means are taken over, and number of images whose maps are stored for the report.
 _IMAGES, _SHOWN = 64, 8
 
 
@@ -31,10 +31,10 @@ def explain(
 
     Args:
         float_model, int8_model: logits out.
-        pixels: held-out images, uint8 [N, H, W, C]; an even spread of them is taken.
+        pixels: held-out images, uint8 [N, H, W, C]; an evenly spaced subset is used.
         labels: [N].
         how: normalization.
-        path: gets the maps of some images (.npz: ``pixels``, ``labels``, and a pair of arrays per method).
+        path: file for the maps of some images (.npz: ``pixels``, ``labels``, and two arrays per method).
 
     Returns:
         The figures for metrics.json.

@@ -1,4 +1,4 @@
-"""Keras → .tflite, and .tflite on TensorFlow's reference kernels (for information: the oracle is the gate)."""
+"""Exports Keras models to .tflite, and runs .tflite models on TensorFlow's reference kernels (for information only)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mcu_toolkit.train.slim import slim
 
 Int8 = npt.NDArray[np.int8]
 Float = npt.NDArray[np.float32]
-#: Runs an int8 model: (flatbuffer, int8 [N, H, W, C]) → int8 [N, classes]. The CLI passes the oracle.
+#: Runs an int8 model: (flatbuffer, int8 [N, H, W, C]) → int8 [N, classes]. Use cases pass the NumPy oracle.
 Int8Runner = Callable[[bytes, Int8], Int8]
 
 
@@ -32,7 +32,7 @@ class Border:
 
 
 def with_softmax(model: Any) -> Any:
-    """The network with probabilities as output, as it is exported."""
+    """The network with a softmax at its output; this form is exported."""
     keras = backend().keras
     return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(model.output))
 
@@ -41,8 +41,8 @@ def to_int8(model: Any, calibration: Iterable[Float] | None = None) -> bytes:
     """Fully integer .tflite: int8 in, int8 out, batch of one.
 
     Args:
-        model: logits or probabilities; with simulated quantization, or float together with `calibration`.
-        calibration: images as the network is fed, float32 [B, H, W, C] a batch; None for simulated quantization.
+        model: gives logits or probabilities; with simulated quantization, or float together with `calibration`.
+        calibration: batches of normalized images, float32 [B, H, W, C]; None for simulated quantization.
 
     Raises:
         TrainError: an operator has no int8 form.
@@ -53,7 +53,7 @@ def to_int8(model: Any, calibration: Iterable[Float] | None = None) -> bytes:
     converter.inference_input_type = converter.inference_output_type = tf.int8
     if calibration is not None:
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        # Per-tensor weights in fully connected layers: what every int8 kernel library runs.
+        # Per-tensor weights in fully connected layers: all int8 kernel libraries support them.
         converter._experimental_disable_per_channel_quantization_for_dense_layers = True
         batches = list(calibration)
         converter.representative_dataset = lambda: ([image[None]] for batch in batches for image in batch)
@@ -63,7 +63,7 @@ def to_int8(model: Any, calibration: Iterable[Float] | None = None) -> bytes:
 
 
 def converter_of(model: Any) -> Any:
-    """A converter of a function with a batch of one: the fixed shape keeps shape arithmetic out of the graph."""
+    """TensorFlow's converter for a function with batch 1; the fixed shape avoids shape arithmetic in the graph."""
     tf = backend().tf
     shape = [1, *model.input_shape[1:]]
     function = tf.function(lambda image: model(image, training=False))
@@ -76,7 +76,7 @@ def run_converter(converter: Any) -> bytes:
     """Run TensorFlow's converter quietly.
 
     Raises:
-        TrainError: it refuses the model.
+        TrainError: it rejects the model.
     """
     tf = backend().tf
     try:
@@ -100,7 +100,7 @@ def _refused(bad: Exception) -> TrainError:
 
 
 def interpreter(content: bytes) -> Any:
-    """TensorFlow's interpreter on its reference kernels, tensors allocated."""
+    """TensorFlow's interpreter with its reference kernels; tensors are allocated."""
     tf = backend().tf
     with quiet(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -114,7 +114,7 @@ def check_int8(content: bytes) -> None:
     """Refuse an export that is not fully int8.
 
     Raises:
-        TrainError: a float tensor is left, or the border is not int8.
+        TrainError: a float tensor remains, or the input or output is not int8.
     """
     engine = interpreter(content)
     floats = [d["name"] for d in engine.get_tensor_details() if d["dtype"] in (np.float32, np.float16)]
@@ -149,6 +149,6 @@ def run_int8(content: bytes, inputs: Int8) -> Int8:
 
 
 def log_probabilities(outputs: Int8, where: Border) -> Float:
-    """Int8 softmax outputs as logits: log of what they stand for, with half a step in place of zero."""
+    """Int8 softmax outputs as logits: log of the dequantized values, with half a quantization step in place of zero."""
     real = (outputs.astype(np.float64) - where.output_zero_point) * where.output_scale
     return np.log(np.maximum(real, where.output_scale / 2)).astype(np.float32)

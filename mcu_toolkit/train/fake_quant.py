@@ -1,4 +1,4 @@
-"""A folded float network → the same network with simulated quantization, its ranges set from calibration images."""
+"""Adds simulated (fake) quantization to a folded float network; the ranges come from calibration images."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mcu_toolkit.train.quantizers import LEAST_LEVEL, classes, one_network
 
 @dataclass(frozen=True)
 class Bits:
-    """Of weights and of clipped activations; `pact` learns the clipping levels."""
+    """Bits of weights and of clipped activations; with `pact` the clipping levels are learned."""
 
     weights: int = 8
     activations: int = 8
@@ -32,12 +32,12 @@ def simulate(
     Args:
         folded: a network of `NetSpec.norm` false.
         how: normalization of the input; pixels 0 and 255 are the ends of the input's range.
-        calibration: batches of images as the network is fed.
-        bits: 8 everywhere, without PACT, by default. The first layer and the classifier keep 8-bit weights, and what
-            is not rectified (sums, averages, logits) 8-bit values, as in the PACT paper.
+        calibration: batches of normalized images.
+        bits: 8 everywhere, without PACT, by default. The first layer and the classifier keep 8-bit weights, and tensors
+            that are not rectified (sums, averages, logits) keep 8 bits, as in the PACT paper.
 
     Raises:
-        TrainError: a layer that has no int8 form here.
+        TrainError: a layer has no int8 form in this package.
     """
     modules = backend()
     quantization, keras = modules.quantization, modules.keras
@@ -85,7 +85,7 @@ def _set_input_range(model: Any, how: Normalization) -> None:
 
 
 def _tell_grids(model: Any) -> None:
-    """Point every accumulator at the grid of what its layer is fed."""
+    """Give every accumulator the grid of its layer's input."""
     for layer in model.layers:
         accumulator = getattr(getattr(layer, "quantize_config", None), "accumulator", None)
         if accumulator is not None:
@@ -93,10 +93,10 @@ def _tell_grids(model: Any) -> None:
 
 
 def calibrate(model: Any, folded: Any, batches: Iterable[npt.NDArray[np.float32]]) -> None:
-    """Set every activation range to what the float network shows on calibration images.
+    """Set every activation range from the float network's activations on calibration images.
 
-    A range is the mean over batches of the batch's extremes, which rare outliers widen less than the extremes of all;
-    a range that layers share is the widest of theirs.
+    A range is the mean of the extremes of each batch, which rare outliers widen less than the extremes over all images;
+    a range that several layers share is the widest of theirs.
     """
     keras, tf = backend().keras, backend().tf
     known = {layer.layer.name: variables_of(layer) for layer in model.layers if hasattr(layer, "quantize_config")}

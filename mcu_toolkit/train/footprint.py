@@ -1,4 +1,4 @@
-"""RAM at inference of a .tflite of any quantization mode, as far as the file itself decides it."""
+"""RAM for activations during inference of a .tflite file of any quantization mode."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from mcu_toolkit.train.backend import backend
 
 
 def live_bytes(content: bytes) -> int:
-    """Most bytes of activations that live at once when the operators run in the file's order.
+    """Largest number of activation bytes that are live at once when the operators run in the order of the file.
 
-    A tensor lives from the operator that makes it to the last that reads it; the input from the start, the output to
-    the end. Constants, and what is made of constants alone (weights that a float16 model widens), are not counted. It
-    is the least that an interpreter without in-place operators needs; an arena adds its own alignment and scratch.
+    A tensor is live from the operator that writes it to the last one that reads it; the input from the start, the
+    output to the end. Constants, and tensors computed from constants alone (float16 weights converted to float32),
+    are not counted. An interpreter without in-place operators needs at least this much; an arena adds alignment and
+    scratch.
 
     Args:
-        content: a .tflite of this package's making, of one subgraph and fixed shapes.
+        content: a .tflite file exported by this package, with one subgraph and fixed shapes.
     """
     backend()
     from tensorflow.lite.python import schema_py_generated as schema

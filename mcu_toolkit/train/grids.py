@@ -1,8 +1,8 @@
-"""Which tensors of a network share an int8 grid, and what grid a layer is fed.
+"""Finds which tensors of a network share an int8 grid (scale and zero point), and the grid of each layer's input.
 
-TensorFlow Lite joins tensors of one scale. A network whose concatenations are simulated with a range for each input
-gets an operator before every join in its export that lays the values on another grid, and rounds them once more; so the
-inputs of a join share one range here, and through a chain of joins, as in a dense block, all of them.
+TensorFlow Lite concatenates tensors of one scale. If the inputs of a concatenation had ranges of their own, the export
+would contain a QUANTIZE operator before it, which rounds the values a second time. So the inputs of a concatenation
+share one range here; in a chain of concatenations, as in a dense block, all inputs share it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from mcu_toolkit.errors import TrainError
 from mcu_toolkit.train.backend import backend
 from mcu_toolkit.train.quantizers import LEAST_LEVEL, Grid
 
-#: Layers that only move values: what comes out has the grid of what goes in.
+#: Layers that only move values: the output has the grid of the input.
 _MOVES = frozenset({"MaxPooling2D", "ZeroPadding2D", "Flatten", "Reshape", "Dropout"})
 _WEIGHTED = {"Conv2D": "conv", "DepthwiseConv2D": "depthwise", "Dense": "dense"}
 _OUTPUTS = frozenset({"Add", "GlobalAveragePooling2D", "Multiply", "BatchNormalization", "ReLU"})
@@ -21,10 +21,10 @@ _AVERAGE, _JOIN = "AveragePooling2D", "Concatenate"
 
 
 def kind_of(layer: Any) -> str:
-    """How a layer is quantized: a kind of ``LayerConfig``, ``input`` or ``join``.
+    """Kind of quantization of a layer: a kind of ``LayerConfig``, ``input`` or ``join`` (concatenation).
 
     Raises:
-        TrainError: it has no int8 form here.
+        TrainError: it has no int8 form in this package.
     """
     name = layer.__class__.__name__
     if name == "InputLayer":
@@ -32,7 +32,7 @@ def kind_of(layer: Any) -> str:
     if name in _WEIGHTED:
         return _WEIGHTED[name]
     if name in _OUTPUTS:
-        # A sum that goes straight into its activation is quantized after it, as the fused operator does.
+        # A sum that is followed directly by its activation is quantized after the activation, as in the fused operator.
         followers = [node.outbound_layer for node in layer.outbound_nodes]
         fused = name == "Add" and len(followers) == 1 and followers[0].__class__.__name__ == "ReLU"
         return "none" if fused else "output"
@@ -50,20 +50,20 @@ def kind_of(layer: Any) -> str:
 
 
 def rectified(layer: Any) -> bool:
-    """Whether nothing below zero comes out."""
+    """Whether the output is never negative."""
     return layer.__class__.__name__ == "ReLU" or getattr(getattr(layer, "activation", None), "__name__", "") == "relu"
 
 
 def shared_ranges(folded: Any, pact: bool) -> tuple[dict[str, str], frozenset[str]]:
-    """The ranges that joins make common.
+    """The ranges that the inputs of concatenations share.
 
     Args:
         folded: the network.
-        pact: rectified layers learn a clipping level, so others cannot share it.
+        pact: rectified layers learn a clipping level, which other layers cannot share.
 
     Returns:
-        Layer → name of the range that it shares, and the joins that need a range of their own, because an input is the
-        image, or because not all inputs are rectified under `pact`.
+        Layer → name of the range that it shares; and the concatenations that need a range of their own because an input
+        is the image, or because not all inputs are rectified under `pact`.
     """
     group: dict[str, str] = {}
     alone: set[str] = set()
@@ -82,7 +82,7 @@ def shared_ranges(folded: Any, pact: bool) -> tuple[dict[str, str], frozenset[st
 
 
 def _deciders(layer: Any, alone: set[str]) -> list[Any]:
-    """The layers before a join whose ranges decide the grids of its inputs."""
+    """The layers before a concatenation whose ranges define the grids of its inputs."""
     found: list[Any] = []
     for before in _before(layer):
         kind = kind_of(before)
@@ -97,7 +97,8 @@ def _before(layer: Any) -> list[Any]:
 
 
 def variables_of(layer: Any) -> dict[str, Any] | None:
-    """What decides the grid of a layer of the simulated network: ``low`` and ``high``, or ``alpha``; None: another."""
+    """Variables that define the grid of a layer of the simulated network: ``low`` and ``high``, or ``alpha``; None if
+    another layer defines it."""
     if layer.__class__.__name__ == "QuantizeLayer":  # tfmot's, of the input
         found = {weight.name.rsplit("_", 1)[-1]: weight for weight in layer.weights}
         return {"low": found["min:0"], "high": found["max:0"]}
@@ -106,7 +107,7 @@ def variables_of(layer: Any) -> dict[str, Any] | None:
 
 
 def fed_by(layer: Any) -> Grid:
-    """The grid of what a layer of the simulated network is fed."""
+    """The grid of the input of a layer of the simulated network."""
     before = _before(layer)[0]
     found = variables_of(before)
     if found is None:

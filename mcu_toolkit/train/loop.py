@@ -1,4 +1,4 @@
-"""The training loop that every stage uses: AdamW, a rate schedule, a moving average of the weights, checkpoints."""
+"""The training loop of every stage: AdamW, learning rate schedule, moving average of the weights, checkpoints."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.train.backend import backend
 from mcu_toolkit.train.checkpoint import Checkpoint, Saved, assign
 
-#: Gradients longer than this are shortened: one bad batch must not undo an epoch.
+#: Gradients are clipped to this norm, so that one bad batch does not undo an epoch.
 _CLIP = 5.0
 #: Epochs without a better validation loss after which `plateau` halves the rate.
 _PATIENCE = 3
@@ -23,7 +23,7 @@ _PATIENCE = 3
 
 @dataclass(frozen=True)
 class StageSettings:
-    """How one stage learns; see `recipe.Schedule` for the meaning of the fields."""
+    """Hyperparameters of one stage; see `recipe.Schedule` for the meaning of the fields."""
 
     epochs: int
     learning_rate: float
@@ -36,7 +36,7 @@ class StageSettings:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a stage came to: epochs done, wall seconds spent in this process, history an epoch."""
+    """Result of a stage: epochs done, wall-clock seconds in this process, history with one entry per epoch."""
 
     epochs: int
     seconds: float
@@ -45,15 +45,15 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """What is trained.
+    """Model, data and loss of one stage.
 
     Attributes:
         name: for progress and history.
-        model: its weights are those saved.
+        model: the model whose weights are saved.
         loss: (batch tuple) → scalar; called with the gradient tape on, in training mode.
         batches: epoch → tf.data.Dataset.
-        steps: batches an epoch.
-        variables: what the gradient moves; by default the model's trainable weights.
+        steps: batches per epoch.
+        variables: variables that are trained; by default the model's trainable weights.
         validate: loss on the validation images, for `plateau` and early stopping; None where it is not needed.
     """
 
@@ -83,7 +83,7 @@ def rate_at(settings: StageSettings, epoch: float, halvings: int = 0) -> float:
 def fit(
     stage: Stage, settings: StageSettings, checkpoint: Checkpoint | None = None, progress: Progress = silent
 ) -> Outcome:
-    """Train a stage to its end, or go on where its checkpoint stands; the model then holds the averaged weights.
+    """Train a stage to its end, from its checkpoint if there is one; the model then holds the averaged weights.
 
     Raises:
         TrainError: the loss became infinite.
@@ -104,14 +104,14 @@ def fit(
 
 
 class _Runner:
-    """State of a stage in progress."""
+    """State of a running stage."""
 
     def __init__(self, stage: Stage, settings: StageSettings) -> None:
         modules = backend()
         self.tf, self.stage, self.settings = modules.tf, stage, settings
         self.variables = list(stage.variables if stage.variables is not None else stage.model.trainable_variables)
         self.rate = self.tf.Variable(settings.learning_rate, trainable=False, dtype=self.tf.float32)
-        # Decay belongs on kernels alone: biases, norms, clipping levels have no reason to shrink.
+        # Weight decay applies to kernels only, not to biases, normalization parameters and clipping levels.
         self.optimizer = modules.keras.optimizers.AdamW(
             learning_rate=settings.learning_rate, weight_decay=settings.weight_decay
         )
@@ -141,14 +141,14 @@ class _Runner:
         gradients, _ = tf.clip_by_global_norm(gradients, _CLIP)
         self.optimizer.apply_gradients(zip(gradients, self.variables, strict=True))
         self.steps_done.assign_add(1.0)
-        # Early on the average follows closely, so that it does not remember the initial weights.
+        # The decay is smaller at the start, so that the initial weights leave the average quickly.
         decay = tf.minimum(self.settings.average, (1.0 + self.steps_done) / (10.0 + self.steps_done))
         for mean, weight in zip(self.average, self._floats() if self.average else [], strict=True):
             mean.assign(decay * mean + (1.0 - decay) * weight)
         return loss
 
     def epoch(self) -> None:
-        """One pass."""
+        """One pass over the training images."""
         losses = []
         for number, batch in enumerate(self.stage.batches(self.done)):
             rate = rate_at(self.settings, self.done + number / max(self.stage.steps, 1), self.halvings)
@@ -182,7 +182,7 @@ class _Runner:
         return _Swap(self._floats() if self.average else [], self.average)
 
     def finish(self) -> None:
-        """Leave the averaged weights in the model."""
+        """Copy the averaged weights to the model."""
         for mean, weight in zip(self.average, self._floats() if self.average else [], strict=True):
             weight.assign(mean)
 
@@ -203,7 +203,7 @@ class _Runner:
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Take the state up, where there is one."""
+        """Restore the state from the checkpoint, if there is one."""
         saved = checkpoint.load()
         if saved is None:
             return
@@ -218,7 +218,7 @@ class _Runner:
 
 
 class _Swap:
-    """Puts the averaged weights into the model for the length of a block."""
+    """Uses the averaged weights in the model during a ``with`` block."""
 
     def __init__(self, weights: Sequence[Any], averages: Sequence[Any]) -> None:
         self.weights, self.averages = weights, averages

@@ -17,13 +17,14 @@ def one_hot(labels: npt.NDArray[np.int64], classes: int, smoothing: float = 0.0)
 
 
 def class_weights(labels: npt.NDArray[np.int64], classes: int) -> npt.NDArray[np.float32]:
-    """Inverse class frequencies, of mean 1 over the images: float32 [classes]."""
+    """Inverse class frequencies, scaled to a mean of 1 over the images: float32 [classes]."""
     counts = np.maximum(np.bincount(labels, minlength=classes), 1)
     return np.asarray(len(labels) / (classes * counts), dtype=np.float32)
 
 
 def cross_entropy(targets: Any, logits: Any, weights: npt.NDArray[np.float32] | None = None) -> Any:
-    """Mean cross-entropy of soft targets [B, C]; `weights` a class, applied by the target's share of each class."""
+    """Mean cross-entropy with soft targets [B, C]; `weights` holds one factor per class, applied by the target's
+    share of each class."""
     tf = backend().tf
     each = tf.nn.softmax_cross_entropy_with_logits(targets, logits)
     if weights is not None:

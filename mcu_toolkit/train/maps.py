@@ -1,8 +1,8 @@
-"""Saliency maps, and how far they survive quantization.
+"""Saliency maps, and their stability under quantization.
 
-The int8 network has no gradient of its own; its maps are those of the network with simulated quantization, whose
-rounding passes gradients straight through. What the maps are compared by is stated with them: Spearman's rank
-correlation over the pixels, and the overlap of the 10 % of most salient pixels.
+An int8 network has no gradient; its maps are those of the network with simulated quantization, whose rounding uses the
+straight-through estimator. Maps are compared by Spearman's rank correlation over the pixels, and by the overlap of the
+10 % most salient pixels.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mcu_toolkit.train.backend import backend
 
 Float = npt.NDArray[np.float32]
 METHODS = ("gradient", "smoothgrad", "integrated")
-#: Share of the pixels that count as most salient.
+#: Share of the pixels that count as the most salient.
 TOP = 0.1
 #: Noise of SmoothGrad as a share of the image's range, and samples of both averaging methods.
 _NOISE = 0.1
@@ -27,7 +27,7 @@ _SAMPLES = 16
 
 @dataclass(frozen=True, eq=False)
 class Stability:
-    """Maps of two networks on the same images, compared.
+    """Comparison of the maps of two networks on the same images.
 
     Attributes:
         method: of `METHODS`.
@@ -47,7 +47,7 @@ class Stability:
 
 
 class Probe:
-    """A network with its gradient and its answer compiled once, for all methods."""
+    """A network with compiled functions for its gradient and output, shared by all methods."""
 
     def __init__(self, model: Any) -> None:
         tf = backend().tf
@@ -69,7 +69,7 @@ def saliency_maps(probe: Probe, images: Float, labels: npt.NDArray[np.int64], me
 
     Args:
         probe: of the network.
-        images: [N, H, W, C] as the network is fed.
+        images: normalized images [N, H, W, C].
         labels: [N].
         method: ``gradient``; ``smoothgrad`` (Smilkov et al., 2017), the mean over noisy copies; ``integrated``
             (Sundararajan et al., 2017), gradients along the line from black, times the image.
@@ -133,7 +133,7 @@ def curves(probe: Probe, images: Float, labels: npt.NDArray[np.int64], maps: Flo
 
     Args:
         probe: of the network.
-        images: [N, H, W, C] as the network is fed.
+        images: normalized images [N, H, W, C].
         labels: [N].
         maps: [N, H, W].
         steps: points of the curves besides the first.

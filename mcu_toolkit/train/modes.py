@@ -1,4 +1,4 @@
-"""The ways TensorFlow quantizes after training, side by side: float32, float16, dynamic range, int8, int16×8."""
+"""TensorFlow's modes of quantization after training: float32, float16, dynamic range, int8, int16×8."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mcu_toolkit.train.export import converter_of, run_converter, to_int8
 from mcu_toolkit.train.slim import slim
 
 Float = npt.NDArray[np.float32]
-#: Name → what it stores.
+#: Name → what the file stores.
 MODES: dict[str, str] = {
     "float32": "weights and activations in float32",
     "float16": "weights in float16, computed in float32",
@@ -29,12 +29,12 @@ def export(model: Any, mode: str, calibration: Sequence[Float]) -> bytes:
     """The model in one of `MODES`.
 
     Args:
-        model: probabilities out.
+        model: gives probabilities.
         mode: a key of `MODES`.
-        calibration: batches of images as the network is fed.
+        calibration: batches of normalized images.
 
     Raises:
-        ConfigError: unknown mode; TrainError: the converter refuses.
+        ConfigError: unknown mode; TrainError: the converter rejects the model.
     """
     if mode not in MODES:
         raise ConfigError("unknown quantization mode", expected=", ".join(MODES), received=mode)
@@ -56,7 +56,7 @@ def export(model: Any, mode: str, calibration: Sequence[Float]) -> bytes:
 def run(content: bytes, images: Float) -> Float:
     """A model of any mode on TensorFlow's own kernels, without delegates: float32 [N, …] → float32 [N, classes].
 
-    Int8 borders are quantized and dequantized on the way.
+    Int8 inputs are quantized and int8 outputs dequantized.
 
     Raises:
         TrainError: the interpreter cannot run it.

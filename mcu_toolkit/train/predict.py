@@ -1,4 +1,4 @@
-"""Networks on images: logits, accuracy, counts."""
+"""Runs networks on images: logits, accuracy, MACs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def predictor(model: Any) -> Any:
 
 
 def logits(model: Any, images: npt.NDArray[np.uint8], how: Normalization, batch: int = 128) -> Float:
-    """What the network says of images: uint8 [N, H, W, C] → float32 [N, classes]."""
+    """Logits of the network: uint8 [N, H, W, C] → float32 [N, classes]."""
     run = predictor(model)
     parts = [run(backend().tf.constant(x)).numpy() for x in plain_batches(images, how, batch)]
     return np.concatenate(parts).astype(np.float32)
 
 
 def view_outputs(model: Any, batches: Batches, view: int, *, with_features: bool = False) -> tuple[Float, Float | None]:
-    """What the network says of one augmented view of the training images, in their order.
+    """Outputs of the network on one augmented view of the training images, in their order.
 
     Returns:
         Logits float32 [N, classes], and pooled features float32 [N, width] where they are wanted.
@@ -43,7 +43,7 @@ def view_outputs(model: Any, batches: Batches, view: int, *, with_features: bool
 
 
 def accuracy(outputs: Float, labels: npt.NDArray[np.int64]) -> float:
-    """Share of rows whose largest value stands at the label."""
+    """Share of rows whose largest value is at the label."""
     return float((outputs.argmax(axis=1) == labels).mean())
 
 

@@ -1,21 +1,21 @@
-"""tfmot quantizers whose simulated arithmetic is what the exported int8 model does.
+"""tfmot quantizers that simulate the arithmetic of the exported int8 model.
 
-Weights: symmetric, per output channel (per tensor in fully connected layers, as TensorFlow's converter wants it), from
-the weights of the moment. Activations: a range that starts from calibration and follows a moving average; or, in PACT
-(Choi et al., 2018), a clipping level that is learned.
+Weights: symmetric, per output channel (per tensor in fully connected layers, as TensorFlow's converter requires), from
+the current weights. Activations: a range that is initialized by calibration and updated by a moving average; or, in
+PACT (Choi et al., 2018), a learned clipping level.
 
-Fewer than 8 bits live on int8 grids, so that the export is plain int8 of which few values occur. Weights are multiples
-of the largest whole number that fits, 18 at 4 bits: their int8 scale, and with it the one of the biases, stays fine.
-Activations must be rounded to the k-bit grid by the requantization itself, so theirs is the scale of that grid, and the
-zero point lies so that int8's upper end is the clipping level: saturation clips, no operator has to.
+Fewer than 8 bits are represented on int8 grids, so that the export is plain int8 in which few values occur. Weights are
+multiples of the largest integer that fits (18 at 4 bits), which keeps their int8 scale, and so the scale of the biases,
+fine. Activations must be rounded to the k-bit grid by the requantization itself, so they use the scale of that grid;
+the zero point is chosen so that the upper end of int8 is the clipping level: saturation clips without an operator.
 
-Biases are whole steps of the accumulator, and sums are rounded twice, as TensorFlow Lite's requantization does: the
-network with simulated quantization answers as its export does. While it learns at 8 bits, where that is far below one
-step, it is left out for speed; a step of few bits weighs up to 85 times as much.
+Biases are integers in steps of the accumulator, and sums are rounded twice, as in TensorFlow Lite's requantization, so
+that the network with simulated quantization gives the same outputs as its export. During training at 8 bits, where this
+effect is far below one step, it is left out for speed; with few bits a step is up to 85 times larger.
 
-In training, rounding is a straight-through estimator written out (value plus the rounding error held constant), so that
-gradients of gradients exist, which saliency-guided training needs; at inference it is TensorFlow's own operator, which
-the converter recognises.
+In training, rounding is an explicit straight-through estimator (value plus the constant rounding error), so that second
+derivatives exist, which saliency-guided training needs; at inference it is TensorFlow's own operator, which the
+converter recognizes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any
 
 from mcu_toolkit.train.backend import backend
 
-#: Weight of the old range when a batch moves it.
+#: Weight of the old range in the moving average.
 _RANGE_DECAY = 0.995
 #: Least-error clipping of normally distributed weights, in root mean squares (Banner et al., 2019, table 1).
 _CLIPPING = {3: 2.15, 4: 2.55, 5: 2.93, 6: 3.28, 7: 3.61}
@@ -38,7 +38,7 @@ _CLIPPING = {3: 2.15, 4: 2.55, 5: 2.93, 6: 3.28, 7: 3.61}
 _TERNARY = 1.4
 _TINY = 1e-6
 _NEAR = 1e-3
-#: Below this a clipping level is no level.
+#: Least clipping level.
 LEAST_LEVEL = 1e-3
 
 
@@ -61,21 +61,21 @@ def weight_limit(flat: Any, bits: int, axes: list[int]) -> Any:
 
 
 def _by_channel(weights: Any, kind: str) -> tuple[Any, list[int]]:
-    """The kernel with its scales' axis last, and the axes that share a scale."""
+    """The kernel with the axis of its scales last, and the axes that share a scale."""
     if kind == "depthwise":
-        # A depthwise kernel has its channels on the third axis; the operator wants them last.
+        # A depthwise kernel has its channels on the third axis; the operator expects them last.
         weights = backend().tf.reshape(weights, [weights.shape[0], weights.shape[1], -1])
     return weights, list(range(len(weights.shape) - (kind != "dense")))
 
 
 def _levels(bits: int) -> tuple[int, int]:
-    """Steps of the k-bit grid on either side of zero, and how many int8 steps one of them is."""
+    """Steps of the k-bit grid on either side of zero, and the number of int8 steps in one of them."""
     steps = 2 ** (bits - 1) - 1
     return steps, 127 // steps
 
 
 def weight_scale(weights: Any, kind: str, bits: int) -> Any:
-    """Int8 scale of a kernel as `quantize_weights` lays it: [channels], a scalar for ``dense``."""
+    """Int8 scale of a kernel as used by `quantize_weights`: [channels], a scalar for ``dense``."""
     steps, multiple = _levels(bits)
     flat, axes = _by_channel(weights, kind)
     return weight_limit(flat, bits, axes) / (steps * multiple)
@@ -88,7 +88,7 @@ def quantize_weights(weights: Any, kind: str, bits: int, training: bool) -> Any:
         weights: [h, w, in, out], [h, w, channels, 1] (depthwise) or [in, out] (dense).
         kind: ``conv``, ``depthwise`` or ``dense``.
         bits: 2 to 8.
-        training: whether gradients are wanted.
+        training: whether gradients are needed.
     """
     tf = backend().tf
     flat, axes = _by_channel(weights, kind)
@@ -109,7 +109,7 @@ _exporting: ContextVar[bool] = ContextVar("exporting", default=False)
 
 @contextmanager
 def for_export() -> Iterator[None]:
-    """While a network is traced for the converter: the operators that it makes round for themselves."""
+    """Context for tracing a network for the converter: rounding is left out, because the exported operators do it."""
     token = _exporting.set(True)
     try:
         yield
@@ -119,18 +119,18 @@ def for_export() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Grid:
-    """The int8 grid of a tensor, from the variables of the moment: both give a scalar."""
+    """The int8 grid of a tensor, from the current variables: scale and zero point, both scalars."""
 
     scale: Callable[[], Any]
     zero_point: Callable[[], Any]
 
 
 class Accumulator:
-    """The int32 sums of a layer: what one step of them is worth, input scale times weight scale.
+    """The int32 accumulators of a layer: the real value of one step is input scale times weight scale.
 
     Attributes:
         kernel: the layer's, before quantization; None in a layer without weights.
-        fed: the grid of what the layer is fed.
+        fed: the grid of the layer's input.
     """
 
     def __init__(self, kind: str, bits: int, learn: bool) -> None:
@@ -139,7 +139,7 @@ class Accumulator:
         self.fed: Grid | None = None
 
     def grid(self, training: bool) -> Grid | None:
-        """None while the network is put together or exported, or learns and need not know."""
+        """None while the network is built or exported, and during training that does not need it."""
         return None if _exporting.get() or (training and not self.learn) else self.fed
 
     def step(self, fed: Grid) -> Any:
@@ -152,7 +152,7 @@ _ranges: ContextVar[dict[str, dict[str, Any]] | None] = ContextVar("ranges", def
 
 @contextmanager
 def one_network() -> Iterator[None]:
-    """While a network is put together: ranges of one name are one set of variables within it."""
+    """Context for building a network: ranges with the same name are one set of variables."""
     token = _ranges.set({})
     try:
         yield
@@ -170,7 +170,7 @@ def _range(shared: str | None, make: Callable[[], dict[str, Any]]) -> dict[str, 
 
 
 def _requantized(values: Any, scale: Any, accumulator: Accumulator | None, training: bool) -> Any:
-    """Sums rounded to `scale` as TensorFlow Lite's kernels do it, twice (Jacob et al., 2018, section 2.2).
+    """Sums requantized to `scale` with two roundings, as in TensorFlow Lite (Jacob et al., 2018, section 2.2).
 
     The multiplier ``step / scale`` is a fraction of 0.5 to 1 and a power of two. The product with the fraction is
     rounded to a whole number, and that, divided by the power of two, once more: halves away from zero.
@@ -182,27 +182,27 @@ def _requantized(values: Any, scale: Any, accumulator: Accumulator | None, train
     step, scale = accumulator.step(fed), tf.stop_gradient(scale)
     multiplier = step / scale
     power = tf.pow(2.0, tf.minimum(tf.floor(tf.math.log(multiplier) / math.log(2.0)) + 1.0, 0.0))
-    # Whole steps first: the sums are integers, whatever float32 makes of them.
+    # Round to whole steps first: the sums are integers, but float32 may hold them inexactly.
     once = tf.round(tf.round(values / step) * (multiplier / power))
     return _straight_through(values, tf.sign(once) * tf.floor(tf.abs(once) * power + 0.5) * scale)
 
 
 def _averaged(values: Any, accumulator: Accumulator, training: bool) -> Any:
-    """Averages of int8 values as whole int8 values: halves away from zero, of the stored value, not of the real one."""
+    """Averages of int8 values rounded to int8: halves away from zero, of the stored value, not of the real value."""
     fed = accumulator.grid(training)
     if fed is None:
         return values
     tf = backend().tf
     scale, zero_point = (tf.stop_gradient(part()) for part in (fed.scale, fed.zero_point))
     stored = values / scale + zero_point
-    # Halves are common, and float32 makes a little less of some: no other average of so few comes this near.
+    # Halves are common, and float32 gives slightly less for some; no other average of so few values is this near.
     whole = tf.sign(stored) * tf.floor(tf.abs(stored) + 0.5 + _NEAR)
     return _straight_through(values, (whole - zero_point) * scale)
 
 
 @lru_cache(maxsize=1)
 def classes() -> dict[str, Any]:
-    """The quantizer and configuration classes by name; they derive from tfmot's, which must not be imported early."""
+    """The quantizer and configuration classes by name; they derive from classes of tfmot, which is imported lazily."""
     modules = backend()
     tf, quantization = modules.tf, modules.quantization
     constant = modules.keras.initializers.Constant
@@ -258,7 +258,7 @@ def classes() -> dict[str, Any]:
             return {}
 
     class RangeQuantizer(quantization.quantizers.Quantizer):  # type: ignore[misc,name-defined]
-        """Asymmetric, per tensor; zero is always in the range. One that layers share stays as it was calibrated."""
+        """Asymmetric, per tensor; zero is always in the range. A range shared by several layers stays as calibrated."""
 
         def __init__(self, accumulator: Accumulator | None = None, shared: str | None = None) -> None:
             self.accumulator, self.shared = accumulator, shared
@@ -305,7 +305,7 @@ def classes() -> dict[str, Any]:
             clipped = tf.minimum(inputs, alpha)
             steps = 2**self.bits - 1
             step = tf.stop_gradient(alpha) / steps
-            # 256 values, of which the upper ones are used: what was rectified is never below zero.
+            # 256 values, of which the upper half is used: rectified values are never negative.
             exact = _requantized(clipped if training else inputs, step, self.accumulator, training)
             done = tf.quantization.fake_quant_with_min_max_vars(exact, (steps - 255.0) * step, steps * step, 8)
             return _straight_through(clipped, done) if training else done
@@ -317,13 +317,13 @@ def classes() -> dict[str, Any]:
         """Which tensors of a layer are quantized.
 
         Args:
-            kind: ``conv``, ``depthwise``, ``dense`` (weights and activation), ``output`` (only what comes out),
-                ``average`` (what comes out stays on the grid of what goes in) or ``none``.
-            weight_bits, activation_bits: of the weights, and of what comes out where `pact` is set.
-            pact: what comes out is non-negative and clipped at a learned level.
-            learn_sums: biases and sums are rounded as in the export while the network learns, too.
-                `fake_quant.simulate` must tell `accumulator` what the layer is fed.
-            shared: name of the range, where it is not this layer's alone. `quantizer` is what has it.
+            kind: ``conv``, ``depthwise``, ``dense`` (weights and output), ``output`` (output only), ``average`` (the
+                output stays on the grid of the input) or ``none``.
+            weight_bits, activation_bits: bits of the weights, and of the output where `pact` is set.
+            pact: the output is non-negative and clipped at a learned level.
+            learn_sums: biases and sums are rounded as in the export during training as well;
+                `fake_quant.simulate` must then give `accumulator` the grid of the layer's input.
+            shared: name of the range where several layers share it; `quantizer` holds the range.
         """
 
         def __init__(

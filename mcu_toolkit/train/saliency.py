@@ -1,4 +1,6 @@
-"""Saliency-guided training (Ismail, Corrada Bravo and Feizi, 2021): pixels of little gradient must not matter."""
+"""Saliency-guided training (Ismail, Corrada Bravo and Feizi, 2021).
+
+The network is trained to give the same output when pixels with a small gradient are replaced."""
 
 from __future__ import annotations
 
@@ -9,15 +11,15 @@ from mcu_toolkit.train.backend import backend
 
 
 def guidance(model: Any, images: Any, labels: Any, logits: Any, config: Saliency, seed: Any) -> Any:
-    """What saliency-guided training adds to a loss: ``weight · KL(p(x) || p(masked x)) + sparsity · mean |saliency|``.
+    """The term added to the loss: ``weight · KL(p(x) || p(masked x)) + sparsity · mean |saliency|``.
 
     The masked pixels take random values of the image's own range, as in the paper.
 
     Args:
         model: the network in training.
-        images: [B, H, W, C] as the network is fed.
+        images: normalized images [B, H, W, C].
         labels: targets [B, classes]; the gradient is that of the target's score.
-        logits: the network's answer to `images`.
+        logits: the network's output for `images`.
         config: recipe section.
         seed: int64 [2] tensor, of the random values.
     """

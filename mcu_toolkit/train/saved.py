@@ -1,4 +1,4 @@
-"""The float student on disk: its folded weights, from which the network of the recipe is built again."""
+"""Stores the float student: its folded weights; the network itself is rebuilt from the recipe."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _spec(recipe: Recipe, classes: int) -> NetSpec:
 
 
 def float_logits(run_dir: Path, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """What the float student of a run says of images: uint8 [N, H, W, C] → float32 [N, classes].
+    """Logits of the float student of a run: uint8 [N, H, W, C] → float32 [N, classes].
 
     Raises:
         WorkspaceError: as `load_student`.

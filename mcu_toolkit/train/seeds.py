@@ -1,4 +1,4 @@
-"""The same recipe from several seeds: mean and spread of the accuracies."""
+"""Trains one recipe with several seeds: mean and standard deviation of the accuracies."""
 
 from __future__ import annotations
 

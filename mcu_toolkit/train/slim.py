@@ -1,8 +1,7 @@
 """Shorter .tflite files with the same numbers: tensor names cut to their layer, converter's metadata dropped.
 
-TensorFlow's converter names a tensor after every scope it was fused from (hundreds of bytes each). What remains is
-what a
-reader of the generated C wants: ``block0_dw``, ``block0_dw_weights``, ``block0_dw_bias``.
+TensorFlow's converter names a tensor after all scopes that it was fused from (hundreds of bytes each). The short names
+are those that a reader of the generated C needs: ``block0_dw``, ``block0_dw_weights``, ``block0_dw_bias``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The student: distilled in float, folded, then trained on with simulated quantization."""
+"""The student: distilled as a float network, folded, then trained further with simulated quantization."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Student:
 
 
 def spec_of(recipe: Recipe, material: Material) -> NetSpec:
-    """What the student of this recipe is built for."""
+    """Specification of the student of a recipe."""
     _, height, width, channels = material.train.shape
     student = recipe.student
     return NetSpec(
@@ -47,7 +47,7 @@ def spec_of(recipe: Recipe, material: Material) -> NetSpec:
 
 
 def distil(recipe: Recipe, material: Material, answers: Answers | None, folder: Path, progress: Progress) -> Student:
-    """Train the float student, with the teacher's answers where there are any."""
+    """Train the float student, with the teacher's outputs if there is a teacher."""
     if not NETWORKS.find(recipe.student.network).foldable:
         raise ConfigError(
             f"network '{recipe.student.network}' is a teacher: it has no form for a microcontroller",
@@ -70,7 +70,7 @@ def distil(recipe: Recipe, material: Material, answers: Answers | None, folder: 
 def quantize(
     recipe: Recipe, material: Material, answers: Answers | None, student: Student, folder: Path, progress: Progress
 ) -> tuple[Any, Outcome]:
-    """Quantization-aware training from the distilled student, distillation kept on: (simulated network, outcome)."""
+    """Quantization-aware training of the distilled student, with distillation: (simulated network, outcome)."""
     seed_everything(recipe.seed + 1)
     how = normalization(recipe.input.normalization)
     config = recipe.quant
@@ -85,14 +85,14 @@ def quantize(
 
 
 def calibration_images(recipe: Recipe, material: Material) -> npt.NDArray[np.uint8]:
-    """Training images that set the ranges: spread evenly, so that every class is among them."""
+    """Training images that set the ranges, evenly spaced, so that every class is included."""
     count = min(recipe.quant.calibration_images, len(material.train))
     chosen: npt.NDArray[np.uint8] = material.train[np.linspace(0, len(material.train) - 1, count).astype(np.int64)]
     return chosen
 
 
 def calibration_batches(recipe: Recipe, material: Material) -> list[Float]:
-    """`calibration_images` as the network is fed."""
+    """`calibration_images`, normalized."""
     how = normalization(recipe.input.normalization)
     return list(plain_batches(calibration_images(recipe, material), how, 32))
 
@@ -111,7 +111,7 @@ def _learn(
     batches = Batches(material.train, recipe.augment, how, recipe.schedule.batch, recipe.seed)
     hard = losses.one_hot(material.train_labels, material.classes, recipe.schedule.label_smoothing)
     sharp = losses.one_hot(material.validation_labels, material.classes)
-    # Hints guide the float student; what quantization-aware training starts from has learned them.
+    # Hints are used for the float student only; quantization-aware training starts from it.
     features = answers.features if answers is not None and name == "student" else None
     learner = model if features is None else _with_hint(model, features.shape[-1])
     loss = _Loss(learner, recipe, material, answers is not None, features is not None)
@@ -132,14 +132,14 @@ def _learn(
 
 
 def _with_hint(model: Any, width: int) -> Any:
-    """The network with a second output: its pooled features brought to the teacher's width (Romero et al., 2015)."""
+    """The network with a second output: its pooled features projected to the teacher's width (Romero et al., 2015)."""
     keras = backend().keras
     guess = keras.layers.Dense(width, name="hint")(model.get_layer(FEATURES).output)
     return keras.Model(model.input, [model.output, guess])
 
 
 class _Loss:
-    """Loss of one batch: hard labels, teacher, hints, saliency, clipping levels, as the recipe has them."""
+    """Loss of one batch: hard labels, teacher, hints, saliency and clipping levels, as the recipe sets them."""
 
     def __init__(self, model: Any, recipe: Recipe, material: Material, distilled: bool, hinted: bool) -> None:
         self.model, self.recipe, self.distilled, self.hinted = model, recipe, distilled, hinted
@@ -161,10 +161,10 @@ class _Loss:
         else:
             loss = losses.cross_entropy(hard, logits, self.balance)
         if guess is not None:
-            # Relative to the size of the teacher's features, so that one weight fits all teachers.
+            # Relative to the magnitude of the teacher's features, so that one weight suits all teachers.
             loss += recipe.distill.hints * tf.reduce_mean((guess - hint) ** 2) / (tf.reduce_mean(hint**2) + 1e-6)
         if recipe.saliency.enabled:
-            # From the batch, not from a counter: a resumed run then draws what an uninterrupted one draws.
+            # From the batch, not from a counter, so that a resumed run draws the same numbers as an uninterrupted one.
             seed = tf.cast(tf.stack([recipe.seed, 0]), tf.int64) + tf.cast(1e3 * tf.reduce_sum(images), tf.int64)
             loss += saliency.guidance(self._logits, images, hard, logits, recipe.saliency, seed)
         for level in self.levels:

@@ -1,4 +1,4 @@
-"""Studies: tables of trials over one recipe, on Optuna, so that they stream, resume, and spread over machines."""
+"""Studies: tables of trials of one recipe, run by Optuna; they can be resumed and shared by several machines."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from mcu_toolkit.train.run import for_teachers, gather
 from mcu_toolkit.train.student import Student, calibration_batches, distil, quantize
 from mcu_toolkit.train.teacher import Answers, Material, teach, train_network
 
-#: Counts up when what `measure` gives changes, so that rows of two versions never stand in one table.
+#: Incremented when the results of `measure` change, so that rows of two versions are never mixed in one table.
 _FIGURES = 3
-#: Images, at most, that saliency maps are compared on: an even spread of the held-out ones.
+#: Most images that saliency maps are compared on, evenly spaced among the held-out ones.
 _MAP_IMAGES = 256
 
 
@@ -102,7 +102,7 @@ STUDIES: dict[str, tuple[Row, ...]] = {
 
 @dataclass(frozen=True, eq=False)
 class StudyContext:
-    """What the trials of a study share.
+    """Settings shared by all trials of a study.
 
     Attributes:
         recipe: before the changes of a row.
@@ -181,7 +181,7 @@ def _optuna() -> Any:
     except ImportError as bad:
         raise TrainError("studies need Optuna", hint=INSTALL) from bad
     optuna.logging.set_verbosity(logging.ERROR)
-    # Heartbeats, which let a row of a machine that died be taken up again, are marked experimental.
+    # Heartbeats, by which the row of a machine that failed is run again elsewhere, are marked experimental.
     warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
     return optuna
 
@@ -191,7 +191,7 @@ def _storage(optuna: Any, given: str | None, folder: Path) -> Any:
         backend = optuna.storages.journal.JournalFileBackend(given)
         return optuna.storages.JournalStorage(backend)
     url = given or f"sqlite:///{folder / 'study.db'}"
-    # A machine that dies stops its heartbeat; its row is then taken up by another.
+    # A machine that fails stops its heartbeat; another machine then runs its row again.
     return optuna.storages.RDBStorage(url, heartbeat_interval=30, grace_period=120)
 
 
@@ -209,7 +209,7 @@ def _check_same_recipe(found: Any, recipe: Recipe) -> None:
 
 
 def _enqueue(optuna: Any, found: Any, rows: dict[str, Row]) -> None:
-    """Put the rows on the list that are neither done nor waiting nor in work elsewhere."""
+    """Enqueue the rows that are neither finished nor waiting nor running elsewhere."""
     if hasattr(found._storage, "get_heartbeat_interval"):
         optuna.storages.fail_stale_trials(found)
     state = optuna.trial.TrialState
@@ -231,7 +231,7 @@ def _finished(optuna: Any, found: Any) -> list[TrialRecord]:
 
 
 def measure(row: Row, context: StudyContext) -> TrialRecord:
-    """Train what a row needs, as far as no earlier row has, and measure it.
+    """Train what a row needs, unless an earlier row has trained it, and measure it.
 
     Args:
         row: of the study.
@@ -275,7 +275,7 @@ class _Trial:
         return self._result(outputs, None, content, model)
 
     def _part(self, *sections: str) -> Path:
-        """Folder of checkpoints, named by what decides them."""
+        """Folder of checkpoints, named after the settings that they depend on."""
         table = dataclasses.asdict(self.recipe)
         text = json.dumps([self.recipe.seed, *(table[name] for name in sections)], sort_keys=True)
         return self.context.folder / f"{sections[-1]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"

@@ -1,4 +1,4 @@
-"""Teachers: trained in up to three stages of transfer, asked once about every view, their answers kept on disk."""
+"""Teachers: trained in up to three stages of transfer learning; their outputs for every view are cached on disk."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from mcu_toolkit.train.nets.registry import build
 from mcu_toolkit.workspace import atomic_write
 
 Float = npt.NDArray[np.float32]
-#: Teachers see other views than their students.
+#: Teachers are trained on other views than their students.
 _SEED_STEP = 1_000_003
 
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """What there is to learn from.
+    """Training, validation and held-out images with their labels.
 
     Attributes:
         train, held_out, validation: uint8 [N, H, W, C].
@@ -60,7 +60,7 @@ class Material:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What the teachers (averaged) say.
+    """Outputs of the teachers, averaged.
 
     Attributes:
         views: float32 [views, N train, classes], logits.
@@ -80,7 +80,7 @@ class Answers:
 def teach(
     recipe: Recipe, material: Material, folder: Path, cache_dir: Path | None, progress: Progress, views: int
 ) -> Answers:
-    """Train the recipe's teachers, or take their answers from the cache or from a file of logits.
+    """Train the recipe's teachers, or read their outputs from the cache or from a file of logits.
 
     Args:
         recipe: what to do.
@@ -113,7 +113,7 @@ def teach(
 
 
 def spec_of(recipe: Recipe, material: Material) -> NetSpec:
-    """What a teacher of this recipe is built for."""
+    """Specification of a teacher of a recipe."""
     _, height, width, depth = material.train.shape
     teacher = recipe.teacher
     return NetSpec(
@@ -161,7 +161,7 @@ def train_network(
     sharp = losses.one_hot(material.validation_labels, material.classes)
 
     def loss(images: Any, hard: Any) -> Any:
-        # While only the head learns, the backbone keeps its normalization statistics.
+        # While only the head is trained, the backbone keeps its normalization statistics.
         outputs = model(images, training=not head_only)
         return losses.cross_entropy(hard, outputs, balance)
 
@@ -201,7 +201,7 @@ def _one(
         recipe, name, recipe.seed * 100 + number, material, folder, f"teacher{number}-{name}", progress
     )
     how = normalization(recipe.input.normalization)
-    # The student's views and order: the answers must fit what it will see.
+    # The student's views and order, since the outputs must belong to the images that it is trained on.
     seen = Batches(material.train, recipe.augment, how, 128, recipe.seed)
     parts, hints = [], []
     for view in range(views):
@@ -218,7 +218,7 @@ def _one(
 
 
 def _key(recipe: Recipe, material: Material, views: int) -> str:
-    """Hash of everything that the answers depend on."""
+    """Hash of everything that the outputs depend on."""
     schedule = dataclasses.asdict(recipe.schedule)
     schedule.pop("epochs")
     schedule.pop("learning_rate")

@@ -1,1 +1,1 @@
-"""Networks, one a file; `registry` finds them by name."""
+"""Networks, one per file; `registry` finds them by name."""

@@ -24,8 +24,8 @@ _STYLES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "raw": ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
 }
 
-#: Of the moving statistics of batch normalization. The published networks have up to 0.9997, for runs of millions of
-#: steps; after the hundreds of a small data set such statistics would still be near their start.
+#: Momentum of the moving statistics of batch normalization. The published networks use up to 0.9997, for runs of
+#: millions of steps; after a few hundred steps such statistics would still be near their initial values.
 _MOMENTUM = 0.9
 
 

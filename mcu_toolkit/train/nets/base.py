@@ -1,8 +1,8 @@
-"""What a network file offers, and the building blocks that fold.
+"""The interface of a network, and building blocks whose batch normalization can be folded.
 
-A network is built twice: with batch normalization to learn as a float network, and without (`NetSpec.norm` false) as
-what quantization-aware training and export see. In the second form every convolution has a bias and its activation
-fused; `fold` moves the weights. Layers are found by name, so both forms name them alike.
+A network is built twice: with batch normalization for float training, and without (`NetSpec.norm` false) for
+quantization-aware training and export. In the second form every convolution has a bias and a fused activation; `fold`
+converts the weights. Layers are matched by name, so both forms use the same names.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ NORM_SUFFIX = "_bn"
 
 @dataclass(frozen=True)
 class NetSpec:
-    """What a network is built for.
+    """Specification that a network is built from.
 
     Attributes:
-        height, width, channels: input; values as the recipe's normalization gives them.
+        height, width, channels: of the input, whose values are normalized as the recipe states.
         classes: outputs (logits).
         size: width multiplier.
         depth: depth knob; 1 is the network as published or as designed.
         dropout: before the classifier.
-        norm: with batch normalization (to learn) or folded (to quantize).
+        norm: with batch normalization (for float training) or folded (for quantization).
         weights: ``none``, ``imagenet`` or a path; only networks of keras.applications know the second.
         normalization: how the input was made from pixels, for networks that expect another one inside.
     """
@@ -74,7 +74,7 @@ class Network:
 
 
 def channels(count: float, size: float) -> int:
-    """A channel count scaled by the width multiplier: a multiple of 4 (what word-wise kernels like), at least 4."""
+    """A channel count times the width multiplier: a multiple of 4 (for kernels that load 32-bit words), at least 4."""
     return max(4, round(count * size / 4) * 4)
 
 
@@ -122,7 +122,7 @@ class Blocks:
 
 
 def fold(trained: Any, folded: Any) -> None:
-    """Move the weights of a trained network with batch normalization into its folded form.
+    """Convert the weights of a trained network with batch normalization to those of its folded form.
 
     A convolution followed by normalization is ``gamma (w·x - mean) / sd + beta``, which is a convolution with the
     weights ``w gamma / sd`` and the bias ``beta - mean gamma / sd``.

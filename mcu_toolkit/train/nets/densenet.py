@@ -1,8 +1,8 @@
 """DenseNet of any depth (Huang et al., 2017), with bottlenecks and compression.
 
-The convolutions stand before their normalization (the paper has them after), so that the network folds: DenseNet-32 may
-be a student as well as DenseNet-101 a teacher. Depth counts as in the paper: the stem, two convolutions a dense layer,
-one a transition, and the classifier; odd depths have four blocks (121 as published: 6, 12, 24, 16), even ones three.
+Convolutions come before their normalization (after it in the paper), so that the network can be folded: DenseNet-32 can
+be a student, DenseNet-101 a teacher. Depth counts as in the paper: the stem, two convolutions per dense layer, one per
+transition, and the classifier; odd depths have four blocks (121 as published: 6, 12, 24, 16), even ones three.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _GROWTH = 12
 
 
 def layers_of(depth: int) -> tuple[int, ...]:
-    """Dense layers a block.
+    """Number of dense layers in each block.
 
     Raises:
         ConfigError: too shallow.
@@ -43,7 +43,7 @@ def layers_of(depth: int) -> tuple[int, ...]:
 
 
 def build(spec: NetSpec) -> Any:
-    """Growth 12 at width 1 (32, as on ImageNet, at 2.67); `depth` counts layers, 1 stands for 101."""
+    """Growth 12 at width 1 (32, as on ImageNet, at width 2.67); `depth` counts layers, 1 means 101."""
     return assemble(spec, layers_of(_DEFAULT_DEPTH if spec.depth == 1 else spec.depth), channels(_GROWTH, spec.size))
 
 

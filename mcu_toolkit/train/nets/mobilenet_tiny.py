@@ -7,7 +7,7 @@ from typing import Any
 from mcu_toolkit.train.nets.base import Blocks, NetSpec, Network, channels
 from mcu_toolkit.train.nets.registry import register
 
-#: (expansion, output channels, repeats, stride of the first) a stage at width 1.
+#: (expansion, output channels, repeats, stride of the first block) of each stage at width 1.
 _STAGES = ((1, 8, 1, 1), (4, 16, 2, 2), (4, 24, 2, 2), (4, 40, 2, 2), (4, 64, 1, 1))
 
 
@@ -31,4 +31,4 @@ def _inverted(make: Blocks, x: Any, expansion: int, filters: int, stride: int, n
     return make.add(x, y, name + "_add", relu=False) if stride == 1 and x.shape[-1] == filters else y
 
 
-register(Network("mobilenet-tiny", "student", "inverted residuals, MobileNetV2's plan", build))
+register(Network("mobilenet-tiny", "student", "inverted residuals, the layout of MobileNetV2", build))

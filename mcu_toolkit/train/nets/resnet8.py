@@ -7,7 +7,7 @@ from typing import Any
 from mcu_toolkit.train.nets.base import Blocks, NetSpec, Network, channels
 from mcu_toolkit.train.nets.registry import register
 
-#: Output channels a stage at width 1.
+#: Output channels of each stage at width 1.
 _STAGES = (16, 32, 64)
 
 

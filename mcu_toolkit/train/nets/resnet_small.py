@@ -7,7 +7,7 @@ from typing import Any
 from mcu_toolkit.train.nets.base import Blocks, NetSpec, Network, channels
 from mcu_toolkit.train.nets.registry import register
 
-#: (output channels, stride) a stage at width 1.
+#: (output channels, stride) of each stage at width 1.
 _STAGES = ((24, 1), (48, 2), (96, 2), (192, 2))
 
 

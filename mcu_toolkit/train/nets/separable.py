@@ -1,4 +1,4 @@
-"""Depthwise-separable student: MobileNetV1's plan (Howard et al., 2017), sized for a microcontroller."""
+"""Depthwise-separable student: the layout of MobileNetV1 (Howard et al., 2017), sized for a microcontroller."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from mcu_toolkit.train.nets.base import Blocks, NetSpec, Network, channels
 from mcu_toolkit.train.nets.registry import register
 
-#: (output channels, stride) a block at width 1.
+#: (output channels, stride) of each block at width 1.
 _BLOCKS = ((24, 1), (48, 2), (48, 1), (96, 2), (96, 1), (128, 2), (128, 1))
 
 
@@ -24,4 +24,4 @@ def build(spec: NetSpec) -> Any:
     return make.head(x, source)
 
 
-register(Network("separable", "student", "depthwise-separable, MobileNetV1's plan", build))
+register(Network("separable", "student", "depthwise-separable, the layout of MobileNetV1", build))
