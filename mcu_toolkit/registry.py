@@ -90,7 +90,12 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def _load(self) -> None:
         while self._pending:
-            importlib.import_module(self._pending.pop(0))
+            module = self._pending.pop(0)
+            try:
+                importlib.import_module(module)
+            except BaseException:
+                self._pending.insert(0, module)  # a later read fails in the same way instead of missing it silently
+                raise
 
 
 def modules_of(package: str, path: Sequence[str]) -> tuple[str, ...]:
