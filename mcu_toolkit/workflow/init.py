@@ -10,7 +10,7 @@ from mcu_toolkit.errors import ConfigError, WorkspaceError
 from mcu_toolkit.recipe import load, shipped
 from mcu_toolkit.suggest import did_you_mean
 from mcu_toolkit.workflow.context import Context
-from mcu_toolkit.workflow.sources import SHIPPED_RECIPE
+from mcu_toolkit.workflow.sources import DEFAULT_BOARD, SHIPPED_RECIPE
 from mcu_toolkit.workspace import PROJECT_FILE, atomic_write
 
 RECIPE_FILE = "recipe.toml"
@@ -31,7 +31,9 @@ class NewProject:
     needs_data: bool
 
 
-def init(ctx: Context, *, recipe: str = SHIPPED_RECIPE, board: str = "qemu-m4", overwrite: bool = False) -> NewProject:
+def init(
+    ctx: Context, *, recipe: str = SHIPPED_RECIPE, board: str = DEFAULT_BOARD, overwrite: bool = False
+) -> NewProject:
     """Write ``mcutk.toml`` and ``recipe.toml`` into the project folder.
 
     Args:

@@ -12,10 +12,8 @@ from mcu_toolkit.workflow.build import BuildOptions, build
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.flash import flash
 from mcu_toolkit.workflow.samples import SampleChoice
-from mcu_toolkit.workflow.sources import pick_board
+from mcu_toolkit.workflow.sources import DEFAULT_BOARD, pick_board
 from mcu_toolkit.workflow.train import TrainOptions, train_if_needed
-
-DEFAULT_BOARD = "qemu-m4"
 
 
 @dataclass(frozen=True)

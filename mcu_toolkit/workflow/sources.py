@@ -18,6 +18,8 @@ from mcu_toolkit.workspace import Workspace, sha256_bytes, sha256_file
 #: The recipe whose trained model ships with the package.
 SHIPPED_RECIPE = "phantom"
 MODEL_FILE = "model.tflite"
+#: An emulated board, so that a run needs no hardware.
+DEFAULT_BOARD = "qemu-m4"
 
 
 @dataclass(frozen=True, eq=False)

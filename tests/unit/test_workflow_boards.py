@@ -1,0 +1,16 @@
+"""List the supported boards."""
+
+from __future__ import annotations
+
+from mcu_toolkit.boards import list_boards
+from mcu_toolkit.workflow.boards import boards
+
+
+def test_every_board_has_a_row_in_the_order_of_ids() -> None:
+    rows = boards().boards
+    assert [row.id for row in rows] == sorted(board.id for board in list_boards())
+    known = {board.id: board for board in list_boards()}
+    for row in rows:
+        assert row.emulated is known[row.id].is_emulated
+        assert row.flash_bytes == known[row.id].memory.flash_bytes
+        assert row.flashers

@@ -1,0 +1,49 @@
+"""Inspect a model file for a board or without one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mcu_toolkit.errors import ConfigError, WorkspaceError
+from mcu_toolkit.graph.ops import OPERATORS
+from mcu_toolkit.targets.target import Optimize
+from mcu_toolkit.workflow.context import Context
+from mcu_toolkit.workflow.inspect import inspect, supported_operators
+from tests.support.models import tiny_model
+
+
+@pytest.fixture
+def model(project: Path) -> Path:
+    """A small model file."""
+    path = project / "m.tflite"
+    path.write_bytes(tiny_model())
+    return path
+
+
+def test_without_a_board_the_target_has_no_simd(model: Path, ctx: Context) -> None:
+    record = inspect(ctx, model, optimize="ram")
+    assert (record.model, record.target.isa, record.target.optimize) == ("m.tflite", "portable", "ram")
+    assert record.supported and record.modes is None
+
+
+def test_a_board_decides_kernels_and_costs(model: Path, ctx: Context) -> None:
+    record = inspect(ctx, model, board="qemu-m55", modes=True)
+    assert (record.target.isa, record.target.core) == ("mve", "cortex-m55")
+    assert record.modes is not None and set(record.modes) == {each.value for each in Optimize}
+
+
+def test_wrong_arguments_are_named(model: Path, ctx: Context) -> None:
+    with pytest.raises(ConfigError, match="qemu-m44"):
+        inspect(ctx, model, board="qemu-m44")
+    with pytest.raises(ConfigError, match="optimization goal"):
+        inspect(ctx, model, optimize="small")
+    with pytest.raises(WorkspaceError, match=r"missing\.tflite"):
+        inspect(ctx, Path("missing.tflite"))
+
+
+def test_every_operator_is_listed_with_its_forms() -> None:
+    rows = supported_operators().operators
+    assert [row.operator for row in rows] == sorted(OPERATORS)
+    assert all(row.forms for row in rows)
