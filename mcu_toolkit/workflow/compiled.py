@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcu_toolkit.boards import Board
+from mcu_toolkit.compiler.card import NO_CARD, ModelCard
 from mcu_toolkit.errors import ConfigError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.suggest import did_you_mean
@@ -52,7 +53,9 @@ def read_graph(source: ModelSource) -> Graph:
     return read_model(source.data)
 
 
-def compile_source(source: ModelSource, target: Target, *, name: str = NAME, with_data: bool = False) -> Compiled:
+def compile_source(
+    source: ModelSource, target: Target, *, name: str = NAME, with_data: bool = False, card: ModelCard = NO_CARD
+) -> Compiled:
     """Compile a model.
 
     Args:
@@ -60,6 +63,7 @@ def compile_source(source: ModelSource, target: Target, *, name: str = NAME, wit
         target: what to compile for.
         name: prefix of the generated files and symbols.
         with_data: also write the .tflite file as a C array.
+        card: class names and normalization for the generated header.
 
     Raises:
         ModelError: it is not a usable .tflite file; UnsupportedError names every node that cannot be compiled.
@@ -67,4 +71,4 @@ def compile_source(source: ModelSource, target: Target, *, name: str = NAME, wit
     """
     from mcu_toolkit.compiler.pipeline import compile_model
 
-    return compile_model(read_graph(source), target, name, model=source.data if with_data else None)
+    return compile_model(read_graph(source), target, name, model=source.data if with_data else None, card=card)
