@@ -20,7 +20,7 @@ RIG = Path(__file__).parent / "rig"
 KERNELS = asset_dir("firmware") / "kernels"
 #: Folders of kernel headers.
 INCLUDES = ("-I", str(RIG), *(flag for part in (".", "portable", "dsp", "mve") for flag in ("-I", str(KERNELS / part))))
-_KERNEL_FLAGS = ("-std=c11", "-O2", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-ffreestanding")
+_KERNEL_FLAGS = ("-std=c11", "-O2", "-Wall", "-Wextra", "-Wshadow", "-Werror")
 _LARGE = "CODE (rx) : ORIGIN = 0x0, LENGTH = 4M\n RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 4M"
 
 needs_arm = pytest.mark.skipif(

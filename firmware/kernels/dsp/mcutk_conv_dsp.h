@@ -1,36 +1,45 @@
-/* CONV_2D with the DSP extension (Armv7E-M), int8. Two pixels at a time, in raster order.
+/* CONV_2D of any geometry with the DSP extension (Armv7E-M), int8. Two pixels at a time, in raster order; a pair of pixels is
+ * written after its windows were read.
  *
- * void kernel(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p)
+ * void kernel(const int8_t *in, int8_t *out, void *scratch, const PARAMS *p)
  *   in       [in_h][in_w][in_c]
- *   out      [out_h][out_w][out_c]; a pair of pixels is written once its windows are in scratch
- *   scratch  column buffer of the pair: 4 bytes for each input of a window (padded to a multiple of 4); convolutions that
- *            are not pointwise need 2 bytes more for each, unless no window leaves the image and kernel_w * in_c is a
- *            multiple of 4 and nothing is dilated; and again 4 where kernel_w * in_c is no multiple of 4 and at most 32
- *   p        weights and channels packed as mcutk_gemm_dsp.h says, inputs of a window in the order [ky][kx][in_c]
- *   wide: weights are int16
- *   relu, linear: conditions in mcutk_gemm_dsp.h. any: every clamp and shift; channels: mcutk_channel, bias not read
+ *   out      [out_h][out_w][out_c]
+ *   scratch  4-byte aligned. With depth = kernel_h * kernel_w * in_c padded to a multiple of 4, and run = kernel_w * in_c:
+ *            4 * depth bytes  column buffer of a pair
+ *            4 * depth bytes  offsets of inputs, where run is not a multiple of 4 and at most 32
+ *            2 * depth bytes  windows as bytes, unless no window leaves the image, nothing is dilated and run is a multiple
+ *                             of 4
+ *   p        in flash; inputs of a window in the order [kernel_h][kernel_w][in_c]; wide kernels take the wide packing of
+ *            weights
  */
 #ifndef MCUTK_CONV_DSP_H
 #define MCUTK_CONV_DSP_H
 
+#include "mcutk_scales_dsp.h"
 #include "mcutk_types.h"
 
-typedef void mcutk_conv_dsp_fn(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv *p);
+/* relu, linear: conditions in mcutk_scales_dsp.h. */
+typedef struct {
+    mcutk_conv_shape shape;         /* its clamp is that of relu or linear */
+    const uint32_t *weights;        /* packed as mcutk_gemm_dsp.h says */
+    const mcutk_scales_dsp *scales; /* [ceil(out_c / 4)] */
+} mcutk_conv_gemm_dsp;
 
-/* 1x1 kernel, stride 1, no padding. */
-mcutk_conv_dsp_fn mcutk_pointwise_dsp_relu;
-mcutk_conv_dsp_fn mcutk_pointwise_dsp_linear;
-mcutk_conv_dsp_fn mcutk_pointwise_dsp_any;
-mcutk_conv_dsp_fn mcutk_pointwise_wide_dsp_relu;
-mcutk_conv_dsp_fn mcutk_pointwise_wide_dsp_linear;
-mcutk_conv_dsp_fn mcutk_pointwise_wide_dsp_any;
+/* any */
+typedef struct {
+    mcutk_conv_shape shape;
+    const uint32_t *weights;       /* packed as mcutk_gemm_dsp.h says */
+    const mcutk_scale_dsp *scales; /* [out_c] */
+} mcutk_conv_gemm_any_dsp;
 
-/* Any geometry. */
+typedef void mcutk_conv_dsp_fn(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv_gemm_dsp *p);
 mcutk_conv_dsp_fn mcutk_conv_dsp_relu;
 mcutk_conv_dsp_fn mcutk_conv_dsp_linear;
-mcutk_conv_dsp_fn mcutk_conv_dsp_any;
 mcutk_conv_dsp_fn mcutk_conv_wide_dsp_relu;
 mcutk_conv_dsp_fn mcutk_conv_wide_dsp_linear;
-mcutk_conv_dsp_fn mcutk_conv_wide_dsp_any;
+
+typedef void mcutk_conv_any_dsp_fn(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv_gemm_any_dsp *p);
+mcutk_conv_any_dsp_fn mcutk_conv_dsp_any;
+mcutk_conv_any_dsp_fn mcutk_conv_wide_dsp_any;
 
 #endif

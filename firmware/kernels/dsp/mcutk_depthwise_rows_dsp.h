@@ -1,46 +1,34 @@
-/* The inner blocks of the 3x3 depthwise kernels: strips of four channels, two output rows at a time.
+/* DEPTHWISE_CONV_2D with the DSP extension (Armv7E-M), int8: 3x3, depth multiplier 1, stride 1 (s1) or 2 (s2) in both
+ * directions, no dilation, 4 channels or more. Two output rows at a time, four channels of them after another; a pair of rows is
+ * written while the input rows under it are read.
  *
- * A strip holds, for each input column, four channels of the input rows that two output rows need, as int16 pairs:
- *   stride 1: [column][4 channels][2]   { row 0, row 1 }, { row 2, row 3 }
- *   stride 2: [column][4 channels][4]   { row 0, row 1 }, { row 2, row 3 }, { row 4, - }, -
- * so that a word times two weights of a kernel column serves both rows: stride 1 and 2 alike take twelve SMLA for the
- * eighteen products of two outputs.
- *
- * Packing of weights, uint32_t[4] a channel; w[ky][kx]:
- *   bytes w00 w01 w10 w11,  w02 w10 w12 w20,  w11 w12 w21 w22   (low byte first),  2 * bias
- * SXTB16 makes the pairs (w0x, w1x) and (w1x, w2x) of each kernel column. The channel table is that of mcutk_gemm_dsp.h,
- * and so are the conditions of relu and linear.
+ * void kernel(const int8_t *in, int8_t *out, void *scratch, const mcutk_depthwise_rows_dsp *p)
+ *   in       [in_h][in_w][channels]
+ *   out      [out_h][out_w][channels]
+ *   scratch  one strip: ((out_w - 1) * stride + 3) columns of 32 (s1) or 64 (s2) bytes; 4-byte aligned
+ *   p        in flash
+ *   relu, linear: conditions in mcutk_scales_dsp.h
  */
 #ifndef MCUTK_DEPTHWISE_ROWS_DSP_H
 #define MCUTK_DEPTHWISE_ROWS_DSP_H
 
-#include <stdint.h>
+#include "mcutk_scales_dsp.h"
 
-/* Fills `columns` columns of a strip with four channels, `channel` the first. rows: the first column of each input row
- * (stride 1: four rows, stride 2: five); may be unaligned. step: bytes from column to column. */
-typedef void mcutk_depthwise_build_fn(
-    uint32_t *strip, const int8_t *const *rows, int32_t step, int32_t columns, int32_t channel);
-mcutk_depthwise_build_fn mcutk_depthwise_build_s1_dsp;
-mcutk_depthwise_build_fn mcutk_depthwise_build_s2_dsp;
-
-/* Two output rows of up to four channels of a strip. Offsets are known to the assembly. */
 typedef struct {
-    const uint32_t *strip;    /* of the first channel: strip + 2 (stride 1) or 4 (stride 2) a channel */
-    const uint32_t *weights;  /* of the first channel */
-    const uint32_t *table;    /* multipliers of the first channel */
-    uint32_t shifts;          /* right shift - 1, a byte a channel */
-    int8_t *out;              /* first channel of the first pixel of the first row */
-    int32_t row;              /* bytes to the second row; 0 where there is none */
-    int32_t step;             /* bytes from pixel to pixel */
-    int32_t columns;          /* bytes of a strip's columns that the row steps over: out_w * (32 or 128) */
-    int32_t channels;         /* 1..4 */
-    int32_t rounding;         /* 2 * out_zero_point + 1 */
-} mcutk_depthwise_rows;
+    const uint32_t *weights;        /* packed as mcutk_depthwise_strip_dsp.h says */
+    const mcutk_scales_dsp *scales; /* [ceil(channels / 4)] */
+    uint16_t in_h, in_w;
+    uint16_t out_h, out_w;
+    uint16_t channels;
+    int16_t pad_top, pad_left; /* rows above and columns left of the image that read as in_zero_point; pad_left < columns of a strip */
+    int8_t in_zero_point;      /* value of padding */
+    int8_t out_zero_point;
+} mcutk_depthwise_rows_dsp;
 
-typedef void mcutk_depthwise_rows_fn(const mcutk_depthwise_rows *r);
-mcutk_depthwise_rows_fn mcutk_depthwise_rows_s1_relu_dsp;
-mcutk_depthwise_rows_fn mcutk_depthwise_rows_s1_linear_dsp;
-mcutk_depthwise_rows_fn mcutk_depthwise_rows_s2_relu_dsp;
-mcutk_depthwise_rows_fn mcutk_depthwise_rows_s2_linear_dsp;
+typedef void mcutk_depthwise_rows_dsp_fn(const int8_t *in, int8_t *out, void *scratch, const mcutk_depthwise_rows_dsp *p);
+mcutk_depthwise_rows_dsp_fn mcutk_depthwise_s1_dsp_relu;
+mcutk_depthwise_rows_dsp_fn mcutk_depthwise_s1_dsp_linear;
+mcutk_depthwise_rows_dsp_fn mcutk_depthwise_s2_dsp_relu;
+mcutk_depthwise_rows_dsp_fn mcutk_depthwise_s2_dsp_linear;
 
 #endif

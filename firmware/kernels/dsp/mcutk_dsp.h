@@ -1,11 +1,13 @@
-/* Instructions of the DSP extension that C cannot name, with the same meaning in C for a host. Loads may be unaligned. */
+/* Instructions of the DSP extension that C cannot name, with the same meaning in C for a host. */
 #ifndef MCUTK_DSP_H
 #define MCUTK_DSP_H
 
 #include <stdint.h>
 #include <string.h>
 
-static inline uint32_t mcutk_load32(const void *from) {
+/* Four bytes as a word, the first in the low byte. Channels of a pixel need not be aligned, and a load through a pointer to
+ * uint32_t would break the aliasing rules: memcpy becomes one LDR, which Armv7E-M allows at any address. */
+static inline uint32_t mcutk_load32(const int8_t *from) {
     uint32_t word;
     memcpy(&word, from, sizeof word);
     return word;

@@ -1,23 +1,28 @@
-/* The inner block of the DSP fully connected kernels. */
+/* FULLY_CONNECTED with the DSP extension (Armv7E-M), int8: eight channels at a time, inputs unpacked on the way.
+ *
+ * void kernel(const int8_t *in, int8_t *out, void *scratch, const mcutk_fc_rows_dsp *p)
+ *   in       [rows][in_c]
+ *   out      [rows][out_c]; each group of eight channels reads the whole row of inputs
+ *   scratch  a row padded to a multiple of 4 bytes where in_c is none, else not used
+ *   p        in flash
+ *   relu, linear: conditions in mcutk_scales_dsp.h
+ */
 #ifndef MCUTK_FC_ROWS_DSP_H
 #define MCUTK_FC_ROWS_DSP_H
 
-#include <stdint.h>
+#include "mcutk_fc_row_dsp.h"
 
-/* One row of inputs by a run of groups of eight channels. Offsets are known to the assembly. */
 typedef struct {
-    const uint32_t *weights; /* as mcutk_fc_dsp.h packs them */
-    const int8_t *in;        /* may be unaligned */
-    const int8_t *in_end;    /* in + depth; depth is a multiple of 4, at least 4 */
-    int8_t *out;
-    const uint32_t *table;   /* multiplier, right shift - 1 */
-    int32_t step;            /* bytes from channel to channel of the table: 0 or 8 */
-    int32_t rounding;        /* 2 * out_zero_point + 1 */
-    int32_t groups;          /* at least 1 */
-} mcutk_fc_row;
+    const uint32_t *weights;          /* packed as mcutk_fc_row_dsp.h says */
+    const mcutk_fc_scale_dsp *scales; /* [out_c padded to a multiple of 8], or [1]: per_channel */
+    int32_t rows;                     /* as many as the batch has, at least 1 */
+    uint16_t in_c, out_c;
+    uint8_t per_channel;              /* 1: each channel has scales of its own; 0: all have the same */
+    int8_t out_zero_point;
+} mcutk_fc_rows_dsp;
 
-typedef void mcutk_fc_row_fn(const mcutk_fc_row *r);
-mcutk_fc_row_fn mcutk_fc_row_relu_dsp;
-mcutk_fc_row_fn mcutk_fc_row_linear_dsp;
+typedef void mcutk_fc_rows_dsp_fn(const int8_t *in, int8_t *out, void *scratch, const mcutk_fc_rows_dsp *p);
+mcutk_fc_rows_dsp_fn mcutk_fc_dsp_relu;
+mcutk_fc_rows_dsp_fn mcutk_fc_dsp_linear;
 
 #endif

@@ -11,15 +11,15 @@ typedef struct {
     const int8_t *first; /* its first pixel, channel 0 */
     int32_t rows, columns;
     int32_t row, step; /* bytes from row to row, from pixel to pixel */
-} window;
+} mcutk_pool_dsp_window;
 
-static window cut(const int8_t *in, const mcutk_pool *p, int32_t out_y, int32_t out_x) {
+static mcutk_pool_dsp_window mcutk_pool_dsp_cut(const int8_t *in, const mcutk_pool *p, int32_t out_y, int32_t out_x) {
     const int32_t top = out_y * p->stride_h - p->pad_top, left = out_x * p->stride_w - p->pad_left;
     const int32_t y0 = top > 0 ? top : 0, x0 = left > 0 ? left : 0;
     const int32_t y1 = top + p->kernel_h < p->in_h ? top + p->kernel_h : p->in_h;
     const int32_t x1 = left + p->kernel_w < p->in_w ? left + p->kernel_w : p->in_w;
     const int32_t step = p->channels, row = p->in_w * step;
-    window w = {in + y0 * row + x0 * step, y1 - y0, x1 - x0, row, step};
+    mcutk_pool_dsp_window w = {in + y0 * row + x0 * step, y1 - y0, x1 - x0, row, step};
     if (w.columns == p->in_w) { /* whole rows are one run */
         w.columns *= w.rows;
         w.rows = 1;
@@ -27,21 +27,21 @@ static window cut(const int8_t *in, const mcutk_pool *p, int32_t out_y, int32_t 
     return w;
 }
 
-static int8_t average(int32_t sum, int32_t count, const mcutk_pool *p) {
+static int8_t mcutk_pool_dsp_average(int32_t sum, int32_t count, const mcutk_pool *p) {
     return (int8_t)mcutk_clamp((sum > 0 ? sum + count / 2 : sum - count / 2) / count, p->act_min, p->act_max);
 }
 
-static void average_pixel(int8_t *out, const window *w, const mcutk_pool *p) {
+static void mcutk_pool_dsp_average_pixel(int8_t *out, const mcutk_pool_dsp_window *w, const mcutk_pool *p) {
     const int32_t count = w->rows * w->columns;
     int32_t c = 0;
     for (; c + GROUP <= w->step; c += GROUP) {
         int32_t sums[GROUP] = {0};
         const int8_t *row = w->first + c;
         for (int32_t i = w->rows; i > 0; --i, row += w->row) {
-            mcutk_add_run(sums, row, w->step, w->columns);
+            mcutk_sums_dsp_add(sums, row, w->step, w->columns);
         }
         for (int32_t k = 0; k < GROUP; ++k) {
-            out[c + k] = average(sums[k], count, p);
+            out[c + k] = mcutk_pool_dsp_average(sums[k], count, p);
         }
     }
     for (; c < w->step; ++c) {
@@ -52,11 +52,11 @@ static void average_pixel(int8_t *out, const window *w, const mcutk_pool *p) {
                 sum += row[j * w->step];
             }
         }
-        out[c] = average(sum, count, p);
+        out[c] = mcutk_pool_dsp_average(sum, count, p);
     }
 }
 
-static void max_pixel(int8_t *out, const window *w, const mcutk_pool *p) {
+static void mcutk_pool_dsp_max_pixel(int8_t *out, const mcutk_pool_dsp_window *w, const mcutk_pool *p) {
     const uint32_t low = 0x01010101u * (uint8_t)p->act_min;
     int32_t c = 0;
     for (; c + GROUP <= w->step; c += GROUP) {
@@ -87,8 +87,8 @@ static void max_pixel(int8_t *out, const window *w, const mcutk_pool *p) {
 void mcutk_average_pool_dsp(const int8_t *in, int8_t *out, const mcutk_pool *p) {
     for (int32_t y = 0; y < p->out_h; ++y) {
         for (int32_t x = 0; x < p->out_w; ++x, out += p->channels) {
-            const window w = cut(in, p, y, x);
-            average_pixel(out, &w, p);
+            const mcutk_pool_dsp_window w = mcutk_pool_dsp_cut(in, p, y, x);
+            mcutk_pool_dsp_average_pixel(out, &w, p);
         }
     }
 }
@@ -96,8 +96,8 @@ void mcutk_average_pool_dsp(const int8_t *in, int8_t *out, const mcutk_pool *p) 
 void mcutk_max_pool_dsp(const int8_t *in, int8_t *out, const mcutk_pool *p) {
     for (int32_t y = 0; y < p->out_h; ++y) {
         for (int32_t x = 0; x < p->out_w; ++x, out += p->channels) {
-            const window w = cut(in, p, y, x);
-            max_pixel(out, &w, p);
+            const mcutk_pool_dsp_window w = mcutk_pool_dsp_cut(in, p, y, x);
+            mcutk_pool_dsp_max_pixel(out, &w, p);
         }
     }
 }

@@ -5,7 +5,7 @@
 #include "mcutk_dsp.h"
 
 /* Adds `count` taps, `step` bytes apart, of four adjacent channels to their sums. Half-words hold 256 taps. */
-static inline void mcutk_add_run(int32_t sums[4], const int8_t *tap, int32_t step, int32_t count) {
+static inline void mcutk_sums_dsp_add(int32_t sums[4], const int8_t *tap, int32_t step, int32_t count) {
     while (count > 0) {
         uint32_t even = 0, odd = 0;
         int32_t n = count < 256 ? count : 256;

@@ -2,21 +2,25 @@
  *
  * In the loop:   r0-r3 sums   r4 pointers   r5 channel   r6 weights   r7-r12 taps and weights   lr end of the pointers
  */
+#include "mcutk_assembly.h"
+#include "mcutk_dsp_offsets.h"
+
 #if defined(__ARM_FEATURE_DSP)
-    .syntax unified
-    .thumb
+    .equ AT_OUT, MCUTK_TAPS_BYTES   /* the words at sp are a copy of mcutk_taps, then the place of the next outputs */
+    .equ LOCAL_BYTES, MCUTK_TAPS_BYTES + 4
+    .equ FRAME, 36 + LOCAL_BYTES    /* push {r4-r11, lr} */
 
-    .equ TAPS_FIRST, 0      /* the frame is a copy of mcutk_taps */
-    .equ TAPS_END, 4
-    .equ TAPS_WEIGHTS, 8
-    .equ TAPS_TABLE, 12
-    .equ TAPS_CHANNEL, 16
-    .equ TAPS_CHANNEL_END, 20
-    .equ TAPS_OUT, 24
-    .equ TAPS_ROUNDING, 28
-    .equ TAPS_BYTES, 32
+    .if MCUTK_TAPS_BYTES != 28 || MCUTK_TAPS_FIRST != 0 || MCUTK_TAPS_END != 4 || MCUTK_TAPS_WEIGHTS != 8
+    .error "ldm expects the members of mcutk_taps in this order"
+    .endif
+    .if MCUTK_TAPS_CHANNEL != 16 || AT_OUT - MCUTK_TAPS_ROUNDING != 4
+    .error "ldm and ldrd expect the members of mcutk_taps in this order"
+    .endif
+    .if MCUTK_SCALES_RIGHT_SHIFTS != 0 || MCUTK_SCALES_MULTIPLIERS != 4
+    .error "finish expects the multipliers behind the right shifts"
+    .endif
 
-    /* r7 shifts   r8 table   r9 out   r10 rounding */
+    /* One output.   r7 right shifts - 1   r8 multiplier before the next   r9 out   r10 rounding */
     .macro finish linear, acc
     ldr r11, [r8, #4]!
     lsl \acc, \acc, #1
@@ -32,20 +36,16 @@
     .endm
 
     .macro taps name, linear, raw=0
-    .section .text.\name, "ax", %progbits
-    .balign 4
-    .global \name
-    .type \name, %function
-    .thumb_func
-\name:
+    mcutk_function \name, FRAME
     push {r4-r11, lr}
-    sub sp, sp, #TAPS_BYTES
-    ldm r0, {r4-r11}
+    sub sp, sp, #LOCAL_BYTES
+    ldm r0, {r4-r10}
+    mov r11, r1
     stm sp, {r4-r11}
     mov lr, r5
     mov r5, r8
 
-1:  ldr r4, [sp, #TAPS_FIRST]
+1:  ldr r4, [sp, #MCUTK_TAPS_FIRST]
     ldm r6!, {r0-r3}
 2:  ldrd r7, r8, [r4], #8
     ldrd r11, r12, [r6], #8
@@ -69,34 +69,31 @@
     bne 2b
 
     .if \raw
-    ldr r9, [sp, #TAPS_OUT]
+    ldr r9, [sp, #AT_OUT]
     stm r9!, {r0-r3}
     .else
-    ldrd r9, r10, [sp, #TAPS_OUT]
-    ldr r8, [sp, #TAPS_TABLE]
-    ldr r7, [r8]
+    ldrd r10, r9, [sp, #MCUTK_TAPS_ROUNDING]
+    ldr r8, [sp, #MCUTK_TAPS_SCALES]
+    ldr r7, [r8, #MCUTK_SCALES_RIGHT_SHIFTS]
     finish \linear, r0
     finish \linear, r1
     finish \linear, r2
     finish \linear, r3
-    add r8, r8, #4
-    str r8, [sp, #TAPS_TABLE]
+    add r8, r8, #MCUTK_SCALES_BYTES - 16
+    str r8, [sp, #MCUTK_TAPS_SCALES]
     .endif
-    str r9, [sp, #TAPS_OUT]
-    ldr r9, [sp, #TAPS_CHANNEL_END]
+    str r9, [sp, #AT_OUT]
+    ldr r9, [sp, #MCUTK_TAPS_CHANNEL_END]
     add r5, r5, #4
     cmp r5, r9
     bne 1b
 
-    add sp, sp, #TAPS_BYTES
+    add sp, sp, #LOCAL_BYTES
     pop {r4-r11, pc}
-    .size \name, . - \name
+    mcutk_end \name
     .endm
 
     taps mcutk_taps_relu_dsp, 0
     taps mcutk_taps_linear_dsp, 1
     taps mcutk_taps_raw_dsp, 0, 1
-#endif
-#if defined(__linux__) && defined(__ELF__)
-    .section .note.GNU-stack, "", %progbits
 #endif

@@ -1,4 +1,4 @@
-"""CONV_2D with the DSP extension: two ways to gather inputs, three to round (firmware/kernels/dsp)."""
+"""CONV_2D with the DSP extension: pointwise or any geometry, three ways to round (firmware/kernels/dsp)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Ints, Rounding, channel_table, channels
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer, PackedConv
+from mcu_toolkit.compiler.call import FieldValue, ParamsArg
+from mcu_toolkit.compiler.kernels.packing_dsp import (
+    GROUP,
+    Channels,
+    Ints,
+    Rounding,
+    channel_scales,
+    channels,
+    group_scales,
+    weight_table,
+)
+from mcu_toolkit.compiler.kernels.structs import conv_shape
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
 from mcu_toolkit.compiler.raster import Reading, raster_slack
 from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Optimize, Target
@@ -43,7 +54,7 @@ def joint_weights(made: Channels) -> Ints:
 
 
 def pack_gemm(layer: ConvLayer, made: Channels) -> ConstArray:
-    """Biases and weights, a group of four channels after another, as ``mcutk_gemm_dsp.h`` says: uint32 words."""
+    """The narrow packing of ``mcutk_gemm_dsp.h``: biases and weights, a row per group of four channels."""
     groups, depth = -(-layer.out_c // GROUP), padded_depth(layer)
     joint = np.zeros((groups * 2, depth), np.int64)
     rows = joint_weights(made)
@@ -55,11 +66,11 @@ def pack_gemm(layer: ConvLayer, made: Channels) -> ConstArray:
     bias.reshape(-1)[: layer.out_c] = made.bias
     bias[..., 0] = 256 * bias[..., 0] + bias[..., 1]
     packed = np.concatenate([bias.reshape(groups, 4), words.reshape(groups, -1)], axis=1)
-    return ConstArray("weights", "uint32_t", (packed.reshape(-1) & 0xFFFFFFFF).astype(np.uint32))
+    return weight_table(packed, "a row per 4 output channels: biases [4], weights of two channels [depth / 2][2]")
 
 
 def pack_wide(layer: ConvLayer, made: Channels) -> ConstArray:
-    """The same with each weight in a half-word of its own."""
+    """The wide packing of ``mcutk_gemm_dsp.h``: each weight in a half-word of its own."""
     groups, depth = -(-layer.out_c // GROUP), padded_depth(layer)
     rows = np.zeros((groups * GROUP, depth), np.int64)
     rows[: layer.out_c, : made.weights.shape[1]] = made.weights
@@ -68,14 +79,18 @@ def pack_wide(layer: ConvLayer, made: Channels) -> ConstArray:
     bias = np.zeros((groups, GROUP), np.int64)
     bias.reshape(-1)[: layer.out_c] = made.bias
     packed = np.concatenate([bias, words.reshape(groups, -1)], axis=1)
-    return ConstArray("weights", "uint32_t", (packed.reshape(-1) & 0xFFFFFFFF).astype(np.uint32))
+    return weight_table(packed, "a row per 4 output channels: biases [4], weights of two inputs [depth / 2][4]")
 
 
 @dataclass(frozen=True)
 class DspConv:
     """Gathers the windows of two pixels as int16, then multiplies them with all channels.
 
-    `wide` weights take twice the flash. They are for those who want speed, and for weights that do not fit otherwise.
+    Attributes:
+        pointwise: for kernels of 1x1 with stride 1 and no padding.
+        rounding: how sums become outputs.
+        wide: int16 weights, which take twice the flash: for the optimization goal speed, and for weights that the
+            narrow packing cannot hold.
     """
 
     pointwise: bool
@@ -83,14 +98,26 @@ class DspConv:
     wide: bool
 
     isa = DSP
-    header = "dsp/mcutk_conv_dsp.h"
-    sources: Sequence[str] = ("dsp/mcutk_conv_dsp.c", "dsp/mcutk_gemm_dsp.S", "dsp/mcutk_gemm_host.c")
+
+    @property
+    def header(self) -> str:
+        """Header that declares the function."""
+        return f"dsp/mcutk_{self._shape}_dsp.h"
+
+    @property
+    def sources(self) -> Sequence[str]:
+        """Files to compile."""
+        own = ("dsp/mcutk_pointwise_dsp.c",) if self.pointwise else ("dsp/mcutk_conv_dsp.c", "dsp/mcutk_gather_dsp.c")
+        return (*own, "dsp/mcutk_pair_dsp.c", "dsp/mcutk_gemm_dsp.S", "dsp/mcutk_widen_dsp.S")
+
+    @property
+    def _shape(self) -> str:
+        return "pointwise" if self.pointwise else "conv"
 
     @property
     def name(self) -> str:
         """C function."""
-        shape = "pointwise" if self.pointwise else "conv"
-        return f"mcutk_{shape}_{'wide_' if self.wide else ''}dsp_{self.rounding.value}"
+        return f"mcutk_{self._shape}_{'wide_' if self.wide else ''}dsp_{self.rounding.value}"
 
     def accepts(self, layer: ConvLayer, target: Target) -> bool:
         """CONV_2D, or depthwise of one channel, which is the same.
@@ -134,11 +161,21 @@ class DspConv:
         staged = 0 if self.pointwise or _never_staged(layer) else 2
         return padded_depth(layer) * (4 + staged + (4 if not self.pointwise and _short_rows(layer) else 0))
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
-        """Two channels in each half-word, or one."""
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        """``mcutk_conv_gemm_dsp`` and the like."""
         made = channels(layer)
         assert made is not None
-        return PackedConv((pack_wide if self.wide else pack_gemm)(layer, made), channel_table(made))
+        any_rounding = self.rounding is Rounding.ANY
+        tables: tuple[tuple[str, FieldValue], ...] = (
+            ("weights", (pack_wide if self.wide else pack_gemm)(layer, made)),
+            ("scales", channel_scales(made) if any_rounding else group_scales(made)),
+        )
+        name = f"mcutk_{self._shape}_gemm_{'any_' if any_rounding else ''}dsp"
+        if not self.pointwise:
+            return ParamsArg(name, (("shape", conv_shape(layer)), *tables))
+        pixels = ("pixels", layer.out_h * layer.out_w)
+        rest = ("in_c", "out_c", "out_zero_point", *(("act_min", "act_max") if any_rounding else ()))
+        return ParamsArg(name, (*tables, pixels, *((field, int(getattr(layer, field))) for field in rest)))
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         """Windows of a pair are gathered before the pair is written."""

@@ -1,7 +1,7 @@
 """DEPTHWISE_CONV_2D with the DSP extension (firmware/kernels/dsp).
 
-3x3 goes by two output rows of a channel at a time, any other kernel by pairs of taps of four channels. Depthwise of one
-channel is a convolution: `conv_dsp`.
+A 3x3 kernel computes two output rows of a channel at a time, any other kernel pairs of taps of four channels. A
+depthwise convolution of one channel is a convolution: `conv_dsp`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Rounding, channel_table, channels
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer, PackedConv
+from mcu_toolkit.compiler.call import ParamsArg
+from mcu_toolkit.compiler.kernels.packing_dsp import (
+    GROUP,
+    Channels,
+    Rounding,
+    channel_scales,
+    channels,
+    group_scales,
+    weight_table,
+)
+from mcu_toolkit.compiler.kernels.structs import conv_shape
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
 from mcu_toolkit.compiler.raster import raster_slack
 from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Target
@@ -23,28 +33,24 @@ _ORDER = ((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (1, 0), (1, 2), (2, 0), (1, 1)
 
 
 def pack_depthwise(layer: ConvLayer, made: Channels) -> ConstArray:
-    """Weights and doubled biases as ``mcutk_depthwise_rows_dsp.h`` says: uint32, four words a channel."""
+    """Weights and doubled biases as ``mcutk_depthwise_strip_dsp.h`` says: four words per channel."""
     table = np.zeros((layer.out_c, 4), np.int64)
     for place, (ky, kx) in enumerate(_ORDER):
         table[:, place // 4] |= (made.weights[:, ky * 3 + kx] & 0xFF) << (8 * (place % 4))
-    table[:, 3] = (2 * made.bias) & 0xFFFFFFFF
-    return ConstArray("weights", "uint32_t", table.reshape(-1).astype(np.uint32))
+    table[:, 3] = 2 * made.bias
+    return weight_table(table, "a row per channel: weights [3], doubled bias")
 
 
 @dataclass(frozen=True)
 class DspDepthwise:
-    """Four channels of the input rows under two output rows, laid out as pairs, then a channel after another."""
+    """Four channels of the input rows under two output rows, laid out as pairs, then one channel after another."""
 
     stride: int
     rounding: Rounding
 
     isa = DSP
-    header = "dsp/mcutk_depthwise_dsp.h"
-    sources: Sequence[str] = (
-        "dsp/mcutk_depthwise_dsp.c",
-        "dsp/mcutk_depthwise_rows_dsp.S",
-        "dsp/mcutk_depthwise_rows_host.c",
-    )
+    header = "dsp/mcutk_depthwise_rows_dsp.h"
+    sources: Sequence[str] = ("dsp/mcutk_depthwise_rows_dsp.c", "dsp/mcutk_depthwise_strip_dsp.S")
 
     @property
     def name(self) -> str:
@@ -78,11 +84,23 @@ class DspDepthwise:
         """One strip."""
         return self._columns(layer) * 32 * self.stride
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
-        """Weights as pairs down a kernel column."""
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        """``mcutk_depthwise_rows_dsp``."""
         made = channels(layer)
         assert made is not None
-        return PackedConv(pack_depthwise(layer, made), channel_table(made))
+        shape = {
+            "in_h": layer.in_h,
+            "in_w": layer.in_w,
+            "out_h": layer.out_h,
+            "out_w": layer.out_w,
+            "channels": layer.in_c,
+            "pad_top": layer.pad_top,
+            "pad_left": layer.pad_left,
+            "in_zero_point": layer.in_zero_point,
+            "out_zero_point": layer.out_zero_point,
+        }
+        tables = ("weights", pack_depthwise(layer, made)), ("scales", group_scales(made))
+        return ParamsArg("mcutk_depthwise_rows_dsp", (*tables, *shape.items()))
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         """A pair of output rows is written while the input rows under it are read."""
@@ -90,15 +108,15 @@ class DspDepthwise:
 
 
 def pack_taps(layer: ConvLayer, made: Channels, order: npt.NDArray[np.int64]) -> ConstArray:
-    """Biases and pairs of taps of four channels as ``mcutk_taps_dsp.h`` says: uint32 words."""
+    """Biases and pairs of taps of four channels as ``mcutk_taps_dsp.h`` says: a row per group."""
     taps = layer.kernel_h * layer.kernel_w
     even = np.zeros((order.size, -(-taps // 2) * 2), np.int64)
     even[:, :taps] = made.weights[order] & 0xFF
     # [group, word of a pair, channel of the word, pair, tap] -> bytes c0 c1 of the first tap, then of the second
     split = even.reshape(-1, 2, 2, even.shape[1] // 2, 2).transpose(0, 3, 1, 4, 2).reshape(order.size // GROUP, -1, 4)
     words = (split << np.array([0, 8, 16, 24])).sum(axis=-1)
-    bias = made.bias[order].reshape(-1, GROUP) & 0xFFFFFFFF
-    return ConstArray("weights", "uint32_t", np.concatenate([bias, words], axis=1).reshape(-1).astype(np.uint32))
+    packed = np.concatenate([made.bias[order].reshape(-1, GROUP), words], axis=1)
+    return weight_table(packed, "a row per 4 channels: biases [4], weights of two taps and two channels [taps / 2][2]")
 
 
 @dataclass(frozen=True)
@@ -108,8 +126,8 @@ class DspTaps:
     rounding: Rounding
 
     isa = DSP
-    header = "dsp/mcutk_depthwise_any_dsp.h"
-    sources: Sequence[str] = ("dsp/mcutk_depthwise_any_dsp.c", "dsp/mcutk_taps_dsp.S", "dsp/mcutk_taps_host.c")
+    header = "dsp/mcutk_depthwise_taps_dsp.h"
+    sources: Sequence[str] = ("dsp/mcutk_depthwise_taps_dsp.c", "dsp/mcutk_taps_dsp.S")
 
     @property
     def name(self) -> str:
@@ -134,14 +152,22 @@ class DspTaps:
         """Pointers and a pixel of padding."""
         return -(-layer.kernel_h * layer.kernel_w // 2) * 16 + 4 + layer.in_c
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
-        """Weights as pairs of taps."""
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        """``mcutk_depthwise_taps_dsp`` and the like."""
         made = channels(layer)
         assert made is not None
         order = np.arange(layer.in_c)
         if layer.in_c % GROUP:  # the last group is the last four channels
             order = np.concatenate([order[: layer.in_c // GROUP * GROUP], order[-GROUP:]])
-        return PackedConv(pack_taps(layer, made, order), channel_table(made, order))
+        any_rounding = self.rounding is Rounding.ANY
+        return ParamsArg(
+            f"mcutk_depthwise_taps_{'any_' if any_rounding else ''}dsp",
+            (
+                ("shape", conv_shape(layer)),
+                ("weights", pack_taps(layer, made, order)),
+                ("scales", channel_scales(made) if any_rounding else group_scales(made, order)),
+            ),
+        )
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         """A pixel is written while its window is read."""

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mcu_toolkit.compiler.call import ParamsArg
 from mcu_toolkit.compiler.kernels.conv_dsp import fits_gemm, joint_weights
-from mcu_toolkit.compiler.kernels.packing_dsp import Channels, Rounding, channels
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer, PackedConv
+from mcu_toolkit.compiler.kernels.packing_dsp import Channels, Rounding, channels, weight_table
+from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Target
 
-#: Output channels that the inner block computes together.
+#: Output channels that the inner block computes together: ``MCUTK_FC_GROUP``.
 GROUP = 8
+#: ``mcutk_fc_scale_dsp``.
+_SCALE = np.dtype([("multiplier", np.int32), ("right_shift", np.uint32)])
 
 
 def pack_rows(layer: ConvLayer, made: Channels) -> ConstArray:
-    """Biases and weights, a group of eight channels after another, as ``mcutk_fc_dsp.h`` says: uint32 words."""
+    """Biases and weights as ``mcutk_fc_row_dsp.h`` says: a row per group of eight channels."""
     groups, depth = -(-layer.out_c // GROUP), -(-layer.in_c // 4) * 4
     joint = np.zeros((groups * 4, depth), np.int64)
     rows = joint_weights(made)
@@ -30,20 +33,18 @@ def pack_rows(layer: ConvLayer, made: Channels) -> ConstArray:
     bias.reshape(-1)[: layer.out_c] = made.bias
     bias[..., 0] = 256 * bias[..., 0] + bias[..., 1]
     packed = np.concatenate([bias.reshape(groups, 8), words.reshape(groups, -1)], axis=1)
-    return ConstArray("weights", "uint32_t", (packed.reshape(-1) & 0xFFFFFFFF).astype(np.uint32))
+    return weight_table(packed, "a row per 8 output channels: biases [8], weights of two channels [in_c / 2][4]")
 
 
-def pack_table(made: Channels) -> ConstArray:
-    """Step, then multiplier and right shift - 1 of each channel, or once where all channels have the same."""
-    rows = np.stack([made.multiplier, -made.shift - 1], axis=1)
-    step = 0
-    if np.any(rows != rows[0]):
-        step = 8
-        rows = np.concatenate([rows, np.zeros((-rows.shape[0] % GROUP, 2), np.int64)])
-    else:
-        rows = rows[:1]
-    values = np.concatenate([[step], rows.reshape(-1)]).astype(np.uint32)
-    return ConstArray("channels", "uint32_t", values, is_weights=False)
+def pack_scales(made: Channels) -> tuple[ConstArray, bool]:
+    """``mcutk_fc_scale_dsp`` of each channel, or once where all have the same; and whether it is per channel."""
+    table = np.zeros(-(-made.shift.size // GROUP) * GROUP, _SCALE)
+    table["multiplier"][: made.shift.size] = made.multiplier
+    table["right_shift"][: made.shift.size] = -made.shift - 1
+    per_channel = bool(np.any(table[: made.shift.size] != table[0]))
+    layout = "multiplier, right shift - 1"
+    scales = table if per_channel else table[:1]
+    return ConstArray("scales", "mcutk_fc_scale_dsp", scales, is_weights=False, layout=layout), per_channel
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class DspFullyConnected:
     rounding: Rounding
 
     isa = DSP
-    header = "dsp/mcutk_fc_dsp.h"
-    sources: Sequence[str] = ("dsp/mcutk_fc_dsp.c", "dsp/mcutk_fc_rows_dsp.S", "dsp/mcutk_fc_rows_host.c")
+    header = "dsp/mcutk_fc_rows_dsp.h"
+    sources: Sequence[str] = ("dsp/mcutk_fc_rows_dsp.c", "dsp/mcutk_fc_row_dsp.S")
 
     @property
     def name(self) -> str:
@@ -80,14 +81,26 @@ class DspFullyConnected:
         """A padded row, where rows are not whole words."""
         return -(-layer.in_c // 4) * 4 if layer.in_c % 4 else 0
 
-    def pack(self, layer: ConvLayer) -> PackedConv:
-        """Two channels in each half-word."""
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        """``mcutk_fc_rows_dsp``."""
         made = channels(layer)
         assert made is not None
-        return PackedConv(pack_rows(layer, made), pack_table(made))
+        scales, per_channel = pack_scales(made)
+        return ParamsArg(
+            "mcutk_fc_rows_dsp",
+            (
+                ("weights", pack_rows(layer, made)),
+                ("scales", scales),
+                ("rows", layer.out_h * layer.out_w),
+                ("in_c", layer.in_c),
+                ("out_c", layer.out_c),
+                ("per_channel", int(per_channel)),
+                ("out_zero_point", layer.out_zero_point),
+            ),
+        )
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
-        """Each group of channels reads the whole row: a row may be written over once it is the last group's turn."""
+        """Each group of channels reads the whole row, which may be overwritten from the last group on."""
         rows = layer.out_h * layer.out_w
         groups = -(-layer.out_c // GROUP)
         last = rows - 1

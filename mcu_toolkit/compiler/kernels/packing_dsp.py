@@ -1,4 +1,4 @@
-"""What the DSP kernels share: constant channels, the choice of rounding, channel tables, and overlap slack."""
+"""Shared by the DSP kernel variants: constant channels, the choice of rounding, tables of scales."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ import numpy.typing as npt
 
 from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
 
-#: Output channels that the inner blocks compute together.
+#: Output channels that the inner blocks compute together: ``MCUTK_GROUP``.
 GROUP = 4
+#: ``mcutk_scales_dsp``.
+_SCALES = np.dtype([("right_shifts", np.uint32), ("multipliers", np.int32, GROUP)])
+#: ``mcutk_scale_dsp``.
+_SCALE = np.dtype([("multiplier", np.int32), ("shift", np.int32)])
 #: Right shifts that the rounding of ``relu`` and ``linear`` can hold beside a zero point.
 _MAX_RIGHT = 22
 
@@ -20,7 +24,7 @@ Ints = npt.NDArray[np.int64]
 
 
 class Rounding(str, Enum):
-    """How accumulators become outputs; the conditions stand in ``mcutk_gemm_dsp.h``."""
+    """How sums become outputs; the conditions are in ``mcutk_scales_dsp.h``."""
 
     RELU = "relu"
     LINEAR = "linear"
@@ -105,26 +109,35 @@ def _rounding(layer: ConvLayer, shift: Ints, bound: Ints) -> Rounding:
     return Rounding.LINEAR if layer.act_min == -128 else Rounding.ANY
 
 
-def channel_table(made: Channels, order: Ints | None = None) -> ConstArray:
-    """The table behind ``mcutk_conv.channels``.
+def weight_table(groups: Ints, layout: str) -> ConstArray:
+    """Packed weights.
+
+    Args:
+        groups: [rows, n] 32-bit words, signed or not.
+        layout: what a row is.
+    """
+    return ConstArray("weights", "uint32_t", (groups & 0xFFFFFFFF).astype(np.uint32), layout=layout)
+
+
+def group_scales(made: Channels, order: Ints | None = None) -> ConstArray:
+    """``mcutk_scales_dsp`` of each group of four channels, for the roundings ``relu`` and ``linear``.
 
     Args:
         made: the channels.
-        order: which channel stands where, instead of all of them in order.
-
-    Returns:
-        a group of four channels after another: four bytes (right shift - 1), four multipliers; or, to round in any
-        way, plain ``mcutk_channel``.
+        order: the channel at each place, instead of all of them in order.
     """
-    if made.rounding is Rounding.ANY:
-        rows = np.stack([made.bias, made.multiplier, made.shift], axis=1).astype(np.int32)
-        return ConstArray("channels", "mcutk_channel", rows)
     order = np.arange(made.shift.size) if order is None else order
-    groups = -(-order.size // GROUP)
-    shifts = np.zeros(groups * GROUP, np.int64)
-    shifts[: order.size] = -made.shift[order] - 1
-    multipliers = np.zeros(groups * GROUP, np.int64)
-    multipliers[: order.size] = made.multiplier[order]
-    words = (shifts.reshape(groups, GROUP) << np.array([0, 8, 16, 24])).sum(axis=1)
-    table = np.concatenate([words[:, None], multipliers.reshape(groups, GROUP)], axis=1)
-    return ConstArray("channels", "uint32_t", table.reshape(-1).astype(np.uint32), is_weights=False)
+    padding = (0, -order.size % GROUP)
+    shifts = np.pad(-made.shift[order] - 1, padding).reshape(-1, GROUP)
+    table = np.zeros(len(shifts), _SCALES)
+    table["right_shifts"] = (shifts << np.array([0, 8, 16, 24])).sum(axis=1)
+    table["multipliers"] = np.pad(made.multiplier[order], padding).reshape(-1, GROUP)
+    layout = "right shifts - 1, multipliers of four channels"
+    return ConstArray("scales", "mcutk_scales_dsp", table, is_weights=False, layout=layout)
+
+
+def channel_scales(made: Channels) -> ConstArray:
+    """``mcutk_scale_dsp`` of each channel, for the rounding ``any``."""
+    table = np.zeros(made.shift.size, _SCALE)
+    table["multiplier"], table["shift"] = made.multiplier, made.shift
+    return ConstArray("scales", "mcutk_scale_dsp", table, is_weights=False, layout="multiplier, shift")

@@ -1,9 +1,7 @@
-/* What mcutk_fc_rows_dsp.S computes, in C, for hosts: the same packing, tested under sanitizers. */
-#include "mcutk_fc_rows_dsp.h"
+/* mcutk_fc_row_dsp.S in C: the same packing and results, for tests on a host under sanitizers. */
+#include "mcutk_fc_row_dsp.h"
 
 #include "mcutk_requant.h"
-
-#if !defined(__ARM_FEATURE_DSP)
 
 static int32_t product(uint32_t pair, int8_t low, int8_t high) {
     return (int16_t)(pair & 0xFFFFu) * low + (int16_t)(pair >> 16) * high;
@@ -14,7 +12,8 @@ static uint32_t low_bytes(uint32_t pair) {
 }
 
 static void fc_row(const mcutk_fc_row *r) {
-    const uint32_t *weights = r->weights, *table = r->table;
+    const uint32_t *weights = r->weights;
+    const mcutk_fc_scale_dsp *scale = r->scales;
     int8_t *out = r->out;
     for (int32_t group = 0; group < r->groups; ++group) {
         uint32_t sums[8];
@@ -28,9 +27,9 @@ static void fc_row(const mcutk_fc_row *r) {
                 sums[channel + 1] += (uint32_t)product(low_bytes(*weights), x[odd], x[odd + 2]);
             }
         }
-        for (int32_t c = 0; c < 8; ++c, table += r->step / 4) {
+        for (int32_t c = 0; c < 8; ++c, scale += r->step != 0) {
             const int32_t sum = (c & 1) != 0 ? (int32_t)sums[c] : (int32_t)(sums[c] - sums[c + 1]) >> 8;
-            const int32_t scaled = mcutk_requantize(sum, (int32_t)table[0], -1 - (int32_t)table[1]);
+            const int32_t scaled = mcutk_requantize(sum, scale->multiplier, -1 - (int32_t)scale->right_shift);
             *out++ = (int8_t)mcutk_clamp(scaled + ((r->rounding - 1) >> 1), -128, 127);
         }
     }
@@ -43,9 +42,3 @@ void mcutk_fc_row_relu_dsp(const mcutk_fc_row *r) {
 void mcutk_fc_row_linear_dsp(const mcutk_fc_row *r) {
     fc_row(r);
 }
-
-#else
-
-typedef int mcutk_fc_rows_in_assembly; /* ISO C wants a declaration in every file */
-
-#endif

@@ -1,9 +1,7 @@
-/* What mcutk_gemm_dsp.S computes, in C, for hosts: the same packing, tested under sanitizers. */
+/* mcutk_gemm_dsp.S in C: the same packing and results, for tests on a host under sanitizers. */
 #include "mcutk_gemm_dsp.h"
 
 #include "mcutk_requant.h"
-
-#if !defined(__ARM_FEATURE_DSP)
 
 static int32_t low_half(uint32_t word) {
     return (int16_t)(word & 0xFFFFu);
@@ -17,13 +15,13 @@ static int32_t low_byte(uint32_t word, int shift) {
     return (int8_t)((word >> shift) & 0xFFu);
 }
 
-/* Accumulators of one group, [pixel][channel]; sums modulo 2^32 as the instructions make them. */
+/* Sums of one group, [pixel][channel], modulo 2^32 as the instructions make them. */
 static const uint32_t *group_sums(const mcutk_gemm *g, const uint32_t *weights, int32_t sums[8]) {
     uint32_t acc[8];
     for (int i = 0; i < 8; ++i) {
         acc[i] = weights[i & 3];
     }
-    weights += MCUTK_GEMM_GROUP;
+    weights += MCUTK_GROUP;
     for (const uint32_t *x = g->column; x != g->column_end; x += 2, weights += 2) {
         for (int i = 0; i < 4; ++i) {
             const uint32_t w = weights[i & 1], v = x[i >> 1];
@@ -44,7 +42,7 @@ static const uint32_t *wide_sums(const mcutk_gemm *g, const uint32_t *weights, i
     for (int i = 0; i < 8; ++i) {
         acc[i] = weights[i & 3];
     }
-    weights += MCUTK_GEMM_GROUP;
+    weights += MCUTK_GROUP;
     for (const uint32_t *x = g->column; x != g->column_end; x += 2, weights += 4) {
         for (int i = 0; i < 8; ++i) {
             const uint32_t w = weights[i & 3], v = x[i >> 2];
@@ -61,12 +59,12 @@ typedef const uint32_t *sums_fn(const mcutk_gemm *g, const uint32_t *weights, in
 
 static void gemm(const mcutk_gemm *g, int8_t *out0, int8_t *out1, sums_fn *next_sums) {
     const uint32_t *weights = g->weights;
-    for (const uint32_t *channels = g->channels; channels != g->channels_end; channels += 5) {
+    for (const mcutk_scales_dsp *scales = g->scales; scales != g->scales_end; ++scales) {
         int32_t sums[8];
         weights = next_sums(g, weights, sums);
         for (int i = 0; i < 8; ++i) {
-            const int32_t right = (int32_t)((channels[0] >> (8 * (i & 3))) & 0xFFu) + 1;
-            const int32_t scaled = mcutk_requantize(sums[i], (int32_t)channels[1 + (i & 3)], -right);
+            const int32_t right = (int32_t)((scales->right_shifts >> (8 * (i & 3))) & 0xFFu) + 1;
+            const int32_t scaled = mcutk_requantize(sums[i], scales->multipliers[i & 3], -right);
             *(i < 4 ? out0++ : out1++) = (int8_t)mcutk_clamp(scaled + ((g->rounding - 1) >> 1), -128, 127);
         }
     }
@@ -95,9 +93,3 @@ void mcutk_gemm_wide_dsp_linear(const mcutk_gemm *g, int8_t *out0, int8_t *out1)
 void mcutk_gemm_wide_dsp_raw(const mcutk_gemm *g, int32_t *sums) {
     (void)wide_sums(g, g->weights, sums);
 }
-
-#else
-
-typedef int mcutk_gemm_dsp_in_assembly; /* ISO C wants a declaration in every file */
-
-#endif

@@ -1,21 +1,24 @@
-/* One row by eight channels: 31 instructions for 32 products; mcutk_fc_dsp.h has the packing.
+/* One row by eight channels: 31 instructions for 32 products; mcutk_fc_row_dsp.h has the packing.
  *
  * In the loop:   r0 r1 ... r6 r7  256*c0+c1, c1, ... 256*c6+c7, c7    r8 r9 inputs 0 2, 1 3
  *                r10 r11 weights   r12 weight pointer   lr input pointer
  */
-#if defined(__ARM_FEATURE_DSP)
-    .syntax unified
-    .thumb
+#include "mcutk_assembly.h"
+#include "mcutk_dsp_offsets.h"
 
-    .equ ROW_WEIGHTS, 0     /* the frame is a copy of mcutk_fc_row */
-    .equ ROW_IN, 4
-    .equ ROW_IN_END, 8
-    .equ ROW_OUT, 12
-    .equ ROW_TABLE, 16
-    .equ ROW_STEP, 20
-    .equ ROW_ROUNDING, 24
-    .equ ROW_GROUPS, 28
-    .equ ROW_BYTES, 32
+#if defined(__ARM_FEATURE_DSP)
+    .equ LOCAL_BYTES, MCUTK_FC_ROW_BYTES    /* the words at sp are a copy of mcutk_fc_row */
+    .equ FRAME, 36 + LOCAL_BYTES            /* push {r4-r11, lr} */
+
+    .if MCUTK_FC_ROW_BYTES != 32 || MCUTK_FC_ROW_WEIGHTS != 0
+    .error "ldm expects eight words, the weights first"
+    .endif
+    .if MCUTK_FC_ROW_IN_END - MCUTK_FC_ROW_IN != 4 || MCUTK_FC_ROW_SCALES - MCUTK_FC_ROW_OUT != 4
+    .error "members that are loaded in pairs must be adjacent"
+    .endif
+    .if MCUTK_FC_SCALE_MULTIPLIER != 0 || MCUTK_FC_SCALE_RIGHT_SHIFT != 4
+    .error "ldrd expects the members of mcutk_fc_scale_dsp in this order"
+    .endif
 
     .macro four_channels x, high0, low0, high1, low1
     ldrd r10, r11, [r12], #8
@@ -37,10 +40,10 @@
     four_channels r9, r4, r5, r6, r7
     .endm
 
-    /* One result of a doubled accumulator.   r8 out   r9 table   r10 multiplier   r11 right shift - 1   r12 step */
+    /* One output of a doubled sum.   r8 out   r9 scale   r10 multiplier   r11 right shift - 1   r12 step */
     .macro finish linear, acc
     ldrd r10, r11, [r9]
-    ldr lr, [sp, #ROW_ROUNDING]
+    ldr lr, [sp, #MCUTK_FC_ROW_ROUNDING]
     add r9, r9, r12
     lsl lr, lr, r11
     .if \linear
@@ -61,51 +64,43 @@
     .endm
 
     .macro fc_row name, linear
-    .section .text.\name, "ax", %progbits
-    .balign 4
-    .global \name
-    .type \name, %function
-    .thumb_func
-\name:
+    mcutk_function \name, FRAME
     push {r4-r11, lr}
-    sub sp, sp, #ROW_BYTES
+    sub sp, sp, #LOCAL_BYTES
     ldm r0, {r1-r8}
     stm sp, {r1-r8}
     mov r12, r1
 
 1:  ldm r12!, {r0-r7}
-    ldrd lr, r8, [sp, #ROW_IN]
+    ldrd lr, r8, [sp, #MCUTK_FC_ROW_IN]
     sub r8, r8, lr
     lsls r8, r8, #29            /* the sign is now bit 2: an odd count of four inputs */
     bmi 3f
 2:  four_inputs
 3:  four_inputs
-    ldr r10, [sp, #ROW_IN_END]
+    ldr r10, [sp, #MCUTK_FC_ROW_IN_END]
     cmp lr, r10
     bne 2b
 
-    str r12, [sp, #ROW_WEIGHTS]
-    ldrd r8, r9, [sp, #ROW_OUT]
-    ldr r12, [sp, #ROW_STEP]
+    str r12, [sp, #MCUTK_FC_ROW_WEIGHTS]
+    ldrd r8, r9, [sp, #MCUTK_FC_ROW_OUT]
+    ldr r12, [sp, #MCUTK_FC_ROW_STEP]
     two_channels \linear, r0, r1
     two_channels \linear, r2, r3
     two_channels \linear, r4, r5
     two_channels \linear, r6, r7
-    strd r8, r9, [sp, #ROW_OUT]
-    ldr r12, [sp, #ROW_WEIGHTS]
-    ldr r10, [sp, #ROW_GROUPS]
+    strd r8, r9, [sp, #MCUTK_FC_ROW_OUT]
+    ldr r12, [sp, #MCUTK_FC_ROW_WEIGHTS]
+    ldr r10, [sp, #MCUTK_FC_ROW_GROUPS]
     subs r10, r10, #1
-    str r10, [sp, #ROW_GROUPS]
+    str r10, [sp, #MCUTK_FC_ROW_GROUPS]
     bne 1b
 
-    add sp, sp, #ROW_BYTES
+    add sp, sp, #LOCAL_BYTES
     pop {r4-r11, pc}
-    .size \name, . - \name
+    mcutk_end \name
     .endm
 
     fc_row mcutk_fc_row_relu_dsp, 0
     fc_row mcutk_fc_row_linear_dsp, 1
-#endif
-#if defined(__linux__) && defined(__ELF__)
-    .section .note.GNU-stack, "", %progbits
 #endif

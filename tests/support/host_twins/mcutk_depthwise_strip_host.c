@@ -1,9 +1,7 @@
-/* What mcutk_depthwise_rows_dsp.S computes, in C, for hosts: the same layout, tested under sanitizers. */
-#include "mcutk_depthwise_rows_dsp.h"
+/* mcutk_depthwise_strip_dsp.S in C: the same packing and results, for tests on a host under sanitizers. */
+#include "mcutk_depthwise_strip_dsp.h"
 
 #include "mcutk_requant.h"
-
-#if !defined(__ARM_FEATURE_DSP)
 
 static int32_t half(uint32_t word, int32_t which) {
     return (int16_t)((word >> (16 * which)) & 0xFFFFu);
@@ -36,7 +34,7 @@ void mcutk_depthwise_build_s2_dsp(
 }
 
 /* One output: the window whose first column is `strip`, its rows starting at strip row `row`. */
-static int8_t output(const mcutk_depthwise_rows *r, const uint32_t *strip, int32_t channel, int32_t row, int32_t stride) {
+static int8_t output(const mcutk_depthwise_strip *r, const uint32_t *strip, int32_t channel, int32_t row, int32_t stride) {
     static const uint8_t place[9] = {0, 1, 4, 2, 3, 6, 7, 10, 11}; /* byte of w[ky][kx] */
     const uint32_t *const w = r->weights + 4 * channel;
     int32_t sum = (int32_t)w[3] / 2;
@@ -44,15 +42,15 @@ static int8_t output(const mcutk_depthwise_rows *r, const uint32_t *strip, int32
         const uint32_t pair = strip[(i % 3) * 8 * stride + ((row + i / 3) >> 1)];
         sum += byte(w[place[i] >> 2], place[i] & 3) * half(pair, (row + i / 3) & 1);
     }
-    const int32_t right = (int32_t)((r->shifts >> (8 * channel)) & 0xFFu) + 1;
-    const int32_t scaled = mcutk_requantize(sum, (int32_t)r->table[channel], -right) + ((r->rounding - 1) >> 1);
+    const int32_t right = (int32_t)((r->right_shifts >> (8 * channel)) & 0xFFu) + 1;
+    const int32_t scaled = mcutk_requantize(sum, r->multipliers[channel], -right) + ((r->rounding - 1) >> 1);
     return (int8_t)mcutk_clamp(scaled, -128, 127);
 }
 
-static void rows(const mcutk_depthwise_rows *r, int32_t stride) {
+static void rows(const mcutk_depthwise_strip *r, int32_t stride) {
     for (int32_t c = 0; c < r->channels; ++c) {
-        const uint32_t *at = r->strip + 2 * stride * c;
-        const uint32_t *const end = at + r->columns / 4;
+        const uint32_t *at = r->pairs + 2 * stride * c;
+        const uint32_t *const end = at + r->column_bytes / 4;
         for (int8_t *out = r->out + c; at != end; at += 8 * stride * stride, out += r->step) {
             out[r->row] = output(r, at, c, stride, stride);
             out[0] = output(r, at, c, 0, stride);
@@ -60,24 +58,18 @@ static void rows(const mcutk_depthwise_rows *r, int32_t stride) {
     }
 }
 
-void mcutk_depthwise_rows_s1_relu_dsp(const mcutk_depthwise_rows *r) {
+void mcutk_depthwise_strip_s1_relu_dsp(const mcutk_depthwise_strip *r) {
     rows(r, 1);
 }
 
-void mcutk_depthwise_rows_s1_linear_dsp(const mcutk_depthwise_rows *r) {
+void mcutk_depthwise_strip_s1_linear_dsp(const mcutk_depthwise_strip *r) {
     rows(r, 1);
 }
 
-void mcutk_depthwise_rows_s2_relu_dsp(const mcutk_depthwise_rows *r) {
+void mcutk_depthwise_strip_s2_relu_dsp(const mcutk_depthwise_strip *r) {
     rows(r, 2);
 }
 
-void mcutk_depthwise_rows_s2_linear_dsp(const mcutk_depthwise_rows *r) {
+void mcutk_depthwise_strip_s2_linear_dsp(const mcutk_depthwise_strip *r) {
     rows(r, 2);
 }
-
-#else
-
-typedef int mcutk_depthwise_rows_in_assembly; /* ISO C wants a declaration in every file */
-
-#endif

@@ -1,26 +1,19 @@
 /* Strips of a 3x3 depthwise convolution: 29 (stride 1) or 32 (stride 2) instructions for two outputs of nine products,
- * requantization and stores included; mcutk_depthwise_rows_dsp.h has the layout. */
+ * requantization and stores included; mcutk_depthwise_strip_dsp.h has the layout. */
+#include "mcutk_assembly.h"
+#include "mcutk_dsp_offsets.h"
+
 #if defined(__ARM_FEATURE_DSP)
-    .syntax unified
-    .thumb
+    .equ BUILD_FRAME, 36            /* push {r4-r11, lr} */
 
-    .macro function name
-    .section .text.\name, "ax", %progbits
-    .balign 4
-    .global \name
-    .type \name, %function
-    .thumb_func
-\name:
-    .endm
-
-    /* r0 strip, r1 rows, r2 step, r3 columns, on the stack the channel */
-    function mcutk_depthwise_build_s1_dsp
+    /* r0 strip, r1 rows, r2 step, r3 columns; the channel is on the stack, above the frame */
+    mcutk_function mcutk_depthwise_build_s1_dsp, BUILD_FRAME
     push {r4-r11, lr}
     mov r6, r0
     add lr, r0, r3, lsl #5
     mov r5, r2
     ldm r1, {r0-r3}
-    ldr r4, [sp, #36]
+    ldr r4, [sp, #BUILD_FRAME]
 1:  ldr r7, [r0, r4]
     ldr r8, [r1, r4]
     ldr r9, [r2, r4]
@@ -45,15 +38,15 @@
     cmp r6, lr
     bne 1b
     pop {r4-r11, pc}
-    .size mcutk_depthwise_build_s1_dsp, . - mcutk_depthwise_build_s1_dsp
+    mcutk_end mcutk_depthwise_build_s1_dsp
 
-    function mcutk_depthwise_build_s2_dsp
+    mcutk_function mcutk_depthwise_build_s2_dsp, BUILD_FRAME
     push {r4-r11, lr}
     mov r7, r0
     add lr, r0, r3, lsl #6
     mov r6, r2
     ldm r1, {r0-r4}
-    ldr r5, [sp, #36]
+    ldr r5, [sp, #BUILD_FRAME]
 1:  ldr r8, [r4, r5]
     sxtb16 r9, r8
     sxtb16 r8, r8, ror #8
@@ -88,22 +81,24 @@
     cmp r7, lr
     bne 1b
     pop {r4-r11, pc}
-    .size mcutk_depthwise_build_s2_dsp, . - mcutk_depthwise_build_s2_dsp
+    mcutk_end mcutk_depthwise_build_s2_dsp
 
-    .equ ROWS_STRIP, 0      /* the frame begins with a copy of mcutk_depthwise_rows */
-    .equ ROWS_WEIGHTS, 4
-    .equ ROWS_TABLE, 8
-    .equ ROWS_SHIFTS, 12
-    .equ ROWS_OUT, 16
-    .equ ROWS_ROW, 20
-    .equ ROWS_STEP, 24
-    .equ ROWS_COLUMNS, 28
-    .equ ROWS_CHANNELS, 32
-    .equ ROWS_ROUNDING, 36
-    .equ ROWS_BIAS, 40      /* twice the same */
-    .equ ROWS_SCALE, 48     /* multiplier, right shift - 1 */
-    .equ ROWS_END, 56       /* end of the strip, then a copy of the step */
-    .equ ROWS_BYTES, 64
+    /* Words at sp behind a copy of mcutk_depthwise_strip. */
+    .equ AT_BIAS, MCUTK_STRIP_BYTES         /* twice the same */
+    .equ AT_SCALE, MCUTK_STRIP_BYTES + 8    /* multiplier, right shift - 1 */
+    .equ AT_END, MCUTK_STRIP_BYTES + 16     /* end of the strip, then a copy of the step */
+    .equ LOCAL_BYTES, MCUTK_STRIP_BYTES + 24
+    .equ FRAME, 36 + LOCAL_BYTES            /* push {r4-r11, lr} */
+
+    .if MCUTK_STRIP_BYTES != 40 || MCUTK_STRIP_ROW != 20 || MCUTK_STRIP_STEP != 24
+    .error "ldm expects ten words, the row and the step first in the second half"
+    .endif
+    .if MCUTK_STRIP_MULTIPLIERS - MCUTK_STRIP_WEIGHTS != 4 || MCUTK_STRIP_OUT - MCUTK_STRIP_RIGHT_SHIFTS != 4
+    .error "members that are loaded in pairs must be adjacent"
+    .endif
+    .if MCUTK_STRIP_ROW - MCUTK_STRIP_OUT != 4
+    .error "members that are loaded in pairs must be adjacent"
+    .endif
 
     /* One kernel column of two outputs. r6, r7: sums */
     .macro column_s1 first, last, address:vararg
@@ -136,25 +131,25 @@
     /* r0-r2: pairs (w0x, w1x), r3-r5: (w1x, w2x), all doubled   r6 r7 sums   r8 r9 inputs   r10 strip   r11 out
      * r12 rounding and zero point   lr bytes to the second row */
     .macro rows name, stride, linear
-    function \name
+    mcutk_function \name, FRAME
     push {r4-r11, lr}
-    sub sp, sp, #ROWS_BYTES
+    sub sp, sp, #LOCAL_BYTES
     ldm r0!, {r1-r5}
     stm sp, {r1-r5}
     ldm r0, {r1-r5}
-    add r6, sp, #ROWS_ROW
+    add r6, sp, #MCUTK_STRIP_ROW
     stm r6, {r1-r5}
-    str r2, [sp, #ROWS_END + 4]
+    str r2, [sp, #AT_END + 4]
 
-1:  ldr r10, [sp, #ROWS_WEIGHTS]
-    ldr r9, [sp, #ROWS_TABLE]
+1:  ldr r10, [sp, #MCUTK_STRIP_WEIGHTS]
+    ldr r9, [sp, #MCUTK_STRIP_MULTIPLIERS]
     ldm r10!, {r6-r8, r12}
     ldr r11, [r9], #4
-    strd r10, r9, [sp, #ROWS_WEIGHTS]
-    strd r12, r12, [sp, #ROWS_BIAS]
-    ldr r12, [sp, #ROWS_SHIFTS]
-    strd r11, r12, [sp, #ROWS_SCALE]
-    ldr r11, [sp, #ROWS_ROUNDING]
+    strd r10, r9, [sp, #MCUTK_STRIP_WEIGHTS]
+    strd r12, r12, [sp, #AT_BIAS]
+    ldr r12, [sp, #MCUTK_STRIP_RIGHT_SHIFTS]
+    strd r11, r12, [sp, #AT_SCALE]
+    ldr r11, [sp, #MCUTK_STRIP_ROUNDING]
     lsl r12, r11, r12
     sxtb16 r0, r6
     sxtb16 r1, r6, ror #8
@@ -168,13 +163,13 @@
     sadd16 r3, r3, r3
     sadd16 r4, r4, r4
     sadd16 r5, r5, r5
-    ldr r10, [sp, #ROWS_STRIP]
-    ldr r6, [sp, #ROWS_COLUMNS]
-    ldrd r11, lr, [sp, #ROWS_OUT]
+    ldr r10, [sp, #MCUTK_STRIP_PAIRS]
+    ldr r6, [sp, #MCUTK_STRIP_COLUMN_BYTES]
+    ldrd r11, lr, [sp, #MCUTK_STRIP_OUT]
     add r6, r6, r10
-    str r6, [sp, #ROWS_END]
+    str r6, [sp, #AT_END]
 
-2:  ldrd r6, r7, [sp, #ROWS_BIAS]
+2:  ldrd r6, r7, [sp, #AT_BIAS]
     .if \stride == 1
     column_s1 r0, r3, [r10], #32
     column_s1 r1, r4, [r10]
@@ -185,43 +180,40 @@
     column_s2 r2, r5, 128
     add r10, r10, #128
     .endif
-    ldrd r8, r9, [sp, #ROWS_SCALE]
+    ldrd r8, r9, [sp, #AT_SCALE]
     high_mul \linear, r6
     high_mul \linear, r7
     asr r6, r6, r9
     asr r7, r7, r9
     ssat r6, #8, r6, asr #1
     ssat r7, #8, r7, asr #1
-    ldrd r8, r9, [sp, #ROWS_END]
+    ldrd r8, r9, [sp, #AT_END]
     strb r7, [r11, lr]          /* first, for without a second row lr is 0 */
     strb r6, [r11]
     add r11, r11, r9
     cmp r10, r8
     bne 2b
 
-    ldr r10, [sp, #ROWS_STRIP]
-    ldr r11, [sp, #ROWS_OUT]
-    ldr r12, [sp, #ROWS_SHIFTS]
-    ldr r9, [sp, #ROWS_CHANNELS]
+    ldr r10, [sp, #MCUTK_STRIP_PAIRS]
+    ldr r11, [sp, #MCUTK_STRIP_OUT]
+    ldr r12, [sp, #MCUTK_STRIP_RIGHT_SHIFTS]
+    ldr r9, [sp, #MCUTK_STRIP_CHANNELS]
     add r10, r10, #(\stride * 8)
     add r11, r11, #1
     lsr r12, r12, #8
-    str r10, [sp, #ROWS_STRIP]
-    strd r12, r11, [sp, #ROWS_SHIFTS]
+    str r10, [sp, #MCUTK_STRIP_PAIRS]
+    strd r12, r11, [sp, #MCUTK_STRIP_RIGHT_SHIFTS]
     subs r9, r9, #1
-    str r9, [sp, #ROWS_CHANNELS]
+    str r9, [sp, #MCUTK_STRIP_CHANNELS]
     bne 1b
 
-    add sp, sp, #ROWS_BYTES
+    add sp, sp, #LOCAL_BYTES
     pop {r4-r11, pc}
-    .size \name, . - \name
+    mcutk_end \name
     .endm
 
-    rows mcutk_depthwise_rows_s1_relu_dsp, 1, 0
-    rows mcutk_depthwise_rows_s1_linear_dsp, 1, 1
-    rows mcutk_depthwise_rows_s2_relu_dsp, 2, 0
-    rows mcutk_depthwise_rows_s2_linear_dsp, 2, 1
-#endif
-#if defined(__linux__) && defined(__ELF__)
-    .section .note.GNU-stack, "", %progbits
+    rows mcutk_depthwise_strip_s1_relu_dsp, 1, 0
+    rows mcutk_depthwise_strip_s1_linear_dsp, 1, 1
+    rows mcutk_depthwise_strip_s2_relu_dsp, 2, 0
+    rows mcutk_depthwise_strip_s2_linear_dsp, 2, 1
 #endif
