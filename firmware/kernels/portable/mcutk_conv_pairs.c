@@ -2,17 +2,19 @@
 
 #include "mcutk_finish.h"
 
-/* sums[0..3] of one channel for four pixels; sums[0] holds the bias at entry. columns: [depth][2] words of two pixels, `end`
- * their end; at least one multiple of four steps. Assembly on Armv6-M: mcutk_conv_pairs_armv6m.S. */
+/* mcutk_conv_pairs_multiply: sums[0..3] of one channel for four pixels; sums[0] holds the bias at entry. columns: [depth][2]
+ * words of two pixels, `end` their end; depth is a multiple of four, at least four. */
+#if defined(__ARM_ARCH_6M__)
+/* mcutk_conv_pairs_armv6m.S */
 void mcutk_conv_pairs_multiply(const uint32_t *columns, const int8_t *weights, const uint32_t *end, int32_t sums[4]);
-
-#if !defined(__ARM_ARCH_6M__)
+#else
 /* The upper half of a word of two sums, without what a negative lower half borrowed from it. */
 static inline uint32_t mcutk_conv_pairs_upper(uint32_t word) {
     return (uint32_t)((int32_t)(word + 0x8000u) >> 16);
 }
 
-void mcutk_conv_pairs_multiply(const uint32_t *columns, const int8_t *weights, const uint32_t *end, int32_t sums[4]) {
+static void mcutk_conv_pairs_multiply(const uint32_t *columns, const int8_t *weights, const uint32_t *end,
+                                      int32_t sums[4]) {
     const uint32_t bias = (uint32_t)sums[0];
     uint32_t words_a = bias * 0x10001u, words_b = words_a;
     uint32_t upper_a = bias, upper_b = bias;

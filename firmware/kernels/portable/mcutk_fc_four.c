@@ -6,8 +6,8 @@
 /* Outputs that are brought to int8 together. */
 #define FINISHED 16
 
-#if !defined(__ARM_ARCH_6M__)
-void mcutk_fc_four_multiply(mcutk_fc_four_job *j) {
+#if !defined(__ARM_ARCH_6M__) /* there it is assembly */
+static void mcutk_fc_four_multiply(mcutk_fc_four_job *j) {
     for (; j->groups > 0; --j->groups) {
         int32_t s0 = j->channel[0].bias, s1 = j->channel[1].bias, s2 = j->channel[2].bias, s3 = j->channel[3].bias;
         for (const int8_t *at = j->in; at != j->end; ++at) {

@@ -27,10 +27,10 @@ typedef struct {
     const int8_t *in;
 } mcutk_fc_four_job;
 
+#if defined(__ARM_ARCH_6M__)
 /* Sums of 4 * groups outputs. Changes the job. */
 void mcutk_fc_four_multiply(mcutk_fc_four_job *j);
 
-#if defined(__ARM_ARCH_6M__)
 _Static_assert(offsetof(mcutk_fc_four_job, weights) == MCUTK_FC_FOUR_WEIGHTS, "known to the assembly");
 _Static_assert(offsetof(mcutk_fc_four_job, end) == MCUTK_FC_FOUR_END, "known to the assembly");
 _Static_assert(offsetof(mcutk_fc_four_job, channel) == MCUTK_FC_FOUR_CHANNEL, "known to the assembly");
