@@ -10,7 +10,8 @@ from pathlib import Path
 from mcu_toolkit import wire
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device.connect import Session, connected, device_info
-from mcu_toolkit.device.link import Inferences, Patience
+from mcu_toolkit.device.inferences import Inferences
+from mcu_toolkit.device.link import Patience
 from mcu_toolkit.device.stream import run_step
 from mcu_toolkit.device.types import Int8Array, LayerComparison, LayerMismatch, LayerTensor, LinkCounters
 from mcu_toolkit.errors import ProtocolError, WrongFirmwareError

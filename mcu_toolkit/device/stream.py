@@ -12,7 +12,8 @@ import numpy as np
 from mcu_toolkit import wire
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device.connect import Session, connected, device_info, latency
-from mcu_toolkit.device.link import Inferences, Link, Patience
+from mcu_toolkit.device.inferences import Inferences
+from mcu_toolkit.device.link import Link, Patience
 from mcu_toolkit.device.types import BenchRun, Int8Array, LayerTime, LinkCounters
 from mcu_toolkit.errors import PortError, ProtocolError, WrongFirmwareError
 from mcu_toolkit.progress import Progress, silent

@@ -19,7 +19,8 @@ from mcu_toolkit import wire
 from mcu_toolkit.boards import Board, list_boards, load_board
 from mcu_toolkit.device import connect, emulated_port, firmware
 from mcu_toolkit.device.compare_layers import compare_layers
-from mcu_toolkit.device.link import Inferences, Patience
+from mcu_toolkit.device.inferences import Inferences
+from mcu_toolkit.device.link import Patience
 from mcu_toolkit.device.program import program
 from mcu_toolkit.device.stream import stream
 from mcu_toolkit.device.transport import SocketTransport

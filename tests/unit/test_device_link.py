@@ -1,86 +1,18 @@
-"""Recovery of the link over lines that lose, damage, double and delay frames, and what the user is told."""
+"""Requests over the link: a silent board, garbage, other versions, a port that goes away."""
 
 from __future__ import annotations
 
 import socket
 import threading
-import zlib
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from mcu_toolkit import wire
-from mcu_toolkit.device.link import Inferences, Link, Patience
+from mcu_toolkit.device.link import Link, Patience
 from mcu_toolkit.device.transport import SocketTransport
 from mcu_toolkit.errors import LinkError, PortError, ProtocolError
-from mcu_toolkit.wire import Frame, Hello, Kind, TensorInfo
-from tests.support.device import BadTransport, app_transport, build_host_app, samples, tiny_output
-
-#: Impatient, so that the tests are quick.
-QUICK = Patience(hello=2.0, answer=0.1, probe=0.1, silence=10.0)
-
-
-@pytest.fixture(scope="module")
-def eager(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The application on a transport that holds bytes."""
-    return build_host_app(tmp_path_factory.mktemp("eager"), payload=100)
-
-
-@pytest.fixture(scope="module")
-def paced(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The application of a board that the host must wait for."""
-    return build_host_app(tmp_path_factory.mktemp("paced"), overlap="pause", ring=256, payload=192)
-
-
-def run_all(link: Link, count: int = 12) -> None:
-    """Every answer is right, in order, once."""
-    link.post((Kind.HELLO, b""))  # a stray request disturbs nothing
-    inferences = Inferences(link, link.hello())
-    images = samples(count)
-    for number, image in enumerate(images):
-        following = images[number + 1].tobytes() if number + 1 < count else None
-        assert inferences.run(image.tobytes(), following).output == tiny_output(image).tobytes()
-
-
-@pytest.mark.parametrize("kind", ["eager", "paced"])
-def test_a_sound_line_needs_no_retries(kind: str, request: pytest.FixtureRequest) -> None:
-    with app_transport(request.getfixturevalue(kind)) as transport:
-        link = Link(transport, Patience(hello=5.0))
-        run_all(link)
-        assert link.retries == 0
-        assert link.sent > 12 * 400 and link.received > 12 * 20
-
-
-@pytest.mark.parametrize("kind", ["eager", "paced"])
-@pytest.mark.parametrize("fault", ["lose", "damage", "double", "delay"])
-def test_faults_are_mended(kind: str, fault: str, request: pytest.FixtureRequest) -> None:
-    with app_transport(request.getfixturevalue(kind)) as transport:
-        line = BadTransport(transport, seed=7, **{fault: 0.08})
-        link = Link(line, QUICK)
-        run_all(link, 8)
-        assert line.mischief > 3
-        assert link.retries > 0 or fault in ("double", "delay")
-
-
-def test_all_faults_at_once(eager: Path) -> None:
-    with app_transport(eager) as transport:
-        line = BadTransport(transport, seed=3, lose=0.05, damage=0.05, double=0.05, delay=0.05)
-        run_all(Link(line, QUICK), 10)
-        assert line.mischief > 10
-
-
-def test_steps_and_checksums_over_a_bad_line(eager: Path) -> None:
-    with app_transport(eager) as transport:
-        link = Link(BadTransport(transport, seed=5, lose=0.1, damage=0.1), QUICK)
-        hello = link.hello()
-        ticket = Inferences(link, hello).load(samples(1)[0].tobytes())
-        for step in range(hello.steps):
-            reply = link.request(Kind.STEP, wire.step_payload(ticket, step), wait=0.1, attempts=40)
-            assert wire.parse_stepped(reply).step == step
-        crc = wire.parse_crc(link.request(Kind.CRC, wire.crc_payload(404, 4), wait=0.1, attempts=40))
-        assert crc == (404, 4, zlib.crc32(tiny_output(samples(1)[0]).tobytes()))
+from mcu_toolkit.wire import Kind, messages
+from tests.support.link import Scripted
 
 
 def peer(answer: bytes) -> SocketTransport:
@@ -118,71 +50,11 @@ def test_garbage_is_named_as_such() -> None:
     assert "baud" in str(bad.value)
 
 
-class Scripted:
-    """A peer that answers each frame by a function: kind and payload of the answer, or None."""
-
-    name = "scripted"
-
-    def __init__(self, answer: Callable[[Frame], tuple[int, bytes] | None]) -> None:
-        self._answer = answer
-        self._out = b""
-
-    def write(self, data: bytes) -> None:
-        for frame in wire.FrameDecoder().feed(data):
-            if (said := self._answer(frame)) is not None:
-                self._out += wire.encode_frame(Frame(said[0], frame.sequence, said[1]))
-
-    def read(self, timeout: float) -> bytes:
-        out, self._out = self._out, b""
-        return out
-
-    def close(self) -> None: ...
-
-
-def a_hello(**changes: object) -> Hello:
-    tensor = TensorInfo(400, 1.0, 0, (400,))
-    good = Hello("aot", "cycles", "hold", 1, 0, 0, 192, 256, "00" * 32, 0, 1, 0, 0, 0, 0, tensor, tensor, "x")
-    return replace(good, **changes)  # type: ignore[arg-type]
-
-
 def test_another_version_of_the_protocol() -> None:
-    refusal = wire._ERROR.pack(wire.ErrorCode.VERSION, 0, 9)
+    refusal = messages._ERROR.pack(wire.ErrorCode.VERSION, 0, 9)
     with pytest.raises(ProtocolError, match="another version") as caught:
         Link(Scripted(lambda _: (Kind.ERROR, refusal))).hello()
     assert "version 9" in str(caught.value)
-
-
-@pytest.mark.parametrize("limits", [{"payload": 9}, {"payload": 0}, {"ring": 16, "overlap": "pause"}])
-def test_a_board_that_can_take_no_input(limits: dict[str, object]) -> None:
-    with pytest.raises(ProtocolError, match="can take no input"):
-        Inferences(Link(Scripted(lambda _: None)), a_hello(**limits))
-
-
-@pytest.mark.parametrize("overlap", ["hold", "pause"])
-@pytest.mark.parametrize("code", [wire.ErrorCode.GAP, wire.ErrorCode.INCOMPLETE])
-def test_a_board_that_refuses_for_ever(overlap: str, code: wire.ErrorCode) -> None:
-    def refuse(frame: Frame) -> tuple[int, bytes]:
-        return Kind.ERROR, wire._ERROR.pack(code, int.from_bytes(frame.payload[:4], "little"), 0)
-
-    inferences = Inferences(Link(Scripted(refuse)), a_hello(overlap=overlap))
-    with pytest.raises(LinkError, match=r"never takes|refused INPUT: incomplete"):
-        inferences.run(bytes(400))
-
-
-def test_a_board_that_acknowledges_nothing() -> None:
-    def stall(frame: Frame) -> tuple[int, bytes]:
-        return Kind.INPUT_ACK, frame.payload[:4] + bytes(4)
-
-    with pytest.raises(LinkError, match="never takes the whole input"):
-        Inferences(Link(Scripted(stall)), a_hello(overlap="pause")).run(bytes(400))
-
-
-def test_malformed_answers_are_refused() -> None:
-    with pytest.raises(ProtocolError, match="malformed HELLO_REPLY"):
-        Link(Scripted(lambda frame: (frame.kind | 0x80, b"short"))).hello()
-    inferences = Inferences(Link(Scripted(lambda frame: (Kind.RESULT, b"short"))), a_hello())
-    with pytest.raises(ProtocolError, match="malformed RESULT"):
-        inferences.run(bytes(400))
 
 
 def test_a_port_that_goes_away() -> None:
@@ -192,24 +64,6 @@ def test_a_port_that_goes_away() -> None:
         Link(transport).hello()
 
 
-def test_a_board_that_stops_answering_amid_an_inference(eager: Path) -> None:
-    with app_transport(eager) as transport:
-        link = Link(transport, Patience(hello=5.0, probe=0.1, silence=0.5))
-        inferences = Inferences(link, link.hello())
-        deaf = BadTransport(transport, seed=1, lose=1.0)
-        link._transport = deaf
-        with pytest.raises(LinkError, match="silent"):
-            inferences.run(bytes(400))
-
-
-def test_long_recoveries_do_not_make_the_host_slower(eager: Path) -> None:
-    """Once the time that a recovery took set the pace of the next: a bad line grew silent for good."""
-    with app_transport(eager) as transport:
-        line = BadTransport(transport, seed=0)
-        link = Link(line, QUICK)
-        inferences = Inferences(link, link.hello())
-        line._chances = (0.2, 0.0, 0.0, 0.0)
-        for image in samples(4):
-            assert inferences.run(image.tobytes()).output == tiny_output(image).tobytes()
-        assert link.retries > 0
-        assert inferences._longest < 0.1
+def test_a_malformed_hello_is_refused() -> None:
+    with pytest.raises(ProtocolError, match="malformed HELLO_REPLY"):
+        Link(Scripted(lambda frame: (frame.kind | 0x80, b"short"))).hello()

@@ -1,0 +1,247 @@
+"""Payloads of the link's frames; `docs/protocol.md` is the specification.
+
+Every ``parse_…`` function raises ProtocolError if the payload does not have the layout of its message.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from mcu_toolkit.errors import ProtocolError
+from mcu_toolkit.wire.frames import VERSION, ErrorCode
+
+_INPUT = struct.Struct("<IIB")
+_TICKET = struct.Struct("<I")
+_PAIR = struct.Struct("<II")
+_RESULT = struct.Struct("<IQII")
+_STEPPED = struct.Struct("<IIQ")
+_TRIPLE = struct.Struct("<III")
+_ERROR = struct.Struct("<BII")
+_HELLO = struct.Struct("<BBBBIIIHH32sIIIIII")
+_TENSOR = struct.Struct("<IfiB")
+RESET_MAGIC = 0x52455345
+INPUT_HEADER = _INPUT.size
+_RUNTIMES = ("aot", "tflm")
+_UNITS = ("instructions", "cycles")
+_OVERLAPS = ("pause", "hold")
+_MAX_RANK = 8
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """Input or output of the model.
+
+    Attributes:
+        bytes: its size.
+        scale, zero_point: quantization, ``real = scale * (q - zero_point)``.
+        shape: with the batch.
+    """
+
+    bytes: int
+    scale: float
+    zero_point: int
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Hello:
+    """Identity, limits and memory figures of a board.
+
+    Attributes:
+        runtime: ``aot`` or ``tflm``.
+        unit: ``instructions`` or ``cycles``, the unit of latencies.
+        overlap: ``hold`` (the transport keeps bytes that arrive during the timed region) or ``pause`` (the host waits).
+        clock_hz: nominal rate of the timer in Hz.
+        calibration_instructions, calibration_ticks: instructions of the loop at start-up, and the ticks that they took.
+        payload: largest payload in bytes that the board accepts.
+        ring: bytes of its receive buffer; with ``pause`` the host never sends more without an acknowledgement.
+        model_sha256: 64 hex digits.
+        static_bytes, arena_bytes, stack_bytes, stack_peak: RAM in bytes; 0 if unknown.
+        steps: number of steps that STEP can run; 0 if the image cannot.
+        damaged: frames that the board dropped since its start.
+        input, output: of the model.
+        board: board id.
+    """
+
+    runtime: str
+    unit: str
+    overlap: str
+    clock_hz: int
+    calibration_instructions: int
+    calibration_ticks: int
+    payload: int
+    ring: int
+    model_sha256: str
+    static_bytes: int
+    arena_bytes: int
+    stack_bytes: int
+    stack_peak: int
+    steps: int
+    damaged: int
+    input: TensorInfo
+    output: TensorInfo
+    board: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """A part of an output.
+
+    Attributes:
+        ticket: number of the input.
+        ticks: of the timer for the inference.
+        total: bytes of the whole output.
+        offset: of `data` in it.
+        data: the bytes.
+    """
+
+    ticket: int
+    ticks: int
+    total: int
+    offset: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """The reply to STEP: ticket, step, and the ticks that it took."""
+
+    ticket: int
+    step: int
+    ticks: int
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An ERROR frame: code (`ErrorCode`), ticket, and a detail whose meaning depends on the code."""
+
+    code: int
+    ticket: int
+    detail: int
+
+    @property
+    def name(self) -> str:
+        """Name of the code in lower case, or its number."""
+        try:
+            return ErrorCode(self.code).name.lower()
+        except ValueError:
+            return f"error {self.code}"
+
+
+def input_payload(ticket: int, offset: int, data: bytes, *, acknowledge: bool) -> bytes:
+    """Payload of INPUT: `data` of the input from `offset` on."""
+    return _INPUT.pack(ticket, offset, 1 if acknowledge else 0) + data
+
+
+def run_payload(ticket: int) -> bytes:
+    """Payload of RUN."""
+    return _TICKET.pack(ticket)
+
+
+def step_payload(ticket: int, step: int) -> bytes:
+    """Payload of STEP."""
+    return _PAIR.pack(ticket, step)
+
+
+def crc_payload(offset: int, length: int) -> bytes:
+    """Payload of CRC: a range of the arena."""
+    return _PAIR.pack(offset, length)
+
+
+def reset_payload() -> bytes:
+    """Payload of RESET."""
+    return _TICKET.pack(RESET_MAGIC)
+
+
+def parse_ack(payload: bytes) -> tuple[int, int]:
+    """INPUT_ACK → (ticket, bytes received without a gap)."""
+    ticket, received = _unpack(_PAIR, payload, "INPUT_ACK")
+    return ticket, received
+
+
+def parse_result(payload: bytes) -> Result:
+    """RESULT → `Result`; its data lies within the output."""
+    ticket, ticks, total, offset = _unpack(_RESULT, payload[: _RESULT.size], "RESULT")
+    data = payload[_RESULT.size :]
+    if offset + len(data) > total:
+        raise _malformed("RESULT", payload)
+    return Result(ticket, ticks, total, offset, data)
+
+
+def parse_stepped(payload: bytes) -> Stepped:
+    """STEPPED → `Stepped`."""
+    return Stepped(*_unpack(_STEPPED, payload, "STEPPED"))
+
+
+def parse_crc(payload: bytes) -> tuple[int, int, int]:
+    """CRC_REPLY → (offset, length, CRC-32)."""
+    offset, length, crc = _unpack(_TRIPLE, payload, "CRC_REPLY")
+    return offset, length, crc
+
+
+def parse_error(payload: bytes) -> Refusal:
+    """ERROR → `Refusal`."""
+    return Refusal(*_unpack(_ERROR, payload, "ERROR"))
+
+
+def parse_hello(payload: bytes) -> Hello:
+    """HELLO_REPLY → `Hello`."""
+    head = _unpack(_HELLO, payload[: _HELLO.size], "HELLO_REPLY")
+    runtime, unit, overlap, _reserved = (int(v) for v in head[:4])
+    if runtime >= len(_RUNTIMES) or unit >= len(_UNITS) or overlap >= len(_OVERLAPS):
+        raise _malformed("HELLO_REPLY", payload)
+    source, at = _parse_tensor(payload, _HELLO.size)
+    sink, at = _parse_tensor(payload, at)
+    name = payload[at + 1 :]
+    if at >= len(payload) or payload[at] != len(name) or not name.isascii():
+        raise _malformed("HELLO_REPLY", payload)
+    clock, instructions, ticks, limit, ring, sha, static, arena, stack, peak, steps, damaged = head[4:]
+    return Hello(
+        _RUNTIMES[runtime], _UNITS[unit], _OVERLAPS[overlap], clock, instructions, ticks, limit, ring,
+        sha.hex(), static, arena, stack, peak, steps, damaged, source, sink, name.decode("ascii"),
+    )  # fmt: skip
+
+
+def build_hello(hello: Hello) -> bytes:
+    """The inverse of `parse_hello`, for boards simulated in Python."""
+    head = _HELLO.pack(
+        _RUNTIMES.index(hello.runtime), _UNITS.index(hello.unit), _OVERLAPS.index(hello.overlap), 0,
+        hello.clock_hz, hello.calibration_instructions, hello.calibration_ticks, hello.payload, hello.ring,
+        bytes.fromhex(hello.model_sha256), hello.static_bytes, hello.arena_bytes, hello.stack_bytes,
+        hello.stack_peak, hello.steps, hello.damaged,
+    )  # fmt: skip
+    name = hello.board.encode("ascii")
+    return head + _build_tensor(hello.input) + _build_tensor(hello.output) + bytes([len(name)]) + name
+
+
+def _build_tensor(info: TensorInfo) -> bytes:
+    head = _TENSOR.pack(info.bytes, info.scale, info.zero_point, len(info.shape))
+    return head + b"".join(_TICKET.pack(dim) for dim in info.shape)
+
+
+def _parse_tensor(payload: bytes, at: int) -> tuple[TensorInfo, int]:
+    size, scale, zero_point, rank = _unpack(_TENSOR, payload[at : at + _TENSOR.size], "HELLO_REPLY")
+    at += _TENSOR.size
+    end = at + rank * _TICKET.size
+    if rank > _MAX_RANK or end > len(payload):
+        raise _malformed("HELLO_REPLY", payload)
+    shape = tuple(int(dim) for (dim,) in _TICKET.iter_unpack(payload[at:end]))
+    return TensorInfo(size, scale, zero_point, shape), end
+
+
+def _unpack(layout: struct.Struct, payload: bytes, what: str) -> tuple[Any, ...]:
+    try:
+        return layout.unpack(payload)
+    except struct.error as bad:
+        raise _malformed(what, payload) from bad
+
+
+def _malformed(what: str, payload: bytes) -> ProtocolError:
+    return ProtocolError(
+        f"the board sent a malformed {what}",
+        expected=f"the layout of protocol version {VERSION}",
+        received=f"{len(payload)} bytes: {payload[:24].hex(' ')}",
+        hint="program the board again: mcutk flash",
+    )

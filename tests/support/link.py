@@ -1,0 +1,36 @@
+"""A board in Python that answers each frame of the link by a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from mcu_toolkit import wire
+from mcu_toolkit.wire import Frame, Hello, TensorInfo
+
+
+class Scripted:
+    """A peer that answers each frame by a function: kind and payload of the answer, or None."""
+
+    name = "scripted"
+
+    def __init__(self, answer: Callable[[Frame], tuple[int, bytes] | None]) -> None:
+        self._answer = answer
+        self._out = b""
+
+    def write(self, data: bytes) -> None:
+        for frame in wire.FrameDecoder().feed(data):
+            if (said := self._answer(frame)) is not None:
+                self._out += wire.encode_frame(Frame(said[0], frame.sequence, said[1]))
+
+    def read(self, timeout: float) -> bytes:
+        out, self._out = self._out, b""
+        return out
+
+    def close(self) -> None: ...
+
+
+def a_hello(**changes: object) -> Hello:
+    tensor = TensorInfo(400, 1.0, 0, (400,))
+    good = Hello("aot", "cycles", "hold", 1, 0, 0, 192, 256, "00" * 32, 0, 1, 0, 0, 0, 0, tensor, tensor, "x")
+    return replace(good, **changes)  # type: ignore[arg-type]
