@@ -30,15 +30,15 @@ def compare_layers(
     progress: Progress = silent,
     patience: Patience | None = None,
 ) -> LayerComparison:
-    """Compare every tensor that a step writes, stopping at the first that differs.
+    """Compare every tensor after the step that writes it, up to the first that differs.
 
     Args:
         board, device_dir, port: as for `stream.stream`.
-        sample: int8, the raw input tensor.
-        tensors: the oracle's, in the order of their steps.
-        model_sha256: the model that must be running.
-        progress: told how far it is.
-        patience: how long to wait for what.
+        sample: int8, bytes of the inputs.
+        tensors: expected contents, in the order of their steps.
+        model_sha256: hash of the model that must be running.
+        progress: called with the number of steps done.
+        patience: how long to wait; the default suits all boards.
 
     Raises:
         WrongFirmwareError: the board runs another model, or firmware that cannot run layer by layer.
@@ -81,5 +81,5 @@ def _device_crc(session: Session, tensor: LayerTensor) -> int:
     wanted = (tensor.offset, len(tensor.data))
     offset, length, crc = wire.parse_crc(session.link.request(Kind.CRC, wire.crc_payload(*wanted), wait=3.0))
     if (offset, length) != wanted:
-        raise ProtocolError("the board answered for another range of the arena", hint="run the command again")
+        raise ProtocolError("the board sent the CRC of another range of the arena", hint="run the command again")
     return crc

@@ -1,4 +1,4 @@
-"""Opens the port of a board, emulated or real, and makes sure that the right model answers."""
+"""Opens the port of a board, emulated or hardware, and checks which model it runs."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from mcu_toolkit.errors import PortError, WorkspaceError, WrongFirmwareError
 from mcu_toolkit.records.manifest import checked_artefact
 from mcu_toolkit.wire import Hello
 
-_CALIBRATION = 10**9
+_CALIBRATION = 10**9  # instructions
 
 
 @dataclass(frozen=True)
 class Session:
-    """An open link and the board's hello."""
+    """An open link, and the identity that the board sent."""
 
     link: Link
     hello: Hello
 
 
 def open_port(board: Board, device_dir: Path, port: str | None) -> Transport:
-    """The board's port; the caller closes it.
+    """Open the port of a board; the caller closes it.
 
     Args:
-        board: which board.
-        device_dir: what an emulated board's flash holds.
+        board: the board.
+        device_dir: flash memory of an emulated board.
         port: name or URL of a port, or None for the one that the board implies.
 
     Raises:
@@ -67,16 +67,16 @@ def connected(
     model_sha256: str | None = None,
     patience: Patience | None = None,
 ) -> Iterator[Session]:
-    """A session with a board; an emulated one is on for as long as the block.
+    """A session with a board; the emulator of an emulated one runs during the block.
 
     Args:
         board, device_dir, port: as for `open_port`.
-        model_sha256: model that must be running; None for any.
-        patience: how long to wait.
+        model_sha256: hash of the model that must be running; None for any.
+        patience: how long to wait; the default suits all boards.
 
     Raises:
         WrongFirmwareError: the board runs another model.
-        LinkError: nothing answers, or not the protocol.
+        LinkError: nothing answers, or it does not speak the protocol.
     """
     transport = open_port(board, device_dir, port)
     try:
@@ -95,7 +95,7 @@ def connected(
 
 
 def device_info(hello: Hello) -> DeviceInfo:
-    """The board's own account, for reports."""
+    """Facts that the board reports about itself, with the calibrated rate of its timer."""
     ticks_hz = 0
     if hello.unit == "instructions" and hello.calibration_instructions:
         ticks_hz = round(_CALIBRATION * hello.calibration_ticks / hello.calibration_instructions)
@@ -115,17 +115,17 @@ def device_info(hello: Hello) -> DeviceInfo:
 
 
 def latency(hello: Hello, ticks: int) -> int:
-    """Ticks in the board's unit: whole cycles on a chip; on an emulator instructions, by the start-up calibration."""
+    """A latency in the board's unit: cycles are ticks; instructions are converted by the calibration, rounded."""
     if hello.unit == "instructions" and hello.calibration_ticks:
         return (2 * ticks * hello.calibration_instructions + hello.calibration_ticks) // (2 * hello.calibration_ticks)
     return ticks
 
 
 def hello(board: Board, device_dir: Path, port: str | None = None) -> DeviceInfo:
-    """Ask a board who it is.
+    """Ask a board for its identity.
 
     Raises:
-        LinkError: nothing answers, or not the protocol.
+        LinkError: nothing answers, or it does not speak the protocol.
     """
     with connected(board, device_dir, port) as session:
         return device_info(session.hello)

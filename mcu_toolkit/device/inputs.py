@@ -1,4 +1,4 @@
-"""Random inputs by the generator that the public reference answers were made with."""
+"""Random inputs, by the generator of the public reference outputs."""
 
 from __future__ import annotations
 

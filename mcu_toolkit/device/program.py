@@ -18,17 +18,17 @@ def program(
     """Program a board.
 
     Args:
-        board: which board.
+        board: the board.
         build_dir: its build folder.
-        device_dir: where an emulated board keeps its flash memory.
-        port: serial port, for the tools that need one.
+        device_dir: flash memory of an emulated board.
+        port: serial port, for the flashers that need one.
         tool: name of a flasher; None for the first one of the descriptor that this machine has.
 
     Raises:
         WorkspaceError: nothing was built, for another board, or the image was changed since.
         ToolMissingError: none of the board's flashers is installed.
         ConfigError: the board or the user names a flasher that does not program it.
-        ToolFailedError: the tool failed.
+        ToolFailedError: the flasher failed.
         PortError: a port is needed, missing or in use.
     """
     made = read_build(build_dir)

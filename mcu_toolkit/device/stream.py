@@ -1,4 +1,4 @@
-"""Streams inputs to a board and gathers its answers; a dropped port is opened again and the run goes on."""
+"""Streams inputs to a board and collects outputs and latencies; a dropped port is reopened and the run continues."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _STEP_ATTEMPTS = 24
 
 @dataclass
 class _Run:
-    """What has been gathered; it outlives a dropped port."""
+    """Results so far, kept while a dropped port is reopened."""
 
     samples: Int8Array
     outputs: list[Int8Array] = field(default_factory=list)
@@ -57,21 +57,21 @@ def stream(
     """Run every sample on a board.
 
     Args:
-        board: which board.
-        device_dir: what an emulated board's flash holds.
+        board: the board.
+        device_dir: flash memory of an emulated board.
         port: a port, or None for the one that the board implies.
-        samples: int8 [N, ...], raw input tensors.
-        model_sha256: the model that must be running.
-        profile: also time every layer, on the first sample.
-        on_result: told of every answer as it comes.
-        progress: told how far it is.
-        patience: how long to wait for what.
+        samples: int8 [N, ...], bytes of the inputs.
+        model_sha256: hash of the model that must be running.
+        profile: also measure every layer, with the first sample.
+        on_result: called once for every output, in order.
+        progress: called with the number of samples done.
+        patience: how long to wait; the default suits all boards.
 
     Raises:
         WrongFirmwareError: the board runs another model, or takes inputs of another size.
         PortError: the port cannot be opened, or went away and did not come back.
-        ProtocolError: what answers does not speak the protocol.
-        LinkError: the board stays silent.
+        ProtocolError: the device does not speak the protocol.
+        LinkError: the board is silent.
         ToolFailedError: the firmware of an emulated board crashed.
     """
     run = _Run(samples.reshape(len(samples), -1))
@@ -103,7 +103,7 @@ def stream(
 
 
 def _stream(session: Session, run: _Run, profile: bool, on_result: OnResult | None, progress: Progress) -> None:
-    """From the first sample that has no answer yet to the last."""
+    """Run the samples that have no output yet."""
     link, hello = session.link, session.hello
     run.reopened += run.hello is not None
     run.hello = hello
@@ -128,7 +128,7 @@ def _stream(session: Session, run: _Run, profile: bool, on_result: OnResult | No
             if on_result is not None:
                 on_result(index, run.outputs[-1], run.latencies[-1])
             progress("bench", index + 1, total)
-        run.hello = link.hello()  # the stack's high-water mark after the work
+        run.hello = link.hello()  # with the high-water mark of the stack after all samples
     finally:
         run.sent += link.sent
         run.received += link.received
@@ -148,18 +148,16 @@ def _check_size(hello: Hello, samples: Int8Array) -> None:
 def _profile(session: Session, inferences: Inferences, data: bytes) -> tuple[LayerTime, ...]:
     link, hello = session.link, session.hello
     if not hello.steps:
-        raise WrongFirmwareError(
-            "the firmware cannot run layer by layer", hint="build it with steps: mcutk build, then mcutk flash"
-        )
+        raise WrongFirmwareError("the firmware cannot run layer by layer", hint="mcutk build && mcutk flash")
     ticket = inferences.load(data)
     return tuple(LayerTime(step, latency(hello, run_step(link, ticket, step))) for step in range(hello.steps))
 
 
 def run_step(link: Link, ticket: int, step: int) -> int:
-    """Run one layer of a loaded input; its ticks.
+    """Run one layer of a loaded input. Returns its ticks.
 
     Raises:
-        LinkError: the board refuses, or stays silent.
+        LinkError: the board refuses, or is silent.
     """
     payload = wire.step_payload(ticket, step)
     reply = link.request(Kind.STEP, payload, wait=_STEP_WAIT, attempts=_STEP_ATTEMPTS)

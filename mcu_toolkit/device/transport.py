@@ -1,7 +1,4 @@
-"""Byte streams to a board: a serial port, or the socket of an emulated board.
-
-A transport hides what carries the bytes and turns every failure into a `PortError` that says what to try.
-"""
+"""Byte streams to a board: a serial port, or the socket of an emulated board. Every failure becomes a `PortError`."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from typing import Any, Protocol
 from mcu_toolkit.errors import PortError
 
 _PIECE = 1 << 16
-#: What pyserial lets through when a port fails or closes under it.
+#: Exceptions of pyserial when a port fails or disappears.
 _SERIAL_FAILURES: tuple[type[Exception], ...] = (OSError, TypeError)
 if os.name == "posix":
     import termios
@@ -27,37 +24,37 @@ _OPEN_FAILURES: tuple[type[Exception], ...] = (*_SERIAL_FAILURES, ValueError)
 
 
 class Transport(Protocol):
-    """What the link needs of a port."""
+    """A port as the link uses it."""
 
     @property
     def name(self) -> str:
-        """For messages."""
+        """Name in messages."""
 
     def read(self, timeout: float) -> bytes:
-        """Whatever has arrived, waiting up to `timeout` seconds for the first byte; empty if none came.
+        """The bytes that have arrived; waits up to `timeout` seconds for the first, and is empty if none came.
 
         Raises:
             PortError: the port went away.
         """
 
     def write(self, data: bytes) -> None:
-        """Send all of it.
+        """Send all bytes.
 
         Raises:
-            PortError: the port went away, or takes nothing for a long time.
+            PortError: the port went away, or accepts nothing for a long time.
         """
 
     def close(self) -> None:
-        """Give the port back; safe to repeat."""
+        """Close the port; may be called again."""
 
 
 class SocketTransport:
-    """A connected socket. The caller hands it over: it is closed with the transport.
+    """A connected socket, which is closed with the transport.
 
     Args:
         connection: connected stream socket.
-        name: for messages.
-        patience: seconds that a write may stall.
+        name: name in messages.
+        patience: seconds that a write may take.
     """
 
     def __init__(self, connection: socket.socket, name: str, patience: float = 120.0) -> None:
@@ -102,10 +99,10 @@ class SerialTransport:
 
     Args:
         port: device name or URL.
-        baud: bits a second.
+        baud: bits per second.
 
     Raises:
-        PortError: it does not exist, is in use, or may not be opened.
+        PortError: it does not exist, is in use, or this user may not open it.
     """
 
     def __init__(self, port: str, baud: int) -> None:
@@ -159,7 +156,7 @@ def _cannot_open(port: str, bad: Exception) -> PortError:
         there = serial_ports()
         return PortError(
             f"there is no port '{port}'",
-            expected="one of " + ", ".join(there) if there else "a serial port; this machine shows none",
+            expected="one of " + ", ".join(there) if there else "a serial port; this machine has none",
             received=port,
             hint="plug the board in, and check the cable and the name: mcutk doctor lists the ports",
         )

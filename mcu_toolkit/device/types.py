@@ -1,4 +1,4 @@
-"""Results of the device stage that no document holds: runs, profiles, comparisons; and its view of a compiled model."""
+"""Results of runs on a device, and the part of a compiled model that firmware is built from."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class CompiledModel(Protocol):
 
     @property
     def weight_symbols(self) -> Mapping[str, int]:
-        """C names of the tables that hold weights or biases → how many of their bytes do; the rest is engine."""
+        """C name of a table with weights or biases → how many of its bytes they are; the rest counts as engine."""
 
     @property
     def report(self) -> CompiledFigures:
@@ -84,10 +84,13 @@ class CompiledModel(Protocol):
 
 @dataclass(frozen=True)
 class LinkCounters:
-    """Bytes and repeats on the wire, and wall-clock seconds from the first hello to the last answer.
+    """Counters of the link.
 
     Attributes:
-        reopened: how often the port dropped and was opened again.
+        bytes_sent, bytes_received: on the wire.
+        retries: frames and inputs that were sent again.
+        seconds: wall-clock time from opening the port to the last reply.
+        reopened: number of times that the port dropped and was opened again.
     """
 
     bytes_sent: int = 0
@@ -99,18 +102,17 @@ class LinkCounters:
 
 @dataclass(frozen=True)
 class DeviceInfo:
-    """What the board said of itself.
+    """Facts that a board reports about itself.
 
     Attributes:
         board, runtime: board id, ``aot`` or ``tflm``.
         model_sha256: 64 hex digits.
         unit: ``instructions`` or ``cycles``.
-        ticks_hz: calibrated ticks of the timer in 10^9 instructions (emulators); 0 on chips, where a tick
-            is a cycle.
-        overlap: ``hold`` or ``pause``: how the next input travels during the timed region.
-        static_bytes, arena_bytes, stack_bytes: RAM by the device's own account.
+        ticks_hz: calibrated ticks of the timer per 10^9 instructions (emulators); 0 on chips, where a tick is a cycle.
+        overlap: ``hold`` or ``pause``, see `boards.LinkSettings`.
+        static_bytes, arena_bytes, stack_bytes: RAM in bytes.
         stack_peak: high-water mark of the stack, in bytes, after the last sample.
-        steps: number of layers it can run one at a time; 0 if it cannot.
+        steps: number of layers that it can run one at a time; 0 if the image cannot.
     """
 
     board: str
@@ -128,7 +130,7 @@ class DeviceInfo:
 
 @dataclass(frozen=True)
 class LayerTime:
-    """Latency of one step of `Compiled.calls`, in the run's unit."""
+    """Latency of one step, in the run's unit."""
 
     index: int
     latency: int
@@ -136,15 +138,15 @@ class LayerTime:
 
 @dataclass(frozen=True, eq=False)
 class BenchRun:
-    """Every answer of a device.
+    """All outputs of a device.
 
     Attributes:
-        outputs: int8 [samples, output bytes], raw output tensors in the order of the samples.
+        outputs: int8 [samples, bytes], bytes of the outputs in the order of the samples.
         latencies: int64 [samples], in `unit`.
         unit: ``instructions`` on emulators (exact, the same in every run), ``cycles`` on chips.
-        device: the board's own account.
+        device: facts that the board reported after the last sample.
         link: counters.
-        profile: one entry a layer where it was asked for, else empty.
+        profile: one entry per layer if it was asked for, else empty.
     """
 
     outputs: Int8Array
@@ -157,12 +159,12 @@ class BenchRun:
 
 @dataclass(frozen=True)
 class LayerTensor:
-    """One tensor as a step leaves it, by the oracle.
+    """Expected contents of a tensor after the step that writes it.
 
     Attributes:
         step: index of the step that writes it.
-        name: for the message.
-        offset: bytes from the start of the arena (`Compiled.plan`).
+        name: name in messages.
+        offset: bytes from the start of the arena.
         data: the tensor's bytes in memory order.
     """
 
@@ -174,7 +176,12 @@ class LayerTensor:
 
 @dataclass(frozen=True)
 class LayerMismatch:
-    """The first tensor that differs: its step and name, and the CRC-32 of both sides in eight hex digits."""
+    """The first tensor that differs.
+
+    Attributes:
+        step, name: of the tensor.
+        expected_crc32, received_crc32: eight hex digits each.
+    """
 
     step: int
     name: str
@@ -184,7 +191,14 @@ class LayerMismatch:
 
 @dataclass(frozen=True)
 class LayerComparison:
-    """What `compare_layers.compare_layers` found: tensors compared, and the first that differs or None."""
+    """Result of `compare_layers.compare_layers`.
+
+    Attributes:
+        compared: number of tensors.
+        mismatch: the first tensor that differs; None if there is none.
+        device: facts that the board reported.
+        link: counters.
+    """
 
     compared: int
     mismatch: LayerMismatch | None

@@ -21,6 +21,8 @@ node = Node("ABS", (0,), (1,), None, 0)
 graph = Graph("one", tensors, (node,), (0,), (1,))
 assert OPERATORS["ABS"].check(graph, node) is None
 assert "same bytes" in dict(in_order(Stage.SIMPLIFY)) and run(graph) is graph
+assert ARCHS["riscv"].compiler == "riscv64-unknown-elf-gcc" and RISCV.frame_suffix == "_frame"
+assert FLASHERS.find("st-flash").summary and process.INSTALL_HINTS["st-flash"].endswith("stlink-tools")
 for isa, name in ((VEC, "vec_abs_s8"), (PORTABLE, "mcutk_lookup_8")):
     assert candidates(Request(graph, node, Target(isa, "core")))[0].call.name == name, isa
 """
@@ -29,6 +31,6 @@ for isa, name in ((VEC, "vec_abs_s8"), (PORTABLE, "mcutk_lookup_8")):
 def test_examples_work() -> None:
     page = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 6
     program = "\n".join(["from __future__ import annotations", *blocks, CHECK])
     process.run([sys.executable, "-c", program], cwd=ROOT)

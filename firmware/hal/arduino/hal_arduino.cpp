@@ -1,4 +1,4 @@
-// HAL on the Arduino core: USB serial port, cycle counter of the core where there is one, else the microsecond clock.
+// hal.h on an Arduino core: its serial port, and the cycle counter of the processor if there is one, else micros().
 #include <Arduino.h>
 
 extern "C" {
@@ -7,14 +7,17 @@ extern "C" {
 }
 
 #if defined(__ARM_ARCH_7M__) || defined(__ARM_ARCH_7EM__) || defined(__ARM_ARCH_8M_MAIN__)
+// Armv7-M Architecture Reference Manual, C1.6.5 DEMCR and C1.8 DWT.
 #define REG32(address) (*(volatile uint32_t *)(address))
 #define DEMCR REG32(0xE000EDFCu)
+#define DEMCR_TRCENA (1u << 24)
 #define DWT_CTRL REG32(0xE0001000u)
+#define DWT_CTRL_CYCCNTENA (1u << 0)
 #define DWT_CYCCNT REG32(0xE0001004u)
 
 static void timer_init(void) {
-  DEMCR |= 1u << 24; // TRCENA
-  DWT_CTRL |= 1u;    // CYCCNTENA
+  DEMCR |= DEMCR_TRCENA;
+  DWT_CTRL |= DWT_CTRL_CYCCNTENA;
 }
 static uint32_t timer_now(void) { return DWT_CYCCNT; }
 #else
@@ -35,15 +38,14 @@ extern "C" bool hal_putc(uint8_t byte) { return Serial.write(byte) == 1u; }
 
 extern "C" void hal_wait(void) { yield(); }
 
-// The host pauses while the board computes (link.overlap), so that no byte arrives meanwhile. 32 bits of cycles are 67 s at
-// 64 MHz: longer inferences wrap.
+// The host waits while the board computes (overlap "pause"), so that no byte arrives. The counter has 32 bits: 67 s at 64 MHz.
 extern "C" void hal_timed_begin(void) { started = timer_now(); }
 
 extern "C" uint64_t hal_timed_end(void) { return timer_now() - started; }
 
 extern "C" uint32_t hal_calibration_loop(void) { return 0u; }
 
-// The core owns stack and variables: nothing is known of them here.
+// Stack and variables belong to the Arduino core: their sizes are unknown.
 extern "C" void hal_ram(hal_ram_use *use) { *use = hal_ram_use(); }
 
 extern "C" void hal_reset(void) {

@@ -1,4 +1,4 @@
-// The bench application as a sketch; hal_arduino.cpp gives it the USB serial port and the cycle counter.
+// The bench application as a sketch; hal_arduino.cpp implements hal.h on the Arduino core.
 extern "C" {
 #include "app.h"
 }

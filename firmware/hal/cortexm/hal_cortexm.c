@@ -1,4 +1,4 @@
-/* hal.h for all Cortex-M chips: receive buffer, SysTick as the timer, sleep, reset. uart.h of the chip family moves the bytes. */
+/* hal.h for all Cortex-M chips: receive buffer, SysTick as the timer, sleep, reset. The chip family has the serial port: uart.h. */
 #include "hal.h"
 
 #include "cortexm.h"

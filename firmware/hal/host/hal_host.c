@@ -1,5 +1,5 @@
-/* HAL of a program on a POSIX host: the link is standard input and output. For tests of the application, and as a second
- * end to write other hosts against. The timer counts nothing: a host's speed says nothing of a microcontroller's. */
+/* hal.h for a program on a POSIX host, whose link is standard input and output: for tests of the application, and of programs
+ * that speak to a board. The timer counts nothing: the speed of a host is not that of a microcontroller. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <poll.h>
@@ -13,7 +13,7 @@ static size_t input_used, input_length;
 
 void hal_init(void) {}
 
-/* Fills the empty input buffer from whatever has arrived. The end of the stream ends the program. */
+/* Fills the empty input buffer with the bytes that have arrived. The end of the stream ends the program. */
 static void refill(int timeout_ms) {
     struct pollfd source = {.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
     if (poll(&source, 1, timeout_ms) <= 0) {
@@ -41,7 +41,7 @@ bool hal_putc(uint8_t byte) {
         count = write(STDOUT_FILENO, &byte, 1);
     } while (count < 0 && errno == EINTR);
     if (count < 0 && errno != EAGAIN) {
-        exit(0); /* nobody reads any more */
+        exit(0); /* the reader has closed the stream */
     }
     return count == 1;
 }
