@@ -58,21 +58,4 @@ typedef struct {
     int8_t act_min, act_max; /* clamp, output zero point included */
 } mcutk_fc_shape;
 
-/* Being replaced by a struct per kernel variant. Geometry and constants of CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED (a 1x1 image of in_c channels).
- * Lives in flash. `weights` is packed in the order that the kernel variant named in generated code reads. */
-typedef struct {
-    const void *weights;
-    const mcutk_channel *channels; /* [out_c], or the variant's own packing */
-    uint16_t in_h, in_w, in_c;
-    uint16_t out_h, out_w, out_c;
-    uint8_t kernel_h, kernel_w;
-    uint8_t stride_h, stride_w;
-    uint8_t dilation_h, dilation_w;
-    int16_t pad_top, pad_left; /* rows above and columns left of the image that read as zero_point */
-    int8_t in_zero_point;      /* value of padding */
-    int8_t out_zero_point;
-    int8_t act_min, act_max;   /* clamp, output zero point included */
-    uint16_t depth_multiplier; /* depthwise: out_c = in_c * depth_multiplier */
-} mcutk_conv;
-
 #endif

@@ -122,7 +122,7 @@ class ParamsArg:
     """Pointer to a ``static const`` struct in flash, emitted with designated initialisers.
 
     Attributes:
-        ctype: struct type, for example ``mcutk_conv``.
+        ctype: struct type, for example ``mcutk_pool``.
         fields: ordered (field, value) pairs.
         suffix: appended to the layer's prefix to name the C object.
     """

@@ -15,22 +15,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.call import ConstArray
+from mcu_toolkit.compiler.call import ParamsArg
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops import OPERATORS
 from mcu_toolkit.targets.isa import Isa
 from mcu_toolkit.targets.target import Target
-
-__all__ = [
-    "CONV_OPERATORS",
-    "ConstArray",
-    "ConvKernel",
-    "ConvKind",
-    "ConvLayer",
-    "PackedConv",
-    "PackedConvKernel",
-    "conv_layer",
-]
 
 
 class ConvKind(str, Enum):
@@ -96,20 +85,12 @@ class ConvLayer:
         return int((weight_sum * 128 + np.abs(self.bias.astype(np.int64))).max(initial=0))
 
 
-@dataclass(frozen=True, eq=False)
-class PackedConv:
-    """What a variant made of a layer: the arrays behind ``mcutk_conv.weights`` and ``mcutk_conv.channels``."""
-
-    weights: ConstArray
-    channels: ConstArray
-
-
 class ConvKernel(Protocol):
     """A kernel variant for convolution-like layers.
 
     It is one C function ``void NAME(const int8_t *in, int8_t *out, void *scratch, const PARAMS *p)``, where PARAMS is a
     struct of its own. It writes its outputs in raster order (row, then pixel), so that input and output may overlap
-    within `overlap_slack`. ``params(layer) -> ParamsArg`` gives the struct, with packed weights and channel table.
+    within `overlap_slack`.
     """
 
     @property
@@ -137,18 +118,17 @@ class ConvKernel(Protocol):
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         """Bytes of scratch, which is aligned to `Isa.scratch_align` of the variant."""
 
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        """The parameter struct, with weights and channel table packed in the order that the C function reads.
+
+        Called only once the variant is chosen.
+        """
+
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         """Least ``input_address - output_address`` for which the output may overlap the input; None for never.
 
         The kernel writes upward from the output's start; it may overwrite an input byte once no later output needs it.
         """
-
-
-class PackedConvKernel(ConvKernel, Protocol):
-    """A variant that still takes the shared struct ``mcutk_conv``."""
-
-    def pack(self, layer: ConvLayer) -> PackedConv:
-        """Weights and channel table in the order that the C function reads."""
 
 
 def conv_layer(graph: Graph, node: Node) -> ConvLayer:

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcu_toolkit.compiler.kernels.conv_dsp import KERNELS as CONV
-from mcu_toolkit.compiler.kernels.depthwise_dsp import KERNELS as DEPTHWISE
-from mcu_toolkit.compiler.kernels.fc_dsp import KERNELS as FULLY_CONNECTED
+from mcu_toolkit.compiler.kernels.conv_dsp import VARIANTS as CONV
+from mcu_toolkit.compiler.kernels.depthwise_dsp import VARIANTS as DEPTHWISE
+from mcu_toolkit.compiler.kernels.fc_dsp import VARIANTS as FULLY_CONNECTED
 from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.targets.target import Optimize
 from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers

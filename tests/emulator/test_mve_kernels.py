@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from mcu_toolkit.compiler.kernels.conv_mve import KERNELS as CONV
-from mcu_toolkit.compiler.kernels.depthwise_mve import KERNELS as DEPTHWISE
-from mcu_toolkit.compiler.kernels.fc_mve import KERNELS as FULLY_CONNECTED
+from mcu_toolkit.compiler.kernels.conv_mve import VARIANTS as CONV
+from mcu_toolkit.compiler.kernels.depthwise_mve import VARIANTS as DEPTHWISE
+from mcu_toolkit.compiler.kernels.fc_mve import VARIANTS as FULLY_CONNECTED
 from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
 from tests.support.conv_layers import make_layer

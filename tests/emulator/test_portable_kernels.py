@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mcu_toolkit.compiler.kernels.conv_portable import KERNELS
+from mcu_toolkit.compiler.kernels.conv_portable import VARIANTS
 from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
 from tests.support.conv_layers import make_layer
@@ -38,7 +38,7 @@ def layers() -> list[ConvLayer]:
 @pytest.mark.parametrize("core", ["m0", "m3"])
 def test_portable_kernels_equal_the_arithmetic(tmp_path: Path, core: str) -> None:
     machine = MACHINES[core]
-    jobs = [(k, layer) for layer in layers() for k in KERNELS if k.accepts(layer, machine.target)]
+    jobs = [(k, layer) for layer in layers() for k in VARIANTS if k.accepts(layer, machine.target)]
     assert_exact(run_layers(tmp_path, machine, jobs, overlap=True))
 
 
@@ -53,7 +53,7 @@ def test_estimated_costs_are_within_a_third(tmp_path: Path, core: str) -> None:
         make_layer(ConvKind.DEPTHWISE, (12, 12, 16), 16, (3, 3), (2, 2)),
         replace(make_layer(ConvKind.CONV, (1, 1, 128), 128, (1, 1)), kind=ConvKind.FULLY_CONNECTED),
     ]
-    jobs = [(k, layer) for layer in layers for k in KERNELS if k.accepts(layer, target)]
+    jobs = [(k, layer) for layer in layers for k in VARIANTS if k.accepts(layer, target)]
     results = run_layers(tmp_path, MACHINES[core], jobs, overlap=False)
     ratios = {
         (kernel.name, layer.kind.value, layer.stride_h): kernel.cost(layer, target) / result.instructions

@@ -23,7 +23,7 @@ TARGET = Target(DSP, "host")
 #: The assembly in C, for hosts.
 TWINS = sorted((HERE.parent / "support" / "host_twins").glob("*.c"))
 FAST = replace(TARGET, optimize=Optimize.SPEED)
-KERNELS: tuple[ConvKernel, ...] = (*conv_dsp.KERNELS, *depthwise_dsp.KERNELS, *fc_dsp.KERNELS)
+KERNELS: tuple[ConvKernel, ...] = (*conv_dsp.VARIANTS, *depthwise_dsp.VARIANTS, *fc_dsp.VARIANTS)
 _POOL_SOURCES = (
     ("dsp", "pool_dsp.c"),
     ("dsp", "reduce_dsp.c"),
@@ -85,8 +85,8 @@ def test_weights_that_do_not_fit_in_pairs_are_widened(tmp_path: Path) -> None:
     slight = np.full_like(layer.multiplier, 3 << 29), np.full_like(layer.shift, -16)
     heavy = replace(layer, bias=layer.bias + (1 << 23), multiplier=slight[0], shift=slight[1], out_zero_point=0)
     for each, name in ((layer, "dsp_linear"), (tight, "wide_dsp_linear"), (heavy, "wide_dsp_linear")):
-        assert [k.name for k in conv_dsp.KERNELS if k.accepts(each, TARGET)] == [f"mcutk_pointwise_{name}"]
-    run(tmp_path, [(k, each) for each in (tight, heavy) for k in conv_dsp.KERNELS if k.accepts(each, TARGET)])
+        assert [k.name for k in conv_dsp.VARIANTS if k.accepts(each, TARGET)] == [f"mcutk_pointwise_{name}"]
+    run(tmp_path, [(k, each) for each in (tight, heavy) for k in conv_dsp.VARIANTS if k.accepts(each, TARGET)])
 
 
 def test_pooling_and_reduction_equal_the_portable_kernels(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcu_toolkit.compiler.kernels.conv_portable import KERNELS
+from mcu_toolkit.compiler.kernels.conv_portable import VARIANTS
 from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import PORTABLE
 from mcu_toolkit.targets.target import Target
@@ -56,9 +56,9 @@ def run(folder: Path, jobs: list[tuple[ConvKernel, ConvLayer]], target: Target) 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.core)
 def test_random_layers_equal_the_arithmetic(tmp_path: Path, target: Target) -> None:
-    jobs = [(k, layer) for layer in map(random_layer, range(100)) for k in KERNELS if k.accepts(layer, target)]
+    jobs = [(k, layer) for layer in map(random_layer, range(100)) for k in VARIANTS if k.accepts(layer, target)]
     run(tmp_path, jobs, target)
-    expected = {k.name for k in KERNELS}
+    expected = {k.name for k in VARIANTS}
     if target.core == "cortex-m3":
         expected -= {"mcutk_conv_pairs_s8", "mcutk_fc_four_s8"}
     assert {k.name for k, _ in jobs} == expected
@@ -68,11 +68,11 @@ def test_every_layer_finds_a_kernel() -> None:
     for seed in range(150):
         layer = random_layer(seed)
         for target in TARGETS:
-            assert any(k.accepts(layer, target) for k in KERNELS)
+            assert any(k.accepts(layer, target) for k in VARIANTS)
 
 
 def test_pairs_refuse_weights_whose_products_fill_a_half_word() -> None:
-    pairs = next(k for k in KERNELS if k.name == "mcutk_conv_pairs_s8")
+    pairs = next(k for k in VARIANTS if k.name == "mcutk_conv_pairs_s8")
     layer = make_layer(ConvKind.CONV, (2, 2, 4), 2, (1, 1), rounding="relu", seed=3)
     weights = np.zeros_like(layer.weights)
     weights[1, 0, 0, 2:] = -128, 127
@@ -84,7 +84,7 @@ def test_pairs_refuse_weights_whose_products_fill_a_half_word() -> None:
 
 def test_pairs_hold_the_largest_sums(tmp_path: Path) -> None:
     """All inputs -128 against weights -128 and 127: the halves of a word run to both of their ends."""
-    pairs = next(k for k in KERNELS if k.name == "mcutk_conv_pairs_s8")
+    pairs = next(k for k in VARIANTS if k.name == "mcutk_conv_pairs_s8")
     jobs: list[tuple[ConvKernel, ConvLayer]] = []
     for seed in range(6):
         layer = make_layer(ConvKind.CONV, (3, 3, 16), 6, (1, 1), rounding="linear", seed=seed)

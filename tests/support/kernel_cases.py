@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 import numpy as np
 
-from mcu_toolkit.compiler.call import FieldValue, ParamsArg, StructValue
-from mcu_toolkit.compiler.layer import ConstArray, ConvKernel, ConvLayer, PackedConvKernel
+from mcu_toolkit.compiler.call import ConstArray, FieldValue, ParamsArg, StructValue
+from mcu_toolkit.compiler.layer import ConvKernel, ConvLayer
 from mcu_toolkit.targets.target import Target
 from tests.support.conv_layers import reference
-
-#: Fields of ``mcutk_conv`` that a layer has too.
-_FIELDS = (
-    "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w", "dilation_h",
-    "dilation_w", "pad_top", "pad_left", "in_zero_point", "out_zero_point", "act_min", "act_max", "depth_multiplier",
-)  # fmt: skip
 
 
 @dataclass
@@ -83,25 +76,13 @@ def conv_cases(jobs: Sequence[tuple[ConvKernel, ConvLayer]], overlap: bool, targ
         rng = np.random.default_rng(1000 + n)
         x = rng.integers(-128, 128, (layer.in_h, layer.in_w, layer.in_c)).astype(np.int8)
         x.reshape(-1)[rng.random(x.size) < 0.1] = -128
-        table.declarations.append(c_params(f"p{n}", parameters(kernel, layer)))
+        table.declarations.append(c_params(f"p{n}", kernel.params(layer)))
         slack = kernel.overlap_slack(layer)
         call = f"{kernel.name}(in, out, scratch, &p{n});"
         for over in (False, True) if overlap and slack is not None else (False,):
             scratch = kernel.scratch_bytes(layer, target)
             table.add(call, x, reference(layer, x), scratch, slack if over else None)
     return table
-
-
-def parameters(kernel: ConvKernel, layer: ConvLayer) -> ParamsArg:
-    """The parameter struct of a kernel for a layer."""
-    own = getattr(kernel, "params", None)
-    if own is not None:
-        made = own(layer)
-        assert isinstance(made, ParamsArg)
-        return made
-    packed = cast(PackedConvKernel, kernel).pack(layer)
-    fields = tuple((name, int(getattr(layer, name))) for name in _FIELDS)
-    return ParamsArg("mcutk_conv", (("weights", packed.weights), ("channels", packed.channels), *fields))
 
 
 def c_params(name: str, params: ParamsArg) -> str:
@@ -114,8 +95,7 @@ def c_params(name: str, params: ParamsArg) -> str:
         if isinstance(value, ConstArray):
             table = f"{name}_{len(tables)}"
             tables.append(c_array(table, value.ctype, value.values, value.align))
-            legacy = params.ctype == "mcutk_conv" and value.suffix == "channels" and value.ctype != "mcutk_channel"
-            return f"(const void *){table}" if legacy else table
+            return table
         if isinstance(value, StructValue):
             return "{" + ", ".join(f".{key} = {text(item)}" for key, item in value.fields) + "}"
         if isinstance(value, tuple):

@@ -179,9 +179,7 @@ class _Writer:
         if isinstance(value, str):
             return value
         if isinstance(value, ConstArray):
-            # Until every kernel has a struct of its own: another packing of channels behind mcutk_conv.channels.
-            own = value.suffix == "channels" and value.ctype != "mcutk_channel"
-            return ("(const void *)" if own else "") + self.table(value)
+            return self.table(value)
         if isinstance(value, StructValue):
             inner = "\n".join(self.fields(value.fields, indent + "    "))
             return f"{{\n{inner}\n{indent}}}"

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
 
-from mcu_toolkit.compiler.call import Call, Invocation, Overlap, ParamsArg, ScratchArg, TensorArg
-from mcu_toolkit.compiler.kernels import (
-    conv_dsp,
-    conv_mve,
-    conv_portable,
-    depthwise_dsp,
-    depthwise_mve,
-    fc_dsp,
-    fc_mve,
-)
+from mcu_toolkit.compiler.call import Call, Invocation, Overlap, ScratchArg, TensorArg
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
-from mcu_toolkit.compiler.layer import CONV_OPERATORS, ConvKernel, ConvLayer, PackedConvKernel
+from mcu_toolkit.compiler.layer import CONV_OPERATORS, ConvKernel
 
-#: Fields of ``mcutk_conv`` that `ConvLayer` has under the same name, in the order of the struct.
-_GEOMETRY = (
-    "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w",
-    "dilation_h", "dilation_w", "pad_top", "pad_left", "in_zero_point", "out_zero_point", "act_min", "act_max",
-    "depth_multiplier",
-)  # fmt: skip
+
+def add_conv_kernels(variants: Sequence[ConvKernel]) -> None:
+    """Register variants of convolution-like layers under the names of their C functions."""
+    for variant in variants:
+        KERNELS.add(variant.name, conv_kernel(variant))
 
 
 def conv_kernel(variant: ConvKernel) -> Kernel:
@@ -37,7 +26,7 @@ def conv_kernel(variant: ConvKernel) -> Kernel:
         layer, target = request.layer, request.target
         slack = variant.overlap_slack(layer)
         return Call(
-            invocations=(),
+            invocations=(),  # weights are packed once the variant is chosen
             sources=tuple(variant.sources),
             headers=(variant.header,),
             scratch_bytes=variant.scratch_bytes(layer, target),
@@ -49,27 +38,7 @@ def conv_kernel(variant: ConvKernel) -> Kernel:
 
     def pack(request: Request, chosen: Call) -> Call:
         tensors = TensorArg(request.input), TensorArg(request.output)
-        invocation = Invocation(variant.name, (*tensors, ScratchArg(), _params(variant, request.layer)))
+        invocation = Invocation(variant.name, (*tensors, ScratchArg(), variant.params(request.layer)))
         return replace(chosen, invocations=(invocation,))
 
     return Kernel(CONV_OPERATORS, call, variant.isa.id, accepts, pack)
-
-
-def _params(variant: ConvKernel, layer: ConvLayer) -> ParamsArg:
-    made = getattr(variant, "params", None)  # variants with a parameter struct of their own
-    if made is not None:
-        params: ParamsArg = made(layer)
-        return params
-    packed = cast(PackedConvKernel, variant).pack(layer)
-    fields = [("weights", packed.weights), ("channels", packed.channels)]
-    return ParamsArg("mcutk_conv", (*fields, *((name, int(getattr(layer, name))) for name in _GEOMETRY)))
-
-
-def add_conv_kernels(variants: Sequence[ConvKernel]) -> None:
-    """Register variants of convolution-like layers under the names of their C functions."""
-    for variant in variants:
-        KERNELS.add(variant.name, conv_kernel(variant))
-
-
-for _module in (conv_portable, conv_dsp, conv_mve, depthwise_dsp, depthwise_mve, fc_dsp, fc_mve):
-    add_conv_kernels(_module.KERNELS)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcu_toolkit.compiler.call import FieldValue, ParamsArg
+from mcu_toolkit.compiler.call import ConstArray, FieldValue, ParamsArg
+from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
 from mcu_toolkit.compiler.kernels.packing_dsp import (
     GROUP,
     Channels,
@@ -19,7 +20,7 @@ from mcu_toolkit.compiler.kernels.packing_dsp import (
     weight_table,
 )
 from mcu_toolkit.compiler.kernels.structs import conv_shape
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
+from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 from mcu_toolkit.compiler.raster import Reading, raster_slack
 from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Optimize, Target
@@ -212,6 +213,7 @@ def _never_staged(layer: ConvLayer) -> bool:
     return inside and layer.dilation_h == layer.dilation_w == 1 and layer.kernel_w * layer.in_c % 4 == 0
 
 
-KERNELS = tuple(
+VARIANTS = tuple(
     DspConv(pointwise, rounding, wide) for pointwise in (True, False) for rounding in Rounding for wide in (False, True)
 )
+add_conv_kernels(VARIANTS)

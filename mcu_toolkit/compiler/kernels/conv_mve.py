@@ -9,9 +9,10 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.call import ParamsArg
+from mcu_toolkit.compiler.call import ConstArray, ParamsArg
+from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
 from mcu_toolkit.compiler.kernels.structs import conv_shape
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
+from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 from mcu_toolkit.compiler.raster import Reading, raster_slack
 from mcu_toolkit.targets.isa import MVE
 from mcu_toolkit.targets.target import Target
@@ -227,4 +228,5 @@ def _run_cost(run: int) -> int:
     return 6 if run <= BLOCK else 9 + 3 * -(-run // BLOCK)
 
 
-KERNELS: tuple[MveConv, ...] = tuple(MveConv(gather, core) for gather in Gather for core in Core)
+VARIANTS: tuple[MveConv, ...] = tuple(MveConv(gather, core) for gather in Gather for core in Core)
+add_conv_kernels(VARIANTS)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.call import ParamsArg, StructValue
+from mcu_toolkit.compiler.call import ConstArray, ParamsArg, StructValue
+from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
 from mcu_toolkit.compiler.kernels.structs import channel_table, conv_shape, depthwise_shape, fc_shape
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
+from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 from mcu_toolkit.compiler.raster import Reading, raster_slack, ring_slack
 from mcu_toolkit.targets.arch import lacks_long_multiply
 from mcu_toolkit.targets.isa import PORTABLE, Isa
@@ -331,7 +332,7 @@ class FcFour:
         return raster_slack(layer, layer.in_c, layer.out_c)
 
 
-KERNELS = (
+VARIANTS = (
     ConvGeneric(),
     DepthwiseGeneric(),
     FcGeneric(),
@@ -341,3 +342,4 @@ KERNELS = (
     FcEight(),
     FcFour(),
 )
+add_conv_kernels(VARIANTS)

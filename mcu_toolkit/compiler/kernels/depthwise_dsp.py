@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.call import ParamsArg
+from mcu_toolkit.compiler.call import ConstArray, ParamsArg
+from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
 from mcu_toolkit.compiler.kernels.packing_dsp import (
     GROUP,
     Channels,
@@ -23,7 +24,7 @@ from mcu_toolkit.compiler.kernels.packing_dsp import (
     weight_table,
 )
 from mcu_toolkit.compiler.kernels.structs import conv_shape
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
+from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.compiler.raster import raster_slack
 from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Target
@@ -174,7 +175,8 @@ class DspTaps:
         return raster_slack(layer, layer.in_c, layer.out_c)
 
 
-KERNELS = (
+VARIANTS: tuple[ConvKernel, ...] = (
     *(DspDepthwise(stride, rounding) for stride in (1, 2) for rounding in (Rounding.RELU, Rounding.LINEAR)),
     *(DspTaps(rounding) for rounding in Rounding),
 )
+add_conv_kernels(VARIANTS)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcu_toolkit.compiler.call import ParamsArg
+from mcu_toolkit.compiler.call import ConstArray, ParamsArg
+from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
 from mcu_toolkit.compiler.kernels.conv_mve import BLOCK, GROUP, Rounding, channel_groups, choose_rounding
 from mcu_toolkit.compiler.kernels.structs import depthwise_shape
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
+from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import MVE
 from mcu_toolkit.targets.target import Target
 
@@ -112,8 +113,9 @@ def _plane(layer: ConvLayer) -> int:
     return ((layer.out_w - 1) * layer.stride_w + layer.kernel_w) * layer.kernel_h
 
 
-KERNELS: tuple[MveDepthwise, ...] = (
+VARIANTS: tuple[MveDepthwise, ...] = (
     *(MveDepthwise(step, rounding) for step in _STEPS for rounding in (Rounding.RELU, Rounding.LINEAR)),
     *(MveDepthwise(0, rounding) for rounding in Rounding),
     *(MveDepthwise(step, rounding, wide=True) for step in _WIDE_STEPS for rounding in (Rounding.RELU, Rounding.LINEAR)),
 )
+add_conv_kernels(VARIANTS)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcu_toolkit.compiler.call import ParamsArg
+from mcu_toolkit.compiler.call import ConstArray, ParamsArg
+from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
 from mcu_toolkit.compiler.kernels.conv_dsp import fits_gemm, joint_weights
 from mcu_toolkit.compiler.kernels.packing_dsp import Channels, Rounding, channels, weight_table
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
+from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Target
 
@@ -108,4 +109,5 @@ class DspFullyConnected:
         return max(n * (layer.out_c - layer.in_c) + early for n in (0, last))
 
 
-KERNELS = tuple(DspFullyConnected(rounding) for rounding in (Rounding.RELU, Rounding.LINEAR))
+VARIANTS = tuple(DspFullyConnected(rounding) for rounding in (Rounding.RELU, Rounding.LINEAR))
+add_conv_kernels(VARIANTS)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcu_toolkit.compiler.call import ParamsArg
+from mcu_toolkit.compiler.call import ConstArray, ParamsArg
+from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
 from mcu_toolkit.compiler.kernels.conv_mve import GROUP, Rounding, channel_groups, choose_rounding, pack_weights
 from mcu_toolkit.compiler.kernels.structs import fc_shape
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
+from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import MVE
 from mcu_toolkit.targets.target import Target
 
@@ -84,7 +85,8 @@ class MveFullyConnected:
         return max(n * (layer.out_c - layer.in_c) for n in (1, batches)) + layer.in_c
 
 
-KERNELS: tuple[MveFullyConnected, ...] = (
+VARIANTS: tuple[MveFullyConnected, ...] = (
     *(MveFullyConnected(rounding) for rounding in Rounding),
     *(MveFullyConnected(rounding, shared=True) for rounding in (Rounding.RELU, Rounding.LINEAR)),
 )
+add_conv_kernels(VARIANTS)

@@ -9,7 +9,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.layer import ConstArray, ConvKind, ConvLayer
+from mcu_toolkit.compiler.call import ConstArray
+from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 
 #: Output channels that the inner blocks compute together: ``MCUTK_GROUP``.
 GROUP = 4

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mcu_toolkit.compiler.call import StructValue
-from mcu_toolkit.compiler.layer import ConstArray, ConvLayer
+from mcu_toolkit.compiler.call import ConstArray, StructValue
+from mcu_toolkit.compiler.layer import ConvLayer
 
 #: Fields of ``mcutk_conv_shape``, which `ConvLayer` has under the same names.
 _CONV = (
