@@ -64,11 +64,11 @@ def test_channels_are_hexadecimal_but_for_their_shift() -> None:
 
 def test_members_that_are_arrays_have_braces_of_their_own() -> None:
     table = np.zeros(2, np.dtype([("right_shifts", np.uint32), ("multipliers", np.int32, 4)]))
-    table["right_shifts"][1] = 7
+    table["right_shifts"][1] = 0x07060504  # four shifts in a word
     table["multipliers"][0] = 1, 2, 3, -(2**31)
     assert rows(table, "mcutk_scales_dsp") == (
-        "    /* 0 */ {  0, { 0x00000001, 0x00000002, 0x00000003,  INT32_MIN}},",
-        "    /* 1 */ {  7, { 0x00000000, 0x00000000, 0x00000000, 0x00000000}},",
+        "    /* 0 */ {0x00000000u, { 0x00000001, 0x00000002, 0x00000003,  INT32_MIN}},",
+        "    /* 1 */ {0x07060504u, { 0x00000000, 0x00000000, 0x00000000, 0x00000000}},",
     )
 
 

@@ -159,13 +159,13 @@ class _Writer:
         return f"&{name}"
 
     def fields(self, fields: tuple[tuple[str, FieldValue], ...], indent: str) -> Iterator[str]:
-        """Designated initialisers: numbers whose names start with the same word share a line (``.in_h``, ``.in_w``)."""
+        """Designated initialisers: numbers whose names differ in the last word share a line (``.in_h``, ``.in_w``)."""
         line, group = "", ""
         for name, value in fields:
             simple = not isinstance(value, (ConstArray, StructValue))
             text = self.value(name, value, indent)
             piece = f".{name} = {text},"
-            word = name.split("_")[0] if simple else ""
+            word = name.rsplit("_", 1)[0] if simple else ""
             if line and (not word or word != group or len(indent) + len(line) + len(piece) + 1 > _WIDTH):
                 yield indent + line
                 line = ""

@@ -148,12 +148,12 @@ def _structs(values: npt.NDArray[Any], ctype: str) -> tuple[str, ...]:
 
 
 def _member(name: str, value: Any) -> str:
-    """A member of a struct: an array within braces; a shift in decimal; the rest in hexadecimal."""
+    """A member of a struct: an array within braces; a signed shift in decimal; the rest in hexadecimal."""
     if isinstance(value, np.ndarray):
         return "{" + ",".join(_member(name, part) for part in value) + "}"
-    if name.endswith(("shift", "shifts")):
-        return f"{int(value):3d}"
     dtype = np.asarray(value).dtype
+    if dtype.kind == "i" and name.endswith(("shift", "shifts")):
+        return f"{int(value):3d}"
     return floating(float(value)) if dtype.kind == "f" else hexadecimal(int(value), dtype)
 
 

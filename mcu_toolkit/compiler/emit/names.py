@@ -85,7 +85,7 @@ def wrapped(text: str, *, width: int = 110, indent: str = "") -> tuple[str, ...]
         indent: starts every line but the first.
     """
     lines = [""]
-    for word in re.findall(rf"[^ /;]{{0,{width - len(indent) - 1}}}(?:[ /;]|(?=[^ /;])|$)", text):
+    for word in re.findall(rf"(?: / |[^ /;]){{0,{width - len(indent) - 3}}}(?:[ /;]|(?=[^ /;])|$)", text):
         if len(lines[-1]) + len(word.rstrip()) > width:
             lines.append(indent)
         lines[-1] += word

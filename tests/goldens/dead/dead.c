@@ -102,7 +102,8 @@ static void op03_fully_connected(void *arena)
         .shape = {
             .rows = 1,
             .in_c = 5,
-            .out_c = 2, .out_zero_point = 4,
+            .out_c = 2,
+            .out_zero_point = 4,
             .act_min = -128, .act_max = 127,
         },
         .weights = dead_op03_weights,

@@ -128,7 +128,8 @@ static void op04_fully_connected(void *arena)
         .shape = {
             .rows = 1,
             .in_c = 4,
-            .out_c = 3, .out_zero_point = 4,
+            .out_c = 3,
+            .out_zero_point = 4,
             .act_min = -128, .act_max = 127,
         },
         .weights = residual_op04_weights,
