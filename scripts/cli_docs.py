@@ -1,7 +1,7 @@
-"""Write docs/cli.md from the commands' own help, so that the page and the program cannot differ.
+"""Write docs/cli.md from the help of the commands, so that the page and the program agree.
 
 python scripts/cli_docs.py           writes the page
-python scripts/cli_docs.py --check   exit code 1 where the page is not what would be written
+python scripts/cli_docs.py --check   exit code 1 if the page is not up to date
 """
 
 from __future__ import annotations
@@ -18,24 +18,25 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "cli.md"
 
 HEAD = """# Command line
 
-<!-- Written by scripts/cli_docs.py (make docs) from the commands' own help. Do not edit. -->
+<!-- Written by scripts/cli_docs.py (make docs) from the help of the commands. Do not edit. -->
 
-`mcutk COMMAND --help` says the same on the terminal. What every command has in common:
+`mcutk COMMAND --help` prints the same on the terminal. All commands have in common:
 
 - `--json FILE` on every command that reports something; `-` is stdout, and tables then go to stderr.
-- `-v` shows tracebacks. Without it an error says what was expected, what was received and what to try, on stderr.
-- Exit codes: 0 the job was done; 1 it was not; 2 the command line is wrong; 70 a defect of mcutk; 130 Ctrl-C.
-- Where an option is left out, `mcutk.toml` in this folder or above it decides, then what was done last:
-  `flash` programs what was built last, `bench` measures what was flashed last.
-- Everything made goes below `mcutk-out/` beside `mcutk.toml` (or in the current folder); each file appears whole or
-  not at all, and each folder has a `manifest.json` with the SHA-256 of what it was made from.
+- An error says what was expected, what was received and what to try, on stderr; `-v` adds the traceback.
+- Exit codes: 0 the job is done; 1 it is not; 2 the command line is wrong; 70 a defect of mcutk; 130 Ctrl-C.
+- An option that is left out is what was done last (`flash` programs what was built last, `bench` measures the board
+  that was flashed last), else the value in `mcutk.toml` in this folder or above it.
+- All files are written below `mcutk-out/` beside `mcutk.toml` (or in the current folder), each whole or not at all.
+  Each folder has a `manifest.json` with the SHA-256 of its files and of everything that they were made from.
+- [python.md](python.md) has the same from Python.
 
 ```toml
-# mcutk.toml: every key is optional, an unknown one is refused
+# mcutk.toml: every key is optional, an unknown key is refused
 recipe = "recipe.toml"        # a file beside this one, or the id of a shipped recipe
-board = "qemu-m4"
+board = "qemu-m4"             # a board, or a descriptor beside this file
 data = "images"               # DIR/<class>/*.png
-port = "/dev/ttyACM0"         # emulated boards bring their own
+port = "/dev/ttyACM0"         # not needed by emulated boards
 ```
 
 | command | what it does |
@@ -80,7 +81,7 @@ def main() -> int:
     text = page()
     if "--check" in sys.argv[1:]:
         if not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != text:
-            print("docs/cli.md is not what the commands say of themselves; run: make docs", file=sys.stderr)
+            print("docs/cli.md is not up to date; run: make docs", file=sys.stderr)
             return 1
         return 0
     PAGE.parent.mkdir(exist_ok=True)

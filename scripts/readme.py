@@ -1,7 +1,7 @@
-"""Fill the parts of README.md that are facts of the program: the table of boards, and a recorded run.
+"""Write the generated parts of README.md: the table of boards, and a recorded run.
 
 python scripts/readme.py                   the boards, from their descriptors
-python scripts/readme.py --record FILE     also the recorded run, from FILE (what `make demo` printed)
+python scripts/readme.py --record FILE     also the recorded run, from FILE (the output of `make demo`)
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def _row(board: Board) -> str:
 
 
 def between(text: str, name: str, content: str) -> str:
-    """The text with what stands between the two comments of a name replaced."""
+    """The text with the part between the two comments of a name replaced."""
     pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
     assert pattern.search(text), f"README.md lacks the comments of '{name}'"
     return pattern.sub(lambda m: m.group(1) + content + m.group(2), text)

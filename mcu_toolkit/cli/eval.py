@@ -25,7 +25,7 @@ from mcu_toolkit.cli.options import (
     "--external",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Evaluate every image of another folder with the same classes, without touching training.",
+    help="Evaluate every image of another folder that has the same classes.",
 )
 @limit_option
 @random_option
