@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mcu_toolkit.compiler.lowering import Lowerer
 from mcu_toolkit.compiler.passes.strips import Region, regions, split
 from mcu_toolkit.compiler.plan.assign import Estimate, estimate
 from mcu_toolkit.compiler.plan.problem import step_bounds
+from mcu_toolkit.compiler.select import Selector
 from mcu_toolkit.graph.ir import Graph
 
 _MAX_NODES = 8
@@ -43,12 +43,12 @@ class _Trial:
         return {steps[n].node for n, bound in enumerate(bounds[: len(steps)]) if bound > _MAX_ARENA * self.arena}
 
 
-def least_ram(graph: Graph, lowerer: Lowerer) -> Graph:
+def least_ram(graph: Graph, selector: Selector) -> Graph:
     """The graph with at most `_ROUNDS` regions in strips; the same graph where strips do not help."""
-    current = _try(graph, lowerer)
+    current = _try(graph, selector)
     limit = current.estimate.cost * _MAX_COST
     for _ in range(_ROUNDS):
-        trials = _trials(current, lowerer)
+        trials = _trials(current, selector)
         good = [t for t in trials if t.arena <= _MAX_ARENA * current.arena and t.estimate.cost <= limit]
         if not good:
             break
@@ -57,22 +57,22 @@ def least_ram(graph: Graph, lowerer: Lowerer) -> Graph:
     return current.graph
 
 
-def _try(graph: Graph, lowerer: Lowerer) -> _Trial:
-    return _Trial(graph, estimate(graph, lowerer.options(graph), lowerer.target))
+def _try(graph: Graph, selector: Selector) -> _Trial:
+    return _Trial(graph, estimate(graph, selector.options(graph), selector.target))
 
 
-def _trials(current: _Trial, lowerer: Lowerer) -> Iterator[_Trial]:
+def _trials(current: _Trial, selector: Selector) -> Iterator[_Trial]:
     """Every region that holds all busy nodes, in few numbers of strips; the best regions in more numbers of strips."""
     busy = current.busy()
     holding = [r for r in regions(current.graph, _MAX_NODES) if busy and r.first <= min(busy) and max(busy) <= r.last]
-    coarse = {region: _in_strips(current.graph, region, _COARSE, lowerer) for region in holding}
+    coarse = {region: _in_strips(current.graph, region, _COARSE, selector) for region in holding}
     for trials in coarse.values():
         yield from trials
     ranked = sorted((r for r in holding if coarse[r]), key=lambda r: min(t.arena for t in coarse[r]))
     for region in ranked[:_REFINED]:
-        yield from _in_strips(current.graph, region, _FINE, lowerer)
+        yield from _in_strips(current.graph, region, _FINE, selector)
 
 
-def _in_strips(graph: Graph, region: Region, counts: tuple[int, ...], lowerer: Lowerer) -> list[_Trial]:
-    candidates = (split(graph, region, count, lowerer.target.isa.tensor_align) for count in counts)
-    return [_try(candidate, lowerer) for candidate in candidates if candidate is not None]
+def _in_strips(graph: Graph, region: Region, counts: tuple[int, ...], selector: Selector) -> list[_Trial]:
+    candidates = (split(graph, region, count, selector.target.isa.tensor_align) for count in counts)
+    return [_try(candidate, selector) for candidate in candidates if candidate is not None]

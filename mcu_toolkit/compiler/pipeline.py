@@ -10,12 +10,12 @@ from mcu_toolkit.compiler.call import Call
 from mcu_toolkit.compiler.card import NO_CARD, ModelCard
 from mcu_toolkit.compiler.emit import folder, names
 from mcu_toolkit.compiler.lean import least_ram
-from mcu_toolkit.compiler.lowering import Lowerer
 from mcu_toolkit.compiler.plan.assign import Assignment, assign
 from mcu_toolkit.compiler.plan.check import check, check_execution
 from mcu_toolkit.compiler.plan.problem import MemoryPlan, PlanProblem
 from mcu_toolkit.compiler.plan.schedule import Schedule
 from mcu_toolkit.compiler.report import CompileReport, compile_report
+from mcu_toolkit.compiler.select import Selector
 from mcu_toolkit.errors import UnsupportedError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.graph.support import unsupported
@@ -84,7 +84,7 @@ def compile_model(
         raise UnsupportedError(problems)
     verify(graph)
     final = passes.run_all(graph)
-    final, chosen = _assign(final, Lowerer(target))
+    final, chosen = _assign(final, Selector(target))
     check(chosen.plan, chosen.problem)
     check_execution(final, chosen.schedule, chosen.plan)
     files, source = folder.emit(final, chosen.schedule, chosen.problem, chosen.plan, prefix, model=model, card=card)
@@ -93,14 +93,14 @@ def compile_model(
     return Compiled(prefix, target, final, chosen.schedule, chosen.problem, chosen.plan, weights, files, report)
 
 
-def _assign(graph: Graph, lowerer: Lowerer) -> tuple[Graph, Assignment]:
+def _assign(graph: Graph, selector: Selector) -> tuple[Graph, Assignment]:
     """Kernels and memory plan. For the goal `ram`, the graph is also tried in strips; the smaller arena is taken."""
-    chosen = assign(graph, lowerer.options(graph), lowerer.target)
-    if lowerer.target.optimize is not Optimize.RAM:
+    chosen = assign(graph, selector.options(graph), selector.target)
+    if selector.target.optimize is not Optimize.RAM:
         return graph, chosen
-    strips = least_ram(graph, lowerer)
+    strips = least_ram(graph, selector)
     if strips is graph:
         return graph, chosen
     verify(strips)
-    leaner = assign(strips, lowerer.options(strips), lowerer.target)
+    leaner = assign(strips, selector.options(strips), selector.target)
     return (strips, leaner) if leaner.plan.arena_bytes < chosen.plan.arena_bytes else (graph, chosen)

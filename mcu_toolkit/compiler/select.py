@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mcu_toolkit.compiler.call import Call
+from mcu_toolkit.compiler.call import Call, Parts
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
+from mcu_toolkit.compiler.views import find_views
 from mcu_toolkit.errors import CompileError
+from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.targets.target import Target
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +29,41 @@ class Candidate:
     def packed(self) -> Call:
         """The call with its weights packed."""
         return self.kernel.pack(self.request, self.call)
+
+
+#: What a node may become: no code, or one of some kernel variants, cheapest first.
+Option = Parts | tuple[Candidate, ...]
+
+
+class Selector:
+    """Finds the options of the nodes of graphs that share most of their nodes, and remembers those of each node.
+
+    The graphs come from one another: a tensor index means the same tensor in all of them.
+
+    Args:
+        target: instruction set, core and optimization goal.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._known: dict[int, tuple[Node, tuple[Candidate, ...]]] = {}
+
+    def options(self, graph: Graph) -> list[Option]:
+        """The options of each node.
+
+        Raises:
+            CompileError: no kernel variant accepts a node.
+        """
+        views = find_views(graph, self.target.isa.tensor_align)
+        return [views.get(number) or self._candidates(graph, node) for number, node in enumerate(graph.nodes)]
+
+    def _candidates(self, graph: Graph, node: Node) -> tuple[Candidate, ...]:
+        known = self._known.get(id(node))
+        if known is not None:
+            return known[1]
+        found = candidates(Request(graph, node, self.target))
+        self._known[id(node)] = (node, found)  # the node is kept, so that its id stays its own
+        return found
 
 
 def candidates(request: Request) -> tuple[Candidate, ...]:

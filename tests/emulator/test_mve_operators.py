@@ -41,7 +41,7 @@ def call_text(call: Call, arrays: dict[int, str]) -> str:
 
 
 def run_calls(folder: Path, cases: Sequence[tuple[Graph, Call]]) -> list[Result]:
-    """Run lowered nodes (the graph's only node each) in the rig, against the NumPy oracle."""
+    """Run one node per case (the only one of its graph) in the rig, against the NumPy oracle."""
     table = CaseTable(sources=sorted({source for _, call in cases for source in call.sources}))
     table.headers = {header for _, call in cases for header in call.headers}
     for n, (graph, call) in enumerate(cases):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from mcu_toolkit.compiler.call import Call, Overlap
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
-from mcu_toolkit.compiler.select import candidates
+from mcu_toolkit.compiler.select import Selector, candidates
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.attrs import Arithmetic
 from mcu_toolkit.graph.ir import DType, Graph, Node, Quant, Tensor
@@ -72,3 +73,12 @@ def test_no_variant_is_an_error_that_names_the_operator() -> None:
 )
 def test_add_has_one_candidate_on_each_instruction_set(isa: Isa, elements: int, name: str) -> None:
     assert [candidate.call.name for candidate in candidates(request(isa, elements))] == [name]
+
+
+def test_nodes_that_graphs_share_are_looked_at_once() -> None:
+    graph = request(PORTABLE).graph
+    selector = Selector(Target(PORTABLE, "core"))
+    first = selector.options(graph)[0]
+    assert selector.options(replace(graph, name="again"))[0] is first
+    other = replace(graph, nodes=(replace(graph.nodes[0], source=1),))
+    assert selector.options(other)[0] is not first

@@ -15,12 +15,9 @@ from mcu_toolkit.compiler.call import Call, Parts
 from mcu_toolkit.compiler.plan import planner
 from mcu_toolkit.compiler.plan.problem import MemoryPlan, PlanProblem
 from mcu_toolkit.compiler.plan.schedule import Schedule, build_schedule, plan_problem
-from mcu_toolkit.compiler.select import Candidate
+from mcu_toolkit.compiler.select import Candidate, Option
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.targets.target import Optimize, Target
-
-#: What a node may become: no code, or one of some kernel variants, cheapest first.
-Option = Parts | tuple[Candidate, ...]
 
 #: Arena that `balanced` accepts, as a factor on the live-tensor bound.
 _BALANCED_SLACK = 1.05
@@ -34,7 +31,6 @@ _SWEEPS = 2
 class Assignment:
     """Calls with packed weights, their schedule, and their memory plan."""
 
-    lowered: tuple[Call | Parts, ...]
     schedule: Schedule
     problem: PlanProblem
     plan: MemoryPlan
@@ -49,13 +45,13 @@ def assign(graph: Graph, options: Sequence[Option], target: Target) -> Assignmen
         target: instruction set, core and optimization goal.
     """
     picks = _Search(graph, tuple(options), target).run()
-    lowered = tuple(
+    chosen = tuple(
         option[pick].packed() if isinstance(option, tuple) else option
         for option, pick in zip(options, picks, strict=True)
     )
-    schedule = build_schedule(graph, lowered)
+    schedule = build_schedule(graph, chosen)
     problem = plan_problem(graph, schedule, target)
-    return Assignment(lowered, schedule, problem, planner.plan(problem))
+    return Assignment(schedule, problem, planner.plan(problem))
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,10 +49,10 @@ class Schedule:
         return plan.offsets[self.key(tensor)] + self.shift[tensor]
 
 
-def build_schedule(graph: Graph, lowered: Sequence[Call | Parts]) -> Schedule:
-    """Number the calls, and find the buffer and the offset of each tensor. `lowered` has one item per node."""
+def build_schedule(graph: Graph, items: Sequence[Call | Parts]) -> Schedule:
+    """Number the calls, and find the buffer and the offset of each tensor. `items` has one per node."""
     inside: dict[int, tuple[int, int]] = {}
-    for item in lowered:
+    for item in items:
         if isinstance(item, Parts):
             inside.update((tensor, (item.whole, offset)) for tensor, offset in item.parts)
     root: dict[int, int] = {}
@@ -60,7 +60,7 @@ def build_schedule(graph: Graph, lowered: Sequence[Call | Parts]) -> Schedule:
     for index, tensor in enumerate(graph.tensors):
         if not tensor.is_const:
             root[index], shift[index] = _resolve(inside, index)
-    steps = tuple(Step(i, item) for i, item in enumerate(lowered) if isinstance(item, Call))
+    steps = tuple(Step(i, item) for i, item in enumerate(items) if isinstance(item, Call))
     return Schedule(steps, root, shift)
 
 
