@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from mcu_toolkit.errors import TrainError
 from mcu_toolkit.recipe import Saliency
+from mcu_toolkit.records.codec import read
+from mcu_toolkit.records.seeds import SeedsRecord
+from mcu_toolkit.records.study import TrialRecord
 from mcu_toolkit.train import maps, modes, studies
 from mcu_toolkit.train.backend import backend
 from mcu_toolkit.train.footprint import live_bytes
 from mcu_toolkit.train.run import train
 from mcu_toolkit.train.saliency import mask
 from mcu_toolkit.train.seeds import train_seeds
-from mcu_toolkit.workspace import read_json
 from tests.support.training import tiny_recipe
 
 
-def fake(row: studies.Row, _desk: studies.StudyContext) -> dict[str, Any]:
-    figures = {"accuracy": 0.5, "train_accuracy": None, "bytes": 10, "parameters": 3, "seconds": 0}
-    return {"row": row.name, "correct": "10", **figures}
+def fake(row: studies.Row, _context: studies.StudyContext) -> TrialRecord:
+    return TrialRecord(
+        row=row.name, against=row.against, accuracy=0.5, train_accuracy=None, bytes=10, parameters=3, ram=4,
+        correct="10", seconds=0.0,
+    )  # fmt: skip
 
 
 def test_interrupted_study_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context = studies.StudyContext(tiny_recipe(), None, tmp_path / "study")
     done: list[str] = []
 
-    def interrupted(row: studies.Row, context: studies.StudyContext) -> dict[str, Any]:
+    def interrupted(row: studies.Row, context: studies.StudyContext) -> TrialRecord:
         if len(done) == 2:
             raise KeyboardInterrupt
         done.append(row.name)
@@ -42,7 +45,7 @@ def test_interrupted_study_goes_on_where_it_was(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(studies, "measure", lambda row, context: again.append(row.name) or fake(row, context))
     results = list(studies.run_study("distillation", context))
     names = [row.name for row in studies.rows_of("distillation")]
-    assert [r["row"] for r in studies.order(results, "distillation")] == names
+    assert [trial.row for trial in studies.order(results, "distillation")] == names
     assert sorted(done + again) == sorted(names)
     with pytest.raises(TrainError, match="another recipe"):
         list(studies.run_study("distillation", studies.StudyContext(tiny_recipe(seed="9"), None, tmp_path / "study")))
@@ -65,12 +68,13 @@ def test_rows_of_a_real_study(tmp_path: Path) -> None:
     rows = {row.name: row for row in studies.rows_of("quantization")}
     for name in ("float16", "int16x8 after training", "PACT 4 bits"):
         found = studies.measure(rows[name], context)
-        assert len(found["correct"]) == held_out
-        assert found["bytes"] > 1000
-        assert found["ram"] >= recipe.input.height * recipe.input.width * recipe.input.channels
-    stability = found["stability"]
-    assert len(stability["rank_correlation"]) == len(stability["top10_overlap"]) == min(held_out, 256)
-    assert all(-1 <= value <= 1 for value in stability["rank_correlation"])
+        assert len(found.correct) == held_out
+        assert found.bytes > 1000
+        assert found.ram >= recipe.input.height * recipe.input.width * recipe.input.channels
+    stability = found.stability
+    assert stability is not None
+    assert len(stability.rank_correlation) == len(stability.top10_overlap) == min(held_out, 256)
+    assert all(-1 <= value <= 1 for value in stability.rank_correlation)
 
 
 @pytest.mark.slow
@@ -79,7 +83,7 @@ def test_teacher_of_a_study_sees_its_own_resolution(tmp_path: Path) -> None:
     (row,) = (row for row in studies.rows_of("distillation") if row.what == "teacher")
     other = studies.StudyContext(tiny_recipe(), None, tmp_path / "other")
     # Activations in float32, in proportion to the image's area.
-    assert studies.measure(row, context)["ram"] == 2.25 * studies.measure(row, other)["ram"]
+    assert studies.measure(row, context).ram == 2.25 * studies.measure(row, other).ram
 
 
 def test_live_bytes_of_a_residual_block() -> None:
@@ -146,10 +150,10 @@ def test_hints_saliency_and_pact_in_one_loss(tmp_path: Path) -> None:
 def test_seeds_give_mean_and_spread_and_resume(tmp_path: Path) -> None:
     recipe = tiny_recipe(distill__enabled="false", quant__scheme="ptq", schedule__epochs="1")
     results = train_seeds(recipe, None, tmp_path / "run", 2)
-    found = read_json(tmp_path / "run" / "seeds.json")
+    found = read(SeedsRecord, tmp_path / "run" / "seeds.json")
     each = [r.record.accuracy["int8"] for r in results]
-    assert found["accuracy"]["int8"]["mean"] == pytest.approx(float(np.mean(each)))
-    assert found["accuracy"]["int8"]["sd"] == pytest.approx(float(np.std(each, ddof=1)))
+    assert found.accuracy["int8"].mean == pytest.approx(float(np.mean(each)))
+    assert found.accuracy["int8"].sd == pytest.approx(float(np.std(each, ddof=1)))
     best = max(results, key=lambda r: float(r.record.accuracy["int8"]))
     assert (tmp_path / "run" / "model.tflite").read_bytes() == best.model.read_bytes()
     before = results[0].model.stat().st_mtime_ns
