@@ -87,7 +87,7 @@ class Contributor:
     Attributes:
         name: its symbol.
         region: ``flash``, ``ram`` or ``both``.
-        part: ``engine``, ``weights`` or ``other``.
+        part: ``engine``, ``weights``, ``other``, ``arena`` or ``stack``.
         bytes: its size.
     """
 

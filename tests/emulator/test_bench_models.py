@@ -52,16 +52,6 @@ def run(graph: Graph, board: Board, samples: np.ndarray, folder: Path) -> BenchR
     return result
 
 
-def test_generator_of_inputs() -> None:
-    state, expected = 1, []
-    for _ in range(5):
-        state = (state * 1664525 + 1013904223) % 2**32
-        expected.append(state >> 24)
-    assert random_input(1, 5).view(np.uint8).tolist() == expected
-    assert random_input(2**32 + 1, 5).tolist() == random_input(1, 5).tolist()
-    np.testing.assert_array_equal(random_inputs(7, 3, 9)[2], random_input(9, 9))
-
-
 @pytest.mark.parametrize("name", sorted(REFERENCE))
 def test_public_reference_answers(name: str, tmp_path: Path) -> None:
     graph = read_model(mlperf_model(name))

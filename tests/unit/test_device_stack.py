@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.device.stack import CallGraph, deepest, read_graph
 from mcu_toolkit.targets.arch.arm import ARM
 
@@ -122,20 +120,3 @@ def test_reads_the_frames_of_assembly(tmp_path: Path) -> None:
     read = read_graph(tmp_path.glob("*.o"), ARM)
     assert read.stated == {"core": 36}
     assert deepest(read, "call") == read.sizes["call"] + 36
-
-
-#: Files that do not state the frames of their functions by mcutk_assembly.h.
-_UNSTATED = [p for p in (asset_dir("firmware") / "kernels").rglob("*.S") if "mcutk_assembly.h" not in p.read_text()]
-
-
-@pytest.mark.parametrize("path", sorted(_UNSTATED), ids=lambda p: p.name)
-def test_assembly_keeps_within_the_allowance(path: Path) -> None:
-    """Frames of assembly are not in the compiler's figures: nine registers, and what is reserved by name."""
-    text = path.read_text(encoding="utf-8")
-    assert set(re.findall(r"^\s*push (\{.*\})", text, re.MULTILINE)) <= {"{r4-r11, lr}"}
-    assert "vpush" not in text and "stmdb" not in text
-    reserved = [0]
-    for name in re.findall(r"^\s*sub sp, sp, #(\w+)", text, re.MULTILINE):
-        value = re.search(rf"\.equ {name}, (\d+)", text)
-        reserved.append(int(value[1]) if value else int(name))
-    assert 36 + max(reserved) <= ARM.unstated_frame
