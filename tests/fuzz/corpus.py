@@ -1,4 +1,4 @@
-"""Where fuzzing starts: small models over every operator, and mutations that know the shape of a FlatBuffer."""
+"""Seeds of the fuzzer, small models over every operator, and mutations made for FlatBuffers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from random import Random
 
 from tests.support.randmodels import MAKERS, random_graph_model, register_all
 
-#: Numbers at which sizes, offsets and types tend to break.
+#: Numbers at the limits of sizes, offsets and types.
 _WORDS = (
     0, 1, 2, 3, 4, 7, 8, 15, 16, 64, 127, 128, 255, 256, 1 << 12, 1 << 14, 0x7FFF, 0x8000, 0xFFFF, 1 << 16, 1 << 20,
     1 << 24, 1 << 28, 0x3FFFFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF, 0x7F800000, 0xFF800000, 0x7FC00000,
@@ -22,7 +22,7 @@ def seeds() -> list[bytes]:
 
 
 def mutate(data: bytes, other: bytes, rng: Random) -> bytes:
-    """A few random damages to a file; `other` is a second file of the corpus to take pieces from."""
+    """A file with a few random changes; `other` is a second file of the corpus, parts of which are copied."""
     buffer = bytearray(data)
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 5, 8))):
         if len(buffer) < 16:
@@ -48,20 +48,20 @@ def _half(buffer: bytearray, other: bytes, rng: Random) -> None:
 
 
 def _nudge(buffer: bytearray, other: bytes, rng: Random) -> None:
-    """Small change of an offset, a length or a dimension."""
+    """Change an offset, a length or a dimension by a little."""
     place = rng.randrange(0, len(buffer) - 3, 4)
     (value,) = struct.unpack_from("<I", buffer, place)
     struct.pack_into("<I", buffer, place, (value + rng.choice((-8, -4, -2, -1, 1, 2, 4, 8))) & 0xFFFFFFFF)
 
 
 def _redirect(buffer: bytearray, other: bytes, rng: Random) -> None:
-    """An offset that points somewhere else in the file."""
+    """Make an offset point to another place in the file."""
     place = rng.randrange(0, len(buffer) - 3, 4)
     struct.pack_into("<i", buffer, place, rng.randrange(0, len(buffer), 4) - place)
 
 
 def _copy(buffer: bytearray, other: bytes, rng: Random) -> None:
-    """One part of the file over another."""
+    """Copy a part of the file over another part."""
     size = rng.choice((4, 8, 16, 64))
     source, target = rng.randrange(0, len(buffer), 4), rng.randrange(0, len(buffer), 4)
     piece = bytes(buffer[source : source + size])
@@ -69,7 +69,7 @@ def _copy(buffer: bytearray, other: bytes, rng: Random) -> None:
 
 
 def _splice(buffer: bytearray, other: bytes, rng: Random) -> None:
-    """A part of another file."""
+    """Copy a part of another file into this one."""
     size, source = rng.choice((4, 16, 64, 256)), rng.randrange(0, max(4, len(other)), 4)
     target = rng.randrange(0, len(buffer), 4)
     buffer[target : target + size] = other[source : source + size]

@@ -1,11 +1,11 @@
 """Fuzzes the model reader: ``python -m tests.fuzz.reader --inputs 1000000 --write benchmarks/fuzz.json``.
 
-Each input must be read, or refused with a `ModelError` that carries an offset or a node, within a second of processor
-time and a gigabyte of memory. What is read goes on through the checks that come before compilation.
+Each input must be read, or refused with a `ModelError` that has an offset or a node, within a second of processor time
+and a gigabyte of memory. Graphs that are read also run the checks that come before compilation.
 
-The fuzzer is guided by coverage: a share of the inputs runs under a tracer over the reader's modules, and an input that
-reaches a new line pair joins the corpus; so does one that is refused at a new place. Inputs run in child processes, so
-that not even a crash of the interpreter goes unseen.
+The fuzzer is guided by coverage: a share of the inputs is traced through the reader's modules. An input that reaches a
+new pair of lines, or is refused at a new place, is added to the corpus. Inputs run in child processes: a crash of the
+interpreter is found too.
 """
 
 from __future__ import annotations
@@ -38,14 +38,15 @@ _TRACED_SHARE = 0.04
 _CORPUS_LIMIT = 3000
 _TRACED_FILES = ("/graph/",)
 
-#: A step from one line to the next in a file; where an input ended: lines of its refusal, or what is unsupported.
+#: File, line, next line.
 Edge = tuple[str, int, int]
+#: Where an input ended: line numbers of the refusal, or the unsupported operators.
 Place = tuple[Any, ...]
 
 
 @dataclass
 class Outcome:
-    """What a run of many inputs gave; times in seconds of processor time, memory in bytes."""
+    """Counts of a run of many inputs; times in seconds of processor time, memory in bytes."""
 
     inputs: int = 0
     accepted: int = 0
@@ -70,17 +71,17 @@ class Outcome:
 
 
 class TooSlow(Exception):
-    """An input took more than its time."""
+    """An input took longer than the limit."""
 
 
 def exercise(data: bytes) -> tuple[bool, Place]:
-    """One input through the reader and the checks behind it.
+    """Run the reader and the checks after it on one input.
 
     Returns:
-        Whether it was accepted, and where it ended: lines of the refusal, or the operators.
+        Whether it was accepted, and where it ended.
 
     Raises:
-        AssertionError: a refusal without offset and node.
+        AssertionError: it was refused without offset and node, or accepted and found inconsistent afterwards.
     """
     try:
         graph = read_model(data)
@@ -122,10 +123,10 @@ def run_chunk(corpus: list[bytes], seed: int, count: int, known: Outcome, limit_
     """Run `count` mutations of a corpus in this process.
 
     Args:
-        corpus: files to start from.
+        corpus: files to mutate.
         seed: of the mutations.
-        known: what was reached before.
-        limit_memory: put the limit on this process's address space; only for a process made for it.
+        known: lines and places reached before.
+        limit_memory: limit the address space of this process, which is not undone; for child processes.
     """
     if limit_memory:
         used = _address_space()
@@ -141,7 +142,7 @@ def run_chunk(corpus: list[bytes], seed: int, count: int, known: Outcome, limit_
         try:
             signal.setitimer(signal.ITIMER_PROF, SECONDS * (20 if traced else 1))
             accepted, place = _traced(data, fresh) if traced else exercise(data)
-        except BaseException as bad:  # whatever it is, it is a finding
+        except BaseException as bad:  # any exception is a finding
             result.failures.append({"error": f"{type(bad).__name__}: {bad}"[:500], "input": data.hex()})
             accepted, place = False, ()
         finally:
@@ -168,7 +169,7 @@ def _address_space() -> int:
 
 
 def fuzz(inputs: int, seed: int, jobs: int, report: Any = None, failures: Path | None = None) -> Outcome:
-    """Run many inputs in child processes; a child that dies is a failure too. Failing inputs go into a folder."""
+    """Run many inputs in child processes; a child that dies counts as a failure. Failing inputs go to a folder."""
     corpus, total, started = seeds(), Outcome(), 0
     while total.inputs < inputs:
         with ProcessPoolExecutor(max_workers=jobs) as pool:
@@ -195,7 +196,7 @@ def fuzz(inputs: int, seed: int, jobs: int, report: Any = None, failures: Path |
 
 
 def summary(total: Outcome, corpus: int, args: argparse.Namespace, wall: float) -> dict[str, Any]:
-    """What is written to benchmarks/fuzz.json."""
+    """The document benchmarks/fuzz.json."""
     return {
         "schema": "mcutk.fuzz/1",
         "command": f"python -m tests.fuzz.reader --inputs {args.inputs} --seed {args.seed} --write {args.write}",

@@ -1,4 +1,4 @@
-"""Damaged models that the reader and the checks accept must compile: nothing past them may be surprised."""
+"""Damaged models that the reader and the checks accept must compile without an error."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.fuzz.corpus import mutate, seeds
 
 
 def accepted(data: bytes) -> Graph | None:
-    """The graph of a file that may be compiled."""
+    """The graph of a file, if it can be read and every operator is supported."""
     try:
         graph = read_model(data)
     except ModelError:

@@ -1,4 +1,4 @@
-"""A few thousand damaged models through the reader, as part of the tests; the million is `make fuzz`."""
+"""The reader on a few thousand damaged models; `make fuzz` runs a million."""
 
 from __future__ import annotations
 
