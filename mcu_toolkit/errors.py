@@ -1,23 +1,23 @@
-"""The one exception tree of the toolkit.
+"""All exceptions of the toolkit.
 
 ::
 
-    McutkError                  every error a user can cause or mend; the CLI prints it without a traceback
+    McutkError                  every error that a user can cause or correct; the CLI prints it without a traceback
     ├── ConfigError             recipe, board or project file
     ├── DataError               image folders, images, splits
     ├── ModelError              a model file; carries the byte offset or the node
     │   └── UnsupportedError    operators outside the compiler's list
-    ├── CompileError            the compiler caught itself: a pass, plan or emission broke an invariant
+    ├── CompileError            a check of the compiler failed: a pass, plan or emission broke an invariant
     ├── FitError                the image does not fit the board
     ├── ToolError               an external program
     │   ├── ToolMissingError    it is not installed (the hint is the install command)
     │   └── ToolFailedError     it ran and failed, or ran too long
     ├── LinkError               the serial link
     │   ├── PortError           the port cannot be opened, is busy or went away
-    │   ├── ProtocolError       what came back is not the protocol
+    │   ├── ProtocolError       the answer is not in the protocol
     │   └── WrongFirmwareError  the board answers, but runs another model or firmware
     ├── WorkspaceError          artefacts missing, damaged or not writable (full disk)
-    └── TrainError              training cannot start or go on
+    └── TrainError              training cannot start or continue
 
 An error says what was expected, what was received and what to try.
 """
@@ -28,13 +28,13 @@ from dataclasses import dataclass
 
 
 class McutkError(Exception):
-    """Base of every error shown to the user.
+    """Base class of all errors shown to the user.
 
     Args:
         message: one sentence that says what is wrong.
-        expected: what was expected, where that helps.
+        expected: what was expected, if that helps.
         received: what was received instead.
-        hint: what to try; a command where there is one.
+        hint: what to try, if possible a command.
     """
 
     exit_code = 1
@@ -68,7 +68,7 @@ class DataError(McutkError):
 
 
 class ModelError(McutkError):
-    """A model file is damaged or not what is needed.
+    """A model file is damaged or unsuitable.
 
     Args:
         offset: byte offset in the file where reading failed, if known.
@@ -100,7 +100,7 @@ class Unsupported:
 
 
 class UnsupportedError(ModelError):
-    """The model holds operators, or forms of operators, that the compiler does not support."""
+    """The model has operators, or forms of operators, that the compiler does not support."""
 
     def __init__(self, problems: tuple[Unsupported, ...]) -> None:
         listing = "\n".join(f"  node {p.node}: {p.operator}: {p.reason}" for p in problems)
@@ -113,7 +113,7 @@ class UnsupportedError(ModelError):
 
 
 class CompileError(McutkError):
-    """The compiler found one of its own invariants broken; nothing was written."""
+    """A check of the compiler on its own results failed; nothing was written."""
 
 
 class FitError(McutkError):
@@ -141,7 +141,7 @@ class PortError(LinkError):
 
 
 class ProtocolError(LinkError):
-    """The peer does not speak the protocol."""
+    """The other end does not speak the protocol."""
 
 
 class WrongFirmwareError(LinkError):
@@ -149,8 +149,8 @@ class WrongFirmwareError(LinkError):
 
 
 class WorkspaceError(McutkError):
-    """An artefact is missing or damaged, or the disk refuses to take it."""
+    """An artefact is missing or damaged, or cannot be written."""
 
 
 class TrainError(McutkError):
-    """Training cannot start or go on."""
+    """Training cannot start or continue."""

@@ -1,7 +1,6 @@
-"""The only door to subprocesses.
+"""All subprocesses start here.
 
-Every external program is started here, so that each has a time limit, a clear error with an install command when it is
-missing, and never outlives the toolkit.
+Each has a time limit, an error with an install command if it is missing, and ends with the toolkit at the latest.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Completed:
-    """What a finished program left: its exit code and its text."""
+    """Exit code and output of a program that has ended."""
 
     argv: tuple[str, ...]
     returncode: int
@@ -47,7 +46,7 @@ class Completed:
 
 
 def find_tool(name: str) -> Path | None:
-    """Path of a program, or None where it is not installed."""
+    """Path of a program; None if it is not installed."""
     found = shutil.which(name)
     return Path(found) if found else None
 
@@ -67,7 +66,7 @@ def require_tool(name: str) -> Path:
 
 
 def _die_with_parent() -> Callable[[], None] | None:
-    """A hook that makes Linux end the child when the toolkit is killed outright; None elsewhere."""
+    """A hook that makes Linux end the child when the toolkit is killed; None on other systems."""
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None, use_errno=True)
@@ -75,7 +74,7 @@ def _die_with_parent() -> Callable[[], None] | None:
 
 
 def failure(argv: Sequence[str], code: int, text: str) -> ToolFailedError:
-    """The error of a program that failed: its own words, and what to try."""
+    """The error of a program that failed, with its output and a hint."""
     if os.strerror(errno.ENOSPC) in text:
         return ToolFailedError(
             f"'{argv[0]}' found no space left on the disk", hint="free disk space, then run the same command again"
@@ -96,13 +95,13 @@ def run(
     env: Mapping[str, str] | None = None,
     check: bool = True,
 ) -> Completed:
-    """Run a program to its end and return its text.
+    """Run a program to its end and return its output.
 
     Args:
         argv: program and arguments; the program is looked up on PATH.
         cwd: folder to run in.
         timeout: seconds until it is killed.
-        stdin: text fed to it; it reads nothing from the terminal otherwise.
+        stdin: text for its standard input, which is empty otherwise.
         env: variables added to the environment.
         check: raise on a non-zero exit code.
 
@@ -143,11 +142,11 @@ def run(
 def run_all(commands: Sequence[Sequence[str]], *, jobs: int, cwd: Path | None = None, timeout: float = 300.0) -> None:
     """Run independent programs, at most `jobs` at a time; the first failure stops the rest.
 
-    One thread starts and awaits them all: a hook between fork and exec is not safe in several.
+    All are started by one thread: the hook between fork and exec is not safe in several.
 
     Args:
-        commands: an argv each.
-        jobs: how many at a time.
+        commands: one argv per program.
+        jobs: largest number that runs at a time.
         cwd: folder to run in.
         timeout: seconds for all of them together.
 
@@ -183,7 +182,7 @@ def run_all(commands: Sequence[Sequence[str]], *, jobs: int, cwd: Path | None = 
 
 
 def _start(argv: Sequence[str], cwd: Path | None, sink: IO[bytes] | None) -> subprocess.Popen[bytes]:
-    """A program in a session of its own that dies with the toolkit; its text goes to `sink`."""
+    """Start a program in its own session that ends with the toolkit; its output goes to `sink`."""
     return subprocess.Popen(
         list(argv),
         cwd=cwd,
@@ -208,12 +207,12 @@ def _reap(child: subprocess.Popen[bytes], argv: Sequence[str], sink: IO[bytes]) 
 def running(
     argv: Sequence[str], *, cwd: Path | None = None, log: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A program that lives as long as the block: it and its children are gone when the block ends, however it ends.
+    """Run a program during a ``with`` block; it and its children have ended when the block ends, even by an exception.
 
     Args:
         argv: program and arguments.
         cwd: folder to run in.
-        log: file that takes its stdout and stderr; discarded otherwise.
+        log: file for its stdout and stderr, which are discarded otherwise.
 
     Raises:
         ToolMissingError: the program is not installed.
@@ -232,7 +231,7 @@ def running(
 
 
 def _kill_group(child: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
-    """End a child and whatever it started: politely, then for certain."""
+    """End a child and the programs that it started: with SIGTERM, then with SIGKILL."""
     for sign, patience in ((signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0)):
         if child.poll() is not None:
             break
