@@ -1,4 +1,4 @@
-"""The examples of docs/extending.md about the compiler are one program that works."""
+"""The examples of docs/extending.md are one program that works."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import sys
 from mcu_toolkit import process
 from tests.support.cli import ROOT
 
-#: Headings whose examples are one program, in this order.
-SECTIONS = ("An operator", "A kernel variant", "An instruction set", "A pass")
 CHECK = """
 from mcu_toolkit.compiler.passes import in_order
 from mcu_toolkit.compiler.select import candidates
