@@ -1,4 +1,4 @@
-"""The bench application on every emulated board: exact answers, exact counts, honest accounts."""
+"""The bench application on every emulated board: outputs, instruction counts, memory figures, faults."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ pytestmark = [
 
 
 def make(board: Board, folder: Path, model: TinyModel | None = None) -> Path:
-    """Build and flash; the device folder."""
+    """Build and flash. Returns the device folder."""
     build_tiny(board, folder / "build", model)
     program(board, folder / "build", folder / "device")
     return folder / "device"
@@ -61,7 +61,7 @@ def m4(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def emulators_of(pid: int) -> list[int]:
-    """The emulators that a process started and that are still there, by process number."""
+    """Process ids of the running emulators that a process started."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):  # not `ps`, which a bare machine lacks
         try:
@@ -98,13 +98,13 @@ def test_answers_and_counts(board_id: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("board_id", EMULATED)
 def test_a_tick_is_calibrated(board_id: str, tmp_path: Path) -> None:
-    """The start-up loop agrees with what is known of the machine: one instruction is one nanosecond of virtual time."""
+    """The calibration loop gives the known rate of the timer: one instruction is one nanosecond of virtual time."""
     board = load_board(board_id)
     info = connect.hello(board, make(board, tmp_path))
     assert info.ticks_hz == pytest.approx(board.timing.clock_hz, rel=1e-4)
 
 
-def test_account_of_memory_agrees_with_the_image(m4: Path) -> None:
+def test_memory_figures_of_the_device_agree_with_the_image(m4: Path) -> None:
     made = firmware.read_build(m4.parent / "build").memory
     info = connect.hello(load_board("qemu-m4"), m4)
     assert (info.arena_bytes, info.stack_bytes) == (made.ram.arena, made.ram.stack)
@@ -221,21 +221,21 @@ def test_a_port_that_drops_is_opened_again_and_nothing_counts_twice(m4: Path, mo
 
     seen: list[int] = []
 
-    def pull_the_plug(index: int, _output: object, _latency: int) -> None:
+    def end_the_emulator(index: int, _output: object, _latency: int) -> None:
         seen.append(index)
         if index in (2, 5):
             ports[-1]._child.kill()
 
     monkeypatch.setattr(connect, "open_port", remember)
     images = samples(8)
-    run = stream(load_board("qemu-m4"), m4, None, images, model_sha256=SHA256, on_result=pull_the_plug)
+    run = stream(load_board("qemu-m4"), m4, None, images, model_sha256=SHA256, on_result=end_the_emulator)
     assert seen == list(range(8))
     assert run.link.reopened == 2 and len(ports) == 3
     np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in images]))
 
 
 def test_pyserial_reaches_an_emulated_board_by_a_url(m4: Path) -> None:
-    """The very path of hardware: a board somewhere else, named by --port."""
+    """As with hardware: the board is somewhere else, and --port names it."""
     board = load_board("qemu-m4")
     with contextlib.closing(emulated_port.EmulatedPort(board, m4 / "firmware.elf")) as port, _bridge(port) as url:
         run = stream(board, m4, url, samples(2), model_sha256=SHA256)

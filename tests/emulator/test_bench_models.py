@@ -1,4 +1,4 @@
-"""Whole models from the flatbuffer to the emulated board: public reference answers, several inputs and outputs."""
+"""Whole models from the flatbuffer to the emulated board: public reference outputs, several inputs and outputs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ REFERENCE = {
 
 
 def run(graph: Graph, board: Board, samples: np.ndarray, folder: Path) -> BenchRun:
-    """Compile, build and bench; the image lies in the build folder."""
+    """Compile, build and run the samples; the image stays in the build folder."""
     compiled = compile_model(graph, Target(ISAS.find(board.core.isa), board.core.cpu))
     origin = ModelOrigin("file", "model.tflite")
     made = firmware.build(compiled, board, folder, origin=origin, optimize=Optimize.BALANCED).memory.ram
@@ -53,7 +53,7 @@ def run(graph: Graph, board: Board, samples: np.ndarray, folder: Path) -> BenchR
 
 
 @pytest.mark.parametrize("name", sorted(REFERENCE))
-def test_public_reference_answers(name: str, tmp_path: Path) -> None:
+def test_public_reference_outputs(name: str, tmp_path: Path) -> None:
     graph = read_model(mlperf_model(name))
     count = graph.tensors[graph.inputs[0]].bytes
     samples = np.stack([random_input(seed, count) for seed in SEEDS])
@@ -64,7 +64,7 @@ def test_public_reference_answers(name: str, tmp_path: Path) -> None:
 
 
 def with_several(inputs: int, outputs: int) -> Graph:
-    """The first random model with at least so many inputs and outputs."""
+    """The first random model with at least this many inputs and outputs."""
     for seed in range(400):
         graph = read_model(random_graph_model(seed, core_only=True))
         if len(graph.inputs) >= inputs and len(graph.outputs) >= outputs:

@@ -6,6 +6,7 @@ import os
 import shutil
 import struct
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ def symbols(elf: Path) -> dict[str, int]:
 
 
 def test_vector_table(image: Built) -> None:
-    """First the stack's top, then reset and the faults, all Thumb code in flash; the interrupts that the HAL uses."""
+    """Top of the stack, reset, faults and the interrupts of the HAL; all handlers are Thumb code in flash."""
     board, folder, _ = image
     memory = board.memory
     raw = (folder / "firmware.bin").read_bytes()
@@ -69,7 +70,7 @@ def test_vector_table(image: Built) -> None:
 
 
 def test_memory_map(image: Built) -> None:
-    """Everything stored lies in flash, everything that runs in RAM lies in RAM, and the figures add up."""
+    """Stored sections are in flash, writable sections in RAM, and the figures add up."""
     board, folder, made = image
     memory = board.memory
     with (folder / "firmware.elf").open("rb") as stream:
@@ -96,7 +97,7 @@ def test_memory_map(image: Built) -> None:
 
 
 def test_the_application_stays_small(image: Built) -> None:
-    """Start-up, HAL, link and bench application together; the rest of the 28 KiB is for the model's code."""
+    """Start-up code, HAL, link and bench application together."""
     assert image.made.memory.flash.other <= 4096
 
 
@@ -121,6 +122,15 @@ def test_hex_is_the_binary_at_its_address(image: Built) -> None:
 def test_reading_a_build_back(image: Built) -> None:
     _, folder, made = image
     assert firmware.read_build(folder) == made
+
+
+def test_start_up_code_with_caches(tmp_path: Path) -> None:
+    """No shipped board has caches to turn on yet; their code compiles, and is in the image."""
+    board = load_board("qemu-m7")
+    build_tiny(replace(board, core=replace(board.core, caches=True)), tmp_path / "on")
+    build_tiny(board, tmp_path / "off")
+    sizes = [(tmp_path / name / "firmware.bin").stat().st_size for name in ("on", "off")]
+    assert sizes[0] > sizes[1] + 40
 
 
 def test_build_record(tmp_path: Path) -> None:
@@ -152,7 +162,7 @@ def test_same_model_gives_the_same_image_anywhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("board_id", ["stm32vldiscovery", "nano33"])
-def test_what_does_not_fit_is_told_before_anything_is_written(tmp_path: Path, board_id: str) -> None:
+def test_a_model_that_does_not_fit_leaves_no_file(tmp_path: Path, board_id: str) -> None:
     board = load_board(board_id)
     fat = tiny_model(arena_bytes=board.memory.ram_bytes)
     with pytest.raises(FitError, match="bytes of RAM where there are") as caught:
@@ -244,7 +254,7 @@ def test_nothing_was_built(tmp_path: Path) -> None:
         firmware.read_build(tmp_path)
 
 
-def test_nano33_says_what_was_made_and_how_to_wire_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notes_of_nano33_name_the_images_and_the_wiring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = shutil.which
     monkeypatch.setattr(shutil, "which", lambda name, *a, **k: None if name == "arduino-cli" else found(name, *a, **k))
     made = build_tiny(load_board("nano33"), tmp_path / "b")
@@ -290,7 +300,7 @@ extern "C" void NVIC_SystemReset(void);
 
 @pytest.mark.skipif(shutil.which("arm-none-eabi-g++") is None, reason="needs arm-none-eabi-g++")
 def test_the_sketch_folder_holds_all_that_it_includes(tmp_path: Path) -> None:
-    """Compiled as the Arduino builder does, file by file, against a stand-in for the core's header."""
+    """The files compile one by one, as the Arduino builder does it, with a stand-in for the core's header."""
     board = load_board("nano33")
     folder = sketch.write_sketch(tiny_model(), board, tmp_path)
     assert {p.suffix for p in folder.iterdir()} == {".ino", ".cpp", ".c", ".h"}

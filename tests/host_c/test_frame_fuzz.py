@@ -1,4 +1,4 @@
-"""The bench application under AddressSanitizer and UBSan: whatever bytes come, it stays alive and sound."""
+"""The bench application under AddressSanitizer and UBSan: no sequence of bytes makes it fail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def talk(program: Path, stream: bytes) -> list[Frame]:
-    """What the application answers to a stream; fails if it crashes or if an answer is damaged."""
+    """The replies of the application to a stream; fails if it crashes or if a reply is damaged."""
     done = subprocess.run([str(program)], input=stream, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr.decode(errors="replace")[-3000:]
     decoder = FrameDecoder()
@@ -31,7 +31,7 @@ def talk(program: Path, stream: bytes) -> list[Frame]:
 
 
 def a_request(draw: random.Random) -> Frame:
-    """A plausible request, its numbers often out of range."""
+    """A request whose numbers are often out of range."""
     number = draw.choice([0, 1, 2, 399, 400, 401, 511, 512, 513, 2**31 - 1, 2**31, 2**32 - 1, draw.randrange(2**32)])
     other = draw.choice([0, 1, 2, 100, 400, 404, 512, 2**32 - 1, draw.randrange(2**32)])
     data = draw.randbytes(draw.choice([0, 1, 200, 247, 300, 1000]))

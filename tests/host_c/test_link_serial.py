@@ -1,4 +1,4 @@
-"""A serial device node (a pseudo-terminal) with the bench application behind it: the path of hardware and pyserial."""
+"""The bench application on a pseudo-terminal, reached by pyserial as hardware is."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_board_that_was_programmed_with_something_else(program: Path, board: B
 
 
 def test_a_shell_answers(board: Board, tmp_path: Path) -> None:
-    """Another device on the port: it echoes and chats, and never speaks the protocol."""
+    """Another device on the port: it sends bytes that are no frames."""
     ours, theirs = os.openpty()
     port = os.ttyname(theirs)
     stop = threading.Event()

@@ -1,4 +1,4 @@
-"""A tiny hand-made model, the bench application as a host program, and transports that misbehave."""
+"""A tiny hand-made model, the bench application as a host program, and transports with faults."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def tiny_hidden(sample: np.ndarray) -> np.ndarray:
 
 
 def tiny_output(sample: np.ndarray) -> np.ndarray:
-    """int8 [4]: the model's answer, at offset 404."""
+    """int8 [4]: the model's output, at offset 404."""
     return tiny_hidden(sample) ^ np.int8(0x55)
 
 
@@ -145,7 +145,7 @@ def samples(count: int, seed: int = 1) -> np.ndarray:
 
 
 def build_host_app(folder: Path, flags: Sequence[str] = (), **link: object) -> Path:
-    """The bench application with the tiny model as a program of this machine; `link` goes to the board's settings."""
+    """Build the bench application with the tiny model for this machine; `link` changes the board's link settings."""
     if shutil.which("gcc") is None:
         pytest.skip("needs gcc")
     board = load_board("qemu-m4")
@@ -181,11 +181,11 @@ def app_transport(program: Path) -> Iterator[SocketTransport]:
 
 
 class BadTransport:
-    """Passes bytes on, mishandling whole frames (stretches up to a zero) at random in both directions.
+    """Passes bytes on, with random faults in whole frames (stretches up to a zero) in both directions.
 
     Args:
-        inner: the sound transport.
-        seed: of the mischief.
+        inner: a transport without faults.
+        seed: of the faults.
         lose, damage, double, delay: probability of each for a frame.
     """
 
@@ -201,7 +201,7 @@ class BadTransport:
     ) -> None:
         self.inner = inner
         self.name = "bad line"
-        self.mischief = 0
+        self.faults = 0
         self._random = random.Random(seed)
         self._chances = (lose, damage, double, delay)
         self._incoming = b""
@@ -217,7 +217,7 @@ class BadTransport:
             if not frame or roll >= lose + damage + double + delay:
                 out += text
                 continue
-            self.mischief += 1
+            self.faults += 1
             if roll < lose:
                 continue
             if roll < lose + damage:
@@ -244,5 +244,5 @@ class BadTransport:
 
 
 def paced(board: Board) -> Board:
-    """A board whose host must wait for every piece."""
+    """The board with overlap ``pause``: the host waits for the acknowledgement of every part."""
     return replace(board, link=replace(board.link, overlap="pause", ring=256, payload=192))

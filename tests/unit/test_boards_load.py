@@ -1,4 +1,4 @@
-"""Board descriptors: every shipped one is sound, and mistakes are named."""
+"""Board descriptors: every shipped one is correct, and mistakes are reported with their key."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_unknown_board_suggests_the_nearest() -> None:
 
 
 def test_choices_come_from_the_registries(tmp_path: Path) -> None:
-    """An instruction set of a plug-in is a choice at once; a misspelt one is answered with the nearest."""
+    """An instruction set of a plug-in is accepted; for a misspelt one the message suggests the nearest."""
     (tmp_path / "mine.toml").write_text(GOOD.replace('isa = "dsp"', 'isa = "made-up"'))
     with ISAS.added("made-up", Isa(id="made-up", name="made up")):
         assert load_board(str(tmp_path / "mine.toml")).core.isa == "made-up"

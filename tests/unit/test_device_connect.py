@@ -1,4 +1,4 @@
-"""Ports that boards imply, and what their hello says about latency."""
+"""The port of a board, and the conversion of ticks to its unit of latency."""
 
 from __future__ import annotations
 

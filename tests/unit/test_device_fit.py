@@ -1,4 +1,4 @@
-"""What does not fit a board is reported with need, limit and the largest symbols."""
+"""Errors of images that do not fit: need, limit and the largest symbols."""
 
 from __future__ import annotations
 

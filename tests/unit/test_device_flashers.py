@@ -1,4 +1,4 @@
-"""The registry of flashers: found by looking, complete, and open to one from outside."""
+"""The registry of flashers: its entries are complete, and a plug-in can add one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mcu_toolkit.device.flashers import FLASHERS, Flasher, FlashJob, flashers_of
 from mcu_toolkit.errors import ConfigError
 
 
-def test_every_flasher_names_itself() -> None:
+def test_registered_flashers_are_complete() -> None:
     assert {"emulator", "pyocd", "openocd", "bossac", "arduino-cli"} <= set(FLASHERS)
     for name, flasher in FLASHERS.items():
         assert isinstance(flasher, Flasher) and flasher.name == name and flasher.summary

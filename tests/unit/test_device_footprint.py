@@ -1,4 +1,4 @@
-"""Sizes from a linker map: which input sections count, and as what."""
+"""Sizes from a linker map: the input sections that count, and the part that each counts as."""
 
 from __future__ import annotations
 

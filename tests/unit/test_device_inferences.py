@@ -21,18 +21,18 @@ QUICK = Patience(hello=2.0, answer=0.1, probe=0.1, silence=10.0)
 
 @pytest.fixture(scope="module")
 def eager(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The application on a transport that holds bytes."""
+    """The application of a board with overlap ``hold``."""
     return build_host_app(tmp_path_factory.mktemp("eager"), payload=100)
 
 
 @pytest.fixture(scope="module")
 def paced(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The application of a board that the host must wait for."""
+    """The application of a board with overlap ``pause``."""
     return build_host_app(tmp_path_factory.mktemp("paced"), overlap="pause", ring=256, payload=192)
 
 
 def run_all(link: Link, count: int = 12) -> None:
-    """Every answer is right, in order, once."""
+    """Every output is right, in order, once."""
     link.post((Kind.HELLO, b""))  # a stray request disturbs nothing
     inferences = Inferences(link, link.hello())
     images = samples(count)
@@ -42,7 +42,7 @@ def run_all(link: Link, count: int = 12) -> None:
 
 
 @pytest.mark.parametrize("kind", ["eager", "paced"])
-def test_a_sound_line_needs_no_retries(kind: str, request: pytest.FixtureRequest) -> None:
+def test_a_line_without_faults_needs_no_retries(kind: str, request: pytest.FixtureRequest) -> None:
     with app_transport(request.getfixturevalue(kind)) as transport:
         link = Link(transport, Patience(hello=5.0))
         run_all(link)
@@ -52,12 +52,12 @@ def test_a_sound_line_needs_no_retries(kind: str, request: pytest.FixtureRequest
 
 @pytest.mark.parametrize("kind", ["eager", "paced"])
 @pytest.mark.parametrize("fault", ["lose", "damage", "double", "delay"])
-def test_faults_are_mended(kind: str, fault: str, request: pytest.FixtureRequest) -> None:
+def test_faults_are_recovered_from(kind: str, fault: str, request: pytest.FixtureRequest) -> None:
     with app_transport(request.getfixturevalue(kind)) as transport:
         line = BadTransport(transport, seed=7, **{fault: 0.08})
         link = Link(line, QUICK)
         run_all(link, 8)
-        assert line.mischief > 3
+        assert line.faults > 3
         assert link.retries > 0 or fault in ("double", "delay")
 
 
@@ -65,7 +65,7 @@ def test_all_faults_at_once(eager: Path) -> None:
     with app_transport(eager) as transport:
         line = BadTransport(transport, seed=3, lose=0.05, damage=0.05, double=0.05, delay=0.05)
         run_all(Link(line, QUICK), 10)
-        assert line.mischief > 10
+        assert line.faults > 10
 
 
 def test_steps_and_checksums_over_a_bad_line(eager: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_board_that_can_take_no_input(limits: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("overlap", ["hold", "pause"])
 @pytest.mark.parametrize("code", [wire.ErrorCode.GAP, wire.ErrorCode.INCOMPLETE])
-def test_a_board_that_refuses_for_ever(overlap: str, code: wire.ErrorCode) -> None:
+def test_a_board_that_always_refuses(overlap: str, code: wire.ErrorCode) -> None:
     def refuse(frame: Frame) -> tuple[int, bytes]:
         return Kind.ERROR, messages._ERROR.pack(code, int.from_bytes(frame.payload[:4], "little"), 0)
 
@@ -105,7 +105,7 @@ def test_a_board_that_acknowledges_nothing() -> None:
         Inferences(Link(Scripted(stall)), a_hello(overlap="pause")).run(bytes(400))
 
 
-def test_a_board_that_stops_answering_amid_an_inference(eager: Path) -> None:
+def test_a_board_that_stops_answering_during_an_inference(eager: Path) -> None:
     with app_transport(eager) as transport:
         link = Link(transport, Patience(hello=5.0, probe=0.1, silence=0.5))
         inferences = Inferences(link, link.hello())
@@ -116,7 +116,7 @@ def test_a_board_that_stops_answering_amid_an_inference(eager: Path) -> None:
 
 
 def test_long_recoveries_do_not_make_the_host_slower(eager: Path) -> None:
-    """Once the time that a recovery took set the pace of the next: a bad line grew silent for good."""
+    """The time of a recovery once lengthened the wait before the next RUN, so that a bad line became ever slower."""
     with app_transport(eager) as transport:
         line = BadTransport(transport, seed=0)
         link = Link(line, QUICK)

@@ -16,7 +16,7 @@ from tests.support.link import Scripted
 
 
 def peer(answer: bytes) -> SocketTransport:
-    """A peer that says one thing whenever it hears something."""
+    """A peer that sends the same bytes whenever it receives something."""
     here, there = socket.socketpair()
 
     def speak() -> None:
@@ -40,7 +40,7 @@ def test_a_silent_board() -> None:
     assert not isinstance(caught.value, ProtocolError)
 
 
-def test_garbage_is_named_as_such() -> None:
+def test_bytes_that_are_no_frames_are_shown() -> None:
     with (
         peer(b"AT\r\nERROR\r\n") as transport,
         pytest.raises(ProtocolError, match="does not speak the protocol") as bad,

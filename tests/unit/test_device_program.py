@@ -1,4 +1,4 @@
-"""Flashers: which is taken, what each is told to do, what the user hears."""
+"""Flashers: which one is chosen, the commands that each runs, and its messages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Built(NamedTuple):
 
 @pytest.fixture
 def built(tmp_path: Path) -> Built:
-    """A build folder of nano33 without a compiler: the flashers look at names and hashes alone."""
+    """A build folder of nano33 without real images: flashers only read names and hashes."""
     folder = tmp_path / "build"
     folder.mkdir()
     for name in ("firmware.elf", "firmware.hex", "firmware.bin"):
@@ -50,7 +50,7 @@ def built(tmp_path: Path) -> Built:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What the programs were told; none is really run, all are taken to be installed."""
+    """Command lines of the programs; none is run, and all count as installed."""
     commands: list[list[str]] = []
 
     def note(argv: list[str], **_: object) -> process.Completed:
@@ -84,7 +84,7 @@ def test_openocd(built: Built, told: list[list[str]]) -> None:
     assert options[-1] == f"program {{{built.folder}/firmware.elf}} verify reset exit"
 
 
-def test_bossac_touches_the_port_and_takes_the_bootloaders(
+def test_bossac_opens_the_port_and_uses_that_of_the_bootloader(
     built: Built, told: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     touched: list[str] = []
@@ -149,7 +149,7 @@ def test_no_tool_installed_lists_them_all(built: Built, monkeypatch: pytest.Monk
         FLASHERS["emulator"].require(load_board("qemu-m4"))
 
 
-def test_the_first_tool_that_is_there_is_taken(
+def test_the_first_installed_flasher_is_used(
     built: Built, told: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def lacks_arduino(name: str) -> Path:
@@ -183,7 +183,9 @@ def test_a_changed_or_missing_image(built: Built, tmp_path: Path) -> None:
         program(load_board("nano33"), built.folder, tmp_path / "device")
 
 
-def test_the_tools_own_words_are_kept(built: Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_output_of_the_program_is_in_the_message(
+    built: Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     fake = tmp_path / "bin" / "pyocd"
     fake.parent.mkdir()
     fake.write_text("#!/bin/sh\necho no probe is connected >&2\nexit 3\n")

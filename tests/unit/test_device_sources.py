@@ -1,4 +1,4 @@
-"""Generated headers: what a reviewer reads, and what the application relies on."""
+"""Generated headers and linker script: macros and their notation."""
 
 from __future__ import annotations
 
