@@ -7,7 +7,6 @@ from pathlib import Path
 
 from mcu_toolkit.records.build import BuildRecord
 from mcu_toolkit.records.state import remember
-from mcu_toolkit.workflow.card import model_card
 from mcu_toolkit.workflow.compiled import NAME, compile_source, goal, target_for
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.sources import ModelSource, pick_board, pick_model
@@ -52,11 +51,7 @@ def build(ctx: Context, options: BuildOptions, source: ModelSource | None = None
     source = source or pick_model(ctx.workspace, options.model)
     ctx.progress("compile", 0, 2)
     compiled = compile_source(
-        source,
-        target_for(chosen.board, optimize),
-        name=options.name,
-        with_data=options.model_data,
-        card=model_card(source),
+        source, target_for(chosen.board, optimize), name=options.name, with_data=options.model_data
     )
     ctx.progress("build", 1, 2)
     record = firmware.build(

@@ -1,4 +1,4 @@
-"""What the generated header says about a model of a training run: classes and input normalization."""
+"""Class names and input normalization of a model, for the generated header."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource
 
 
 def model_card(source: ModelSource) -> ModelCard:
-    """Class names and normalization of a trained model; nothing for a model file of the user's own.
+    """Class names and normalization of a trained model; empty for a model file.
 
     Raises:
         WorkspaceError: the training run lacks its split; ConfigError: its recipe is damaged.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcu_toolkit.boards import Board
-from mcu_toolkit.compiler.card import NO_CARD, ModelCard
 from mcu_toolkit.errors import ConfigError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.suggest import did_you_mean
 from mcu_toolkit.targets.isa import ISAS
 from mcu_toolkit.targets.target import Optimize, Target
+from mcu_toolkit.workflow.card import model_card
 from mcu_toolkit.workflow.sources import ModelSource
 
 if TYPE_CHECKING:
@@ -53,22 +53,21 @@ def read_graph(source: ModelSource) -> Graph:
     return read_model(source.data)
 
 
-def compile_source(
-    source: ModelSource, target: Target, *, name: str = NAME, with_data: bool = False, card: ModelCard = NO_CARD
-) -> Compiled:
-    """Compile a model.
+def compile_source(source: ModelSource, target: Target, *, name: str = NAME, with_data: bool = False) -> Compiled:
+    """Compile a model; the generated header has the class names and normalization of its training run.
 
     Args:
         source: the model.
         target: what to compile for.
         name: prefix of the generated files and symbols.
         with_data: also write the .tflite file as a C array.
-        card: class names and normalization for the generated header.
 
     Raises:
         ModelError: it is not a usable .tflite file; UnsupportedError names every node that cannot be compiled.
         CompileError: the compiler found one of its own invariants broken.
+        WorkspaceError, ConfigError: as `model_card`.
     """
     from mcu_toolkit.compiler.pipeline import compile_model
 
-    return compile_model(read_graph(source), target, name, model=source.data if with_data else None, card=card)
+    data = source.data if with_data else None
+    return compile_model(read_graph(source), target, name, model=data, card=model_card(source))

@@ -12,16 +12,16 @@ from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
 from mcu_toolkit.errors import ConfigError, McutkError, ToolMissingError
 from mcu_toolkit.graph.ir import Graph
-from mcu_toolkit.recipe import Recipe, load, shipped
 from mcu_toolkit.records import codec
 from mcu_toolkit.records.evaluation import EvaluationRecord, ModelSizes
 from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.report.evaluation.assemble import EvaluationData, evaluation_record
 from mcu_toolkit.targets.target import HOST
+from mcu_toolkit.workflow.card import model_card
 from mcu_toolkit.workflow.compiled import compile_source, read_graph
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import SampleChoice, Samples, folder_testset, open_samples, samples_from
-from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource, pick_model
+from mcu_toolkit.workflow.sources import ModelSource, pick_model
 from mcu_toolkit.workspace import Workspace, atomic_write, sha256_file
 
 REPORT_JSON = "eval.json"
@@ -53,15 +53,6 @@ class EvaluateOptions:
             raise ConfigError("--external cannot be combined with --data", hint="name one folder")
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """Recipe, classes in the order of the outputs, and SHA-256 of every image that the network was trained on."""
-
-    recipe: Recipe | None
-    classes: tuple[str, ...]
-    hashes: frozenset[str]
-
-
 @dataclass(frozen=True, eq=False)
 class _References:
     """Outputs int8 [N, bytes] of each reference that ran, the reasons of those that did not, and sizes."""
@@ -82,11 +73,11 @@ def evaluate(ctx: Context, options: EvaluateOptions) -> EvaluationRecord:
     """
     source = pick_model(ctx.workspace, options.model)
     graph = read_graph(source)
-    seen = None
+    also_in_training = None
     if options.external is None:
         samples = open_samples(ctx, source, graph, options.samples)
     else:
-        samples, seen = _external(ctx, source, graph, options.external, options.samples)
+        samples, also_in_training = _external(ctx, source, graph, options.external, options.samples)
     references = _references(ctx, source, graph, samples)
     record = evaluation_record(
         EvaluationData(
@@ -107,7 +98,7 @@ def evaluate(ctx: Context, options: EvaluateOptions) -> EvaluationRecord:
             recipe=samples.recipe,
             synthetic=samples.synthetic,
             external=str(options.external) if options.external is not None else None,
-            also_in_training=seen,
+            also_in_training=also_in_training,
         )
     )
     _write(ctx, record)
@@ -171,20 +162,29 @@ def _external(
     ctx: Context, source: ModelSource, graph: Graph, folder: Path, choice: SampleChoice
 ) -> tuple[Samples, int]:
     """All images of another folder, preprocessed as in training; and how many of them the network was trained on."""
-    seen = _seen(source)
+    card = model_card(source)
     testset = folder_testset(
         ctx,
         folder,
         graph,
-        class_names=seen.classes,
-        normalization=seen.recipe.input.normalization if seen.recipe is not None else "unit",
+        class_names=card.class_names,
+        normalization=card.normalization or "unit",
         skip_bad=choice.skip_bad,
     )
-    count = sum(sha256_file(folder / name) in seen.hashes for name in testset.ids) if seen.hashes else 0
+    known = _training_images(source)
+    count = sum(sha256_file(folder / name) in known for name in testset.ids) if known else 0
     if choice.limit is not None:
         testset = testset.subset(choice.limit)
     samples = samples_from(testset, source, graph, float_logits=_float_logits(ctx, source, testset.images))
     return samples, count
+
+
+def _training_images(source: ModelSource) -> frozenset[str]:
+    """SHA-256 of every image that the network was trained on; empty without a run."""
+    if source.run_dir is None:
+        return frozenset()
+    split = read_split(source.run_dir / SPLIT_FILE)
+    return frozenset(image.sha256 for image in split.images if image.part != split.held_out)
 
 
 def _float_logits(ctx: Context, source: ModelSource, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32] | None:
@@ -198,18 +198,6 @@ def _float_logits(ctx: Context, source: ModelSource, images: npt.NDArray[np.uint
     except McutkError as missing:
         ctx.note(f"without the outputs of the float network: {missing.message}")
         return None
-
-
-def _seen(source: ModelSource) -> _Seen:
-    if source.run_dir is not None:
-        split = read_split(source.run_dir / SPLIT_FILE)
-        hashes = frozenset(image.sha256 for image in split.images if image.part != split.held_out)
-        return _Seen(load(source.run_dir / "recipe.toml"), tuple(split.classes), hashes)
-    if source.kind == "shipped":
-        from mcu_toolkit.data.phantom import CLASSES
-
-        return _Seen(load(shipped()[SHIPPED_RECIPE]), tuple(CLASSES), frozenset())
-    return _Seen(None, (), frozenset())
 
 
 def _write(ctx: Context, record: EvaluationRecord) -> None:

@@ -48,3 +48,13 @@ def test_run_of_a_model_file_is_build_flash_and_bench(project: Path) -> None:
     assert (bench.board, bench.optimize, bench.mismatches) == ("qemu-m3", "ram", 0)
     assert bench.profile is not None
     assert [row.layer for row in bench.profile] == ["FULLY_CONNECTED", "SOFTMAX"]
+
+
+def test_a_model_with_class_names_in_its_header_is_verified(project: Path) -> None:
+    """The generated code is compared with what would be generated now, class names and normalization included."""
+    made = mcutk.Project(project)
+    assert made.build("qemu-m4").model.origin.kind == "shipped"
+    assert "MODEL_CLASS_COUNT" in (made.out / "build/qemu-m4/src/model.h").read_text(encoding="utf-8")
+    made.flash()
+    verified = made.verify(random_seed=1)
+    assert verified.mismatch is None and verified.compared > 5
