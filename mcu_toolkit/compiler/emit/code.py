@@ -160,16 +160,16 @@ class _Writer:
 
     def fields(self, fields: tuple[tuple[str, FieldValue], ...], indent: str) -> Iterator[str]:
         """Designated initialisers: numbers whose names differ in the last word share a line (``.in_h``, ``.in_w``)."""
-        line, group = "", ""
+        line = ""
+        group: str | None = None
         for name, value in fields:
-            simple = not isinstance(value, (ConstArray, StructValue))
-            text = self.value(name, value, indent)
-            piece = f".{name} = {text},"
-            word = name.rsplit("_", 1)[0] if simple else ""
-            if line and (not word or word != group or len(indent) + len(line) + len(piece) + 1 > _WIDTH):
+            piece = f".{name} = {self.value(name, value, indent)},"
+            alone = isinstance(value, (ConstArray, StructValue))
+            start = None if alone else name.rpartition("_")[0]
+            if line and (start is None or start != group or len(indent) + len(line) + len(piece) + 1 > _WIDTH):
                 yield indent + line
                 line = ""
-            line, group = f"{line} {piece}" if line else piece, word
+            line, group = f"{line} {piece}" if line else piece, start
         if line:
             yield indent + line
 

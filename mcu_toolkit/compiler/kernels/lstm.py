@@ -48,10 +48,12 @@ def _gate(name: str, gate: Gate, p: LstmParams) -> StructValue:
     """Weights, and biases with the zero points folded in."""
     bias = gate.bias.astype(np.int64) - p.in_zero_point * gate.weights.astype(np.int64).sum(axis=1)
     hidden_bias = -p.hidden_zero_point * gate.hidden_weights.astype(np.int64).sum(axis=1)
+    weights = ConstArray(f"{name}_weights", "int8_t", gate.weights, layout="a row per unit: [inputs]")
+    hidden = ConstArray(f"{name}_hidden_weights", "int8_t", gate.hidden_weights, layout="a row per unit: [units]")
     return StructValue(
         (
-            ("weights", ConstArray(f"{name}_weights", "int8_t", gate.weights.reshape(-1))),
-            ("hidden_weights", ConstArray(f"{name}_hidden_weights", "int8_t", gate.hidden_weights.reshape(-1))),
+            ("weights", weights),
+            ("hidden_weights", hidden),
             ("bias", ConstArray(f"{name}_bias", "int32_t", bias.astype(np.int32))),
             ("hidden_bias", ConstArray(f"{name}_hidden_bias", "int32_t", hidden_bias.astype(np.int32))),
             ("multiplier", gate.factor.multiplier),

@@ -85,9 +85,7 @@ static void op02_mean(void *arena)
     static const mcutk_reduce params = {
         .kept_extent = {1, 1, 1, 5}, .kept_stride = {0, 0, 0, 1},
         .reduced_extent = {1, 1, 1, 49}, .reduced_stride = {0, 0, 0, 5},
-        .offset = -6272,
-        .multiplier = 0x29cbc14e,
-        .shift = -4,
+        .offset = -6272, .multiplier = 0x29cbc14e, .shift = -4,
         .out_zero_point = -128,
     };
     mcutk_reduce_s8((const int8_t *)arena, (int8_t *)arena + 248, &params);
@@ -118,9 +116,7 @@ static void op03_fully_connected(void *arena)
 static void op04_softmax(void *arena)
 {
     static const mcutk_softmax params = {
-        .rows = 1,
-        .depth = 2,
-        .multiplier = 0x66666680,
+        .rows = 1, .depth = 2, .multiplier = 0x66666680,
         .left_shift = 23,
         .diff_min = -248,
     };

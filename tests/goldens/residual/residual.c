@@ -111,9 +111,7 @@ static void op03_mean(void *arena)
     static const mcutk_reduce params = {
         .kept_extent = {1, 1, 1, 4}, .kept_stride = {0, 0, 0, 1},
         .reduced_extent = {1, 1, 1, 36}, .reduced_stride = {0, 0, 0, 4},
-        .offset = -4608,
-        .multiplier = 0x5b05b021,
-        .shift = -4,
+        .offset = -4608, .multiplier = 0x5b05b021, .shift = -4,
         .out_zero_point = -128,
     };
     mcutk_reduce_s8((const int8_t *)arena, (int8_t *)arena + 144, &params);
@@ -144,9 +142,7 @@ static void op04_fully_connected(void *arena)
 static void op05_softmax(void *arena)
 {
     static const mcutk_softmax params = {
-        .rows = 1,
-        .depth = 3,
-        .multiplier = 0x66666680,
+        .rows = 1, .depth = 3, .multiplier = 0x66666680,
         .left_shift = 23,
         .diff_min = -248,
     };

@@ -114,9 +114,7 @@ static void op03_mean(void *arena)
     static const mcutk_reduce params = {
         .kept_extent = {1, 1, 1, 8}, .kept_stride = {0, 0, 0, 1},
         .reduced_extent = {1, 1, 1, 16}, .reduced_stride = {0, 0, 0, 8},
-        .offset = -2048,
-        .multiplier = 0x40000000,
-        .shift = -3,
+        .offset = -2048, .multiplier = 0x40000000, .shift = -3,
         .out_zero_point = -128,
     };
     mcutk_reduce_s8((const int8_t *)arena + 16, (int8_t *)arena, &params);
@@ -148,9 +146,7 @@ static void op04_fully_connected(void *arena)
 static void op05_softmax(void *arena)
 {
     static const mcutk_softmax params = {
-        .rows = 1,
-        .depth = 4,
-        .multiplier = 0x66666680,
+        .rows = 1, .depth = 4, .multiplier = 0x66666680,
         .left_shift = 23,
         .diff_min = -248,
     };
