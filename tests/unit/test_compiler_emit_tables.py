@@ -27,6 +27,9 @@ def test_of_a_channel_table_only_the_biases_are_weights() -> None:
     tables = Tables("net")
     channels = tables.add(ConstArray("channels", "mcutk_channel", np.ones((5, 3), np.int32)), "op00", "step 0")
     assert (channels.count, channels.bytes, channels.weights_bytes, channels.known_size) == (5, 60, 20, False)
+    groups = np.zeros(2, [("bias", np.int32, (4,)), ("multiplier", np.int32, (4,)), ("shift", np.int32, (4,))])
+    table = tables.add(ConstArray("channels", "mcutk_mve_channels", groups), "op00", "step 0")
+    assert (table.bytes, table.weights_bytes) == (96, 32)
     lookup = ConstArray("table", "uint8_t", np.zeros(256, np.uint8), is_weights=False)
     assert tables.add(lookup, "op01", "step 1").weights_bytes == 0
 

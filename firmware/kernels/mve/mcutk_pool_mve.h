@@ -1,5 +1,5 @@
-/* AVERAGE_POOL_2D and MAX_POOL_2D with Helium: the contract of mcutk_pool.h, eight or sixteen channels at a time. A window's pixels are
- * read again for every group of channels, and a pixel's outputs are written group by group. */
+/* AVERAGE_POOL_2D and MAX_POOL_2D with Helium, eight or sixteen channels at a time; mcutk_pool.h has the contract. A window is
+ * read again for each group of channels, and the outputs of a pixel are written group by group. */
 #ifndef MCUTK_POOL_MVE_H
 #define MCUTK_POOL_MVE_H
 

@@ -13,7 +13,7 @@ typedef struct {
     int32_t near_sign, far_sign;       /* 1 or -1 */
     int32_t far_multiplier, far_shift; /* of (x - far_zero_point) << 20; shift <= 0 */
     int32_t multiplier, shift;         /* of the sum; shift < 0 */
-    int32_t act_min, act_max;
+    int32_t act_min, act_max;          /* clamp, output zero point included */
 } mcutk_add_table;
 
 /* near, far, out [count]; scratch: 1024 bytes. out may be either input, or lie below it. */

@@ -11,8 +11,8 @@
 /* clamp(requantize(x - in_zero_point) + out_zero_point) to low..high. */
 typedef struct {
     int32_t in_zero_point, out_zero_point;
-    int32_t multiplier, shift;
-    int32_t low, high;
+    int32_t multiplier, shift; /* as in mcutk_channel */
+    int32_t low, high;         /* clamp: the range of the output type */
 } mcutk_rescale;
 
 void mcutk_rescale_s8_s16(const int8_t *in, int16_t *out, int32_t count, const mcutk_rescale *p);

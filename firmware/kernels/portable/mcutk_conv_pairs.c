@@ -1,18 +1,16 @@
 #include "mcutk_conv_pairs.h"
 
+#include "mcutk_conv_pairs_multiply.h"
 #include "mcutk_finish.h"
 
-/* mcutk_conv_pairs_multiply: sums[0..3] of one channel for four pixels; sums[0] holds the bias at entry. columns: [depth][2]
- * words of two pixels, `end` their end; depth is a multiple of four, at least four. */
-#if defined(__ARM_ARCH_6M__)
-/* mcutk_conv_pairs_armv6m.S */
-void mcutk_conv_pairs_multiply(const uint32_t *columns, const int8_t *weights, const uint32_t *end, int32_t sums[4]);
-#else
-/* The upper half of a word of two sums, without what a negative lower half borrowed from it. */
+#if !defined(__ARM_ARCH_6M__)
+/* The upper half of a word of two sums; the one that a negative lower half borrowed from it is added back. */
 static inline uint32_t mcutk_conv_pairs_upper(uint32_t word) {
     return (uint32_t)((int32_t)(word + 0x8000u) >> 16);
 }
 
+/* Sums of one channel for four pixels. columns: [depth][2] words of two pixels, up to `end`; weights: [depth]. sums[0] holds
+ * the bias at entry. */
 static void mcutk_conv_pairs_multiply(const uint32_t *columns, const int8_t *weights, const uint32_t *end,
                                       int32_t sums[4]) {
     const uint32_t bias = (uint32_t)sums[0];
@@ -83,7 +81,8 @@ void mcutk_conv_pairs_s8(const int8_t *in, int8_t *out, void *scratch, const mcu
     const mcutk_conv_shape *const s = &p->shape;
     const mcutk_finish_layer finish = {p->finish, s->out_c, s->out_zero_point, s->act_min, s->act_max};
     uint32_t *const columns = scratch;
-    const int32_t depth = ((int32_t)s->kernel_h * s->kernel_w * s->in_c + 3) & ~3;
+    const int32_t steps = (int32_t)s->kernel_h * s->kernel_w * s->in_c;
+    const int32_t depth = (steps + MCUTK_CONV_PAIRS_UNROLL - 1) & ~(MCUTK_CONV_PAIRS_UNROLL - 1);
     const int32_t out_c = s->out_c;
     const mcutk_channel *const table = p->channels;
     int32_t left = (int32_t)s->out_h * s->out_w;

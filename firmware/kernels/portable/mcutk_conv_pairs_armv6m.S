@@ -1,4 +1,4 @@
-/* mcutk_conv_pairs_multiply (mcutk_conv_pairs.c) for Armv6-M: 44 instructions for 16 products.
+/* mcutk_conv_pairs_multiply (mcutk_conv_pairs_multiply.h) for Armv6-M: 44 instructions for 16 products.
  *
  *   r0 columns   r1 weights   r2 r3 weights of two steps   r4 r5 products   r6 r7 sums of the upper halves
  *   r8 r9 sums of the words   r10 end of columns           r11 sums
@@ -6,6 +6,7 @@
  * borrowed from the upper half.
  */
 #include "mcutk_assembly.h"
+#include "mcutk_conv_pairs_multiply.h"
 
 #if defined(__ARM_ARCH_6M__)
     .equ FRAME, 32              /* push {r4-r7} twice */
@@ -51,6 +52,9 @@
     mov r9, r4
 1:  two_steps 0
     two_steps 2
+    .if MCUTK_CONV_PAIRS_UNROLL != 4
+    .error "a turn of this loop has four steps"
+    .endif
     adds r0, #32
     adds r1, #4
     cmp r0, r10

@@ -24,22 +24,22 @@ typedef struct {
     int32_t b_multiplier, b_shift;
     int32_t out_multiplier, out_shift;
     int32_t b_sign;
-    int32_t act_min, act_max;
+    int32_t act_min, act_max; /* clamp, output zero point included */
 } mcutk_add;
 
 /* MUL: (a - a_zero_point) * (b - b_zero_point), rescaled. */
 typedef struct {
     int32_t a_zero_point, b_zero_point, out_zero_point;
-    int32_t multiplier, shift;
-    int32_t act_min, act_max;
+    int32_t multiplier, shift; /* of the product */
+    int32_t act_min, act_max;  /* clamp, output zero point included */
 } mcutk_mul;
 
 /* PRELU: a - in_zero_point, rescaled, where it is not negative; else its product with b - alpha_zero_point, rescaled by the
  * multiplier of the slope. */
 typedef struct {
     int32_t in_zero_point, alpha_zero_point, out_zero_point;
-    int32_t multiplier, shift;
-    int32_t slope_multiplier, slope_shift;
+    int32_t multiplier, shift;             /* of inputs that are not negative */
+    int32_t slope_multiplier, slope_shift; /* of the product with the slope */
 } mcutk_prelu;
 
 void mcutk_add_s8(const int8_t *a, const int8_t *b, int8_t *out, const mcutk_add *p, const mcutk_broadcast *shape);

@@ -45,7 +45,7 @@ static void mcutk_fc_four_add_rest(const int8_t *in, const int8_t *weights, int3
 /* Sums of up to sixteen outputs. */
 static void mcutk_fc_four_sums(const int8_t *in, const int8_t *weights, int32_t depth, const mcutk_channel *channel,
                                int32_t *sums, int32_t groups) {
-    const int32_t rest = depth & 7;
+    const int32_t rest = depth & (MCUTK_FC_FOUR_UNROLL - 1);
     const int32_t even = depth - rest;
     if (even > 0) {
         mcutk_fc_four_job job = {weights, in + even, channel, sums, groups, 4 * rest, in};

@@ -68,8 +68,9 @@
     adds r6, #4 * MCUTK_FC_FOUR_CHANNEL_BYTES
     str r6, [r7, #MCUTK_FC_FOUR_CHANNEL]
     ldr r0, [r7, #MCUTK_FC_FOUR_IN]
-2:  four_steps
+2:  .rept MCUTK_FC_FOUR_UNROLL / 4
     four_steps
+    .endr
     cmp r0, r12
     bne 2b
     mov r7, lr

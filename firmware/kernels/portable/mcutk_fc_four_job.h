@@ -9,6 +9,8 @@
 #define MCUTK_FC_FOUR_GROUPS 16
 #define MCUTK_FC_FOUR_SKIP 20
 #define MCUTK_FC_FOUR_IN 24
+/* Inputs in one turn of the loop. */
+#define MCUTK_FC_FOUR_UNROLL 8
 /* sizeof(mcutk_channel), whose first member is the bias. */
 #define MCUTK_FC_FOUR_CHANNEL_BYTES 12
 
@@ -19,7 +21,7 @@
 
 typedef struct {
     const int8_t *weights; /* [groups][end - in][4], `skip` bytes between groups */
-    const int8_t *end;     /* of the inputs: a multiple of eight of them, at least eight */
+    const int8_t *end;     /* of the inputs: a multiple of MCUTK_FC_FOUR_UNROLL of them, not none */
     const mcutk_channel *channel; /* [4 * groups]; sums start from the biases */
     int32_t *sums;         /* sum i goes to sums[4 * i] */
     int32_t groups;        /* of four outputs, at least one */

@@ -7,7 +7,7 @@
 typedef struct {
     int32_t rows, depth;
     int32_t multiplier, left_shift;      /* brings a difference of inputs to Q5.26 */
-    int32_t diff_min;                    /* differences below it do not count in the sum */
+    int32_t diff_min;                    /* in units of the input; differences below it do not count in the sum */
     int32_t back_multiplier, back_shift; /* brings Q5.26 back to a difference of inputs */
 } mcutk_log_softmax;
 

@@ -14,8 +14,8 @@ typedef struct {
     uint16_t out_h, out_w;
     uint16_t kernel_h, kernel_w;
     uint16_t stride_h, stride_w;
-    int16_t pad_top, pad_left;
-    int8_t act_min, act_max;
+    int16_t pad_top, pad_left; /* rows above and columns left of the image, which no window counts */
+    int8_t act_min, act_max;   /* clamp, output zero point included */
 } mcutk_pool;
 
 /* in [in_h][in_w][channels] -> out [out_h][out_w][channels] */

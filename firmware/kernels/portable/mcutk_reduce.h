@@ -11,7 +11,7 @@ typedef struct {
     int32_t kept_extent[4], kept_stride[4];
     int32_t reduced_extent[4], reduced_stride[4];
     int32_t offset;
-    int32_t multiplier, shift;
+    int32_t multiplier, shift; /* as in mcutk_channel */
     int32_t out_zero_point;
 } mcutk_reduce;
 

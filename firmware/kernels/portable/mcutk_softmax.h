@@ -7,9 +7,9 @@
 /* Differences from the row's maximum are scaled by multiplier * 2^left_shift to Q5.26 (beta included); those below
  * diff_min give the smallest output. */
 typedef struct {
-    int32_t rows, depth;
-    int32_t multiplier, left_shift;
-    int32_t diff_min;
+    int32_t rows, depth;            /* each row of depth values is a distribution */
+    int32_t multiplier, left_shift; /* Q31 and 0 to 31: a difference of inputs to Q5.26 */
+    int32_t diff_min;               /* in units of the input */
 } mcutk_softmax;
 
 /* in, out [rows][depth]; the output has scale 1/256 and zero point -128. in and out may be the same. */

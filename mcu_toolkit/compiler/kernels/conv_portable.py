@@ -263,7 +263,7 @@ class FcEight:
 
 @dataclass(frozen=True)
 class Pairs:
-    """CONV_2D with two products a multiplication, for Armv6-M."""
+    """CONV_2D with two products per multiplication, for Armv6-M."""
 
     name: str = "mcutk_conv_pairs_s8"
     isa: Isa = PORTABLE
