@@ -93,9 +93,9 @@ class Kernel:
         serves: names of its operators, or a predicate on an operator's traits.
         call: makes the call for a node that it accepts: functions, arguments, sources, scratch, overlaps, cost.
         isa: id of the instruction set that it is written for.
-        accepts: whether it computes a node of its operators bit-exactly, and is meant to.
-        pack: completes a call that was chosen. For variants whose weights are costly to pack: `call` may leave them
-            out, because most calls are only compared.
+        accepts: whether to offer it for a node of its operators; it must compute that node bit-exactly.
+        pack: completes the call once it is chosen. Variants that pack weights do it here, because most calls are only
+            compared.
     """
 
     serves: Sequence[str] | Callable[[Operator], bool]
