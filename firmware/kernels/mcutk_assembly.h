@@ -4,9 +4,9 @@
  *     ...
  *     mcutk_end NAME
  *
- * FRAME is the stack that the function uses, in bytes: the registers that it pushes and what it subtracts from sp. The macro
- * defines it as the local absolute symbol NAME_frame, which takes no room in an image. The compiler's listings know nothing of
- * assembly, so the stack bound of a firmware reads these symbols from the object files:
+ * FRAME is the stack that the function uses, in bytes: the registers that it pushes and what it subtracts from sp. The
+ * macro defines it as the local absolute symbol NAME_frame, which takes no room in an image. The compiler's stack listings
+ * do not contain assembly, so the stack bound of a firmware reads these symbols from the object files:
  *     for a function NAME of type FUNC: symbol NAME_frame, section index SHN_ABS, value = bytes.
  * tests/emulator/test_assembly_frames.py compares each with the pushes and subtractions in the disassembly.
  */

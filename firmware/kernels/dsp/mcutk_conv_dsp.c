@@ -3,7 +3,7 @@
 #include "mcutk_gather_dsp.h"
 #include "mcutk_pair_dsp.h"
 
-/* Rows of a window of at most this many bytes, if not whole words, are picked byte by byte. */
+/* Rows of a window that are not whole words and have at most this many bytes are picked byte by byte. */
 #define SHORT_RUN 32
 
 /* The window of an output pixel. */
@@ -22,7 +22,8 @@ typedef struct {
     int32_t depth;
 } mcutk_conv_dsp_scratch;
 
-static void mcutk_conv_dsp_judge(mcutk_conv_dsp_window *at, const mcutk_conv_shape *s) {
+/* Sets `inside`. */
+static void mcutk_conv_dsp_locate(mcutk_conv_dsp_window *at, const mcutk_conv_shape *s) {
     at->inside = at->y >= 0 && at->x >= 0 && at->y + s->kernel_h <= s->in_h && at->x + s->kernel_w <= s->in_w &&
                  s->dilation_h == 1 && s->dilation_w == 1;
 }
@@ -32,7 +33,7 @@ static void mcutk_conv_dsp_begin_row(mcutk_conv_dsp_window *at, const mcutk_conv
     at->y = y;
     at->x = -s->pad_left;
     at->offset = (at->y * s->in_w + at->x) * s->in_c;
-    mcutk_conv_dsp_judge(at, s);
+    mcutk_conv_dsp_locate(at, s);
 }
 
 static inline void mcutk_conv_dsp_advance(mcutk_conv_dsp_window *at, const mcutk_conv_shape *s) {
@@ -42,7 +43,7 @@ static inline void mcutk_conv_dsp_advance(mcutk_conv_dsp_window *at, const mcutk
     if (++at->ox == s->out_w) {
         mcutk_conv_dsp_begin_row(at, s, at->y + s->stride_h);
     } else if (before < 0 || at->x + s->kernel_w > s->in_w) {
-        mcutk_conv_dsp_judge(at, s);
+        mcutk_conv_dsp_locate(at, s);
     }
 }
 
@@ -59,8 +60,8 @@ static void mcutk_conv_dsp_make_offsets(uint32_t *offsets, int32_t depth, const 
     }
 }
 
-/* Windows a and b into the column buffer: straight from the image where their rows are whole words or short, else as bytes
- * first. */
+/* Windows a and b into the column buffer: straight from the image where their rows are whole words or short, otherwise
+ * collected as bytes first. */
 static void mcutk_conv_dsp_widen(const mcutk_conv_dsp_scratch *m, const int8_t *in, const mcutk_conv_shape *s,
                                  const mcutk_conv_dsp_window *a, const mcutk_conv_dsp_window *b) {
     const int32_t run = s->kernel_w * s->in_c, row = s->in_w * s->in_c, depth = m->depth;

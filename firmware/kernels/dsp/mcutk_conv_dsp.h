@@ -1,16 +1,16 @@
-/* CONV_2D of any geometry with the DSP extension (Armv7E-M), int8. Two pixels at a time, in raster order; a pair of pixels is
- * written after its windows were read.
+/* CONV_2D of any geometry with the DSP extension (Armv7E-M), int8. Two pixels at a time, in raster order; a pair of
+ * pixels is written after its windows were read.
  *
  * void kernel(const int8_t *in, int8_t *out, void *scratch, const PARAMS *p)
  *   in       [in_h][in_w][in_c]
  *   out      [out_h][out_w][out_c]
- *   scratch  4-byte aligned. With depth = kernel_h * kernel_w * in_c padded to a multiple of 4, and run = kernel_w * in_c:
+ *   scratch  4-byte aligned. run = kernel_w * in_c; depth = kernel_h * run, padded to a multiple of 4:
  *            4 * depth bytes  column buffer of a pair
  *            4 * depth bytes  offsets of inputs, where run is not a multiple of 4 and at most 32
- *            2 * depth bytes  windows as bytes, unless no window leaves the image, nothing is dilated and run is a multiple
- *                             of 4
- *   p        in flash; inputs of a window in the order [kernel_h][kernel_w][in_c]; wide kernels take the wide packing of
- *            weights
+ *            2 * depth bytes  windows as bytes; not needed where all windows are inside the image, nothing is dilated
+ *                             and run is a multiple of 4
+ *   p        in flash; inputs of a window in the order [kernel_h][kernel_w][in_c]; wide kernels take the wide packing
+ *            of weights
  */
 #ifndef MCUTK_CONV_DSP_H
 #define MCUTK_CONV_DSP_H

@@ -12,7 +12,8 @@ static void mcutk_depthwise_rows_dsp_fill(uint32_t *to, const uint32_t *end, uin
 }
 
 /* Puts the zero point in place of strip row `row`, which lies outside the image. */
-static void mcutk_depthwise_rows_dsp_blank(uint32_t *strip, int32_t row, int32_t stride, int32_t columns, uint32_t zero) {
+static void mcutk_depthwise_rows_dsp_blank(
+    uint32_t *strip, int32_t row, int32_t stride, int32_t columns, uint32_t zero) {
     const uint32_t mask = (row & 1) != 0 ? 0xFFFF0000u : 0x0000FFFFu;
     uint32_t *at = strip + (row >> 1);
     for (int32_t n = columns * MCUTK_GROUP; n > 0; --n, at += 2 * stride) {
@@ -20,8 +21,8 @@ static void mcutk_depthwise_rows_dsp_blank(uint32_t *strip, int32_t row, int32_t
     }
 }
 
-/* The input rows under output row oy. Returns a bit for each that lies outside the image; its pointer is to the nearest row of
- * the image. */
+/* The input rows under output row oy. Returns a bit for each that lies outside the image; its pointer is that of the
+ * nearest row of the image. */
 static uint32_t mcutk_depthwise_rows_dsp_find(
     const int8_t **row, const int8_t *in, const mcutk_depthwise_rows_dsp *p, int32_t oy, int32_t stride) {
     uint32_t outside = 0;
@@ -55,7 +56,7 @@ static inline void mcutk_depthwise_rows_dsp_run(
         s.channels = MCUTK_GROUP;
         for (int32_t c = 0; c < channels; c += MCUTK_GROUP, ++scales, s.weights += 4 * MCUTK_GROUP) {
             s.pairs = strip;
-            if (c > channels - MCUTK_GROUP) { /* starts within the group before it, so that nothing after a pixel is read */
+            if (c > channels - MCUTK_GROUP) { /* starts within the group before it: nothing after a pixel is read */
                 s.channels = channels - c;
                 s.pairs += (MCUTK_GROUP - s.channels) * 2 * stride;
             }

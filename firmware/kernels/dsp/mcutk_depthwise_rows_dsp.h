@@ -1,6 +1,6 @@
 /* DEPTHWISE_CONV_2D with the DSP extension (Armv7E-M), int8: 3x3, depth multiplier 1, stride 1 (s1) or 2 (s2) in both
- * directions, no dilation, 4 channels or more. Two output rows at a time, four channels of them after another; a pair of rows is
- * written while the input rows under it are read.
+ * directions, no dilation, 4 channels or more. Two output rows at a time, one group of four channels after another; a
+ * pair of rows is written while the input rows under it are read.
  *
  * void kernel(const int8_t *in, int8_t *out, void *scratch, const mcutk_depthwise_rows_dsp *p)
  *   in       [in_h][in_w][channels]
@@ -20,12 +20,14 @@ typedef struct {
     uint16_t in_h, in_w;
     uint16_t out_h, out_w;
     uint16_t channels;
-    int16_t pad_top, pad_left; /* rows above and columns left of the image that read as in_zero_point; pad_left < columns of a strip */
+    int16_t pad_top, pad_left; /* rows above and columns left of the image that read as in_zero_point;
+                                * pad_left is less than the columns of a strip */
     int8_t in_zero_point;      /* value of padding */
     int8_t out_zero_point;
 } mcutk_depthwise_rows_dsp;
 
-typedef void mcutk_depthwise_rows_dsp_fn(const int8_t *in, int8_t *out, void *scratch, const mcutk_depthwise_rows_dsp *p);
+typedef void mcutk_depthwise_rows_dsp_fn(
+    const int8_t *in, int8_t *out, void *scratch, const mcutk_depthwise_rows_dsp *p);
 mcutk_depthwise_rows_dsp_fn mcutk_depthwise_s1_dsp_relu;
 mcutk_depthwise_rows_dsp_fn mcutk_depthwise_s1_dsp_linear;
 mcutk_depthwise_rows_dsp_fn mcutk_depthwise_s2_dsp_relu;

@@ -100,7 +100,8 @@ static void mcutk_depthwise_taps_dsp_pixel_any(
         mcutk_taps_raw_dsp(&group, sums);
         for (; c < group.channel_end; ++c, ++scale) {
             const int32_t sum = sums[c - group.channel];
-            out[c] = (int8_t)mcutk_finish(sum, scale->multiplier, scale->shift, s->out_zero_point, s->act_min, s->act_max);
+            out[c] = (int8_t)mcutk_finish(
+                sum, scale->multiplier, scale->shift, s->out_zero_point, s->act_min, s->act_max);
         }
         group.channel += MCUTK_GROUP;
         group.weights += MCUTK_GROUP + (group.taps_end - group.taps);

@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Four bytes as a word, the first in the low byte. Channels of a pixel need not be aligned, and a load through a pointer to
- * uint32_t would break the aliasing rules: memcpy becomes one LDR, which Armv7E-M allows at any address. */
+/* Four bytes as a word, the first in the low byte. Channels of a pixel need not be aligned, and a load through a
+ * pointer to uint32_t would break the aliasing rules: memcpy becomes one LDR, which Armv7E-M allows at any address. */
 static inline uint32_t mcutk_load32(const int8_t *from) {
     uint32_t word;
     memcpy(&word, from, sizeof word);

@@ -1,9 +1,9 @@
 /* Inner block of the DSP fully connected kernels: one row of inputs by any number of groups of eight channels.
  *
  * Packing of weights, one group of eight channels after another; inputs padded with zero weights to a multiple of 4:
- *   int32_t bias[8]                 256 * b0 + b1, b1, 256 * b2 + b3, b3 ...
- *   uint32_t [inputs/4][2][4]       for inputs 0 2, then 1 3: channels 0 1, 2 3, 4 5, 6 7, two channels in signed half-words
- *                                   as in the narrow packing of mcutk_gemm_dsp.h, with the same bounds
+ *   int32_t bias[8]             256 * b0 + b1, b1, 256 * b2 + b3, b3 ...
+ *   uint32_t [inputs/4][2][4]   for inputs 0 2, then 1 3: channels 0 1, 2 3, 4 5, 6 7, two channels per signed
+ *                               half-word as in the narrow packing of mcutk_gemm_dsp.h, with the same bounds
  */
 #ifndef MCUTK_FC_ROW_DSP_H
 #define MCUTK_FC_ROW_DSP_H

@@ -37,7 +37,7 @@ void mcutk_gather_dsp_window(int8_t *to, const int8_t *in, const mcutk_conv_shap
             continue;
         }
         const int8_t *const row = in + y * in_w * in_c;
-        for (int32_t kx = 0, count; kx < wide; kx += count) { /* pixels that follow one another in the image or outside */
+        for (int32_t kx = 0, count; kx < wide; kx += count) { /* adjacent pixels, all inside the image or all outside */
             const int32_t column = x + kx * shape->dilation_w;
             const int32_t most = shape->dilation_w == 1 ? wide - kx : 1;
             if (column < 0) {

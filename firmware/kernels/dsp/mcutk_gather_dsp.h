@@ -11,8 +11,8 @@ void mcutk_gather_dsp_window(int8_t *to, const int8_t *in, const mcutk_conv_shap
 /* `rows` rows of `run` bytes, one after another; `row` bytes from one row of the image to the next. */
 void mcutk_gather_dsp_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t run, int32_t row);
 
-/* Four times `fours` inputs of two pixels, a and b, into the column buffer; fours may be 0. Returns the place of the next
- * inputs. a and b may be unaligned; nothing after the inputs is read. */
+/* Four times `fours` inputs of two pixels, a and b, into the column buffer; fours may be 0. Returns the place of the
+ * next inputs. a and b may be unaligned; nothing after the inputs is read. */
 uint32_t *mcutk_widen_dsp(uint32_t *to, const int8_t *a, const int8_t *b, int32_t fours);
 
 /* Inputs of two pixels into the column buffer, each by its offset from a and from b, in the order of the column buffer:

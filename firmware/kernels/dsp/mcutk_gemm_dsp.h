@@ -1,7 +1,7 @@
 /* Inner block of the DSP convolutions: two pixels by any number of groups of four output channels.
  *
- * Packing of weights, one group of four channels after another; depth, the inputs of one output, is padded with zero weights to
- * a multiple of 4:
+ * Narrow packing of weights, one group of four channels after another; depth, the inputs of one output, is padded with
+ * zero weights to a multiple of 4:
  *   int32_t bias[4]            256 * b0 + b1,  b1,  256 * b2 + b3,  b3
  *   uint32_t steps[depth/2][2] a word holds two signed half-words 256 * w0 + w1 for two inputs; the second word w2, w3
  * One SMLAD on the word itself sums 256 * (channel 0) + (channel 1); SXTB16 leaves channel 1 alone, a second SMLAD sums

@@ -12,7 +12,8 @@ void mcutk_pair_dsp_split(mcutk_pair_dsp *pair, int32_t wide) {
     pair->rest.scales_end = pair->rest.scales + 1;
 }
 
-static inline void mcutk_pair_dsp_scale(mcutk_pair_dsp *pair, int32_t second, int32_t wide, mcutk_gemm_raw_fn *sum_group) {
+static inline void mcutk_pair_dsp_scale(
+    mcutk_pair_dsp *pair, int32_t second, int32_t wide, mcutk_gemm_raw_fn *sum_group) {
     const mcutk_scale_dsp *scale = pair->scales;
     const int32_t group_words = mcutk_pair_dsp_group_words(pair, wide);
     mcutk_gemm group = pair->whole;

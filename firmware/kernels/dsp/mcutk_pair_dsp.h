@@ -16,8 +16,8 @@ typedef struct {
     int32_t out_zero_point, act_min, act_max;
 } mcutk_pair_dsp;
 
-/* Writes the pair's outputs and advances `out` past them. `second` is the distance in bytes from the first pixel's outputs to
- * the second's: out_c, or 0 where the last pixel stands alone and is in the column buffer twice. */
+/* Writes the pair's outputs and advances `out` past them. `second` is the distance in bytes from the first pixel's
+ * outputs to the second's: out_c, or 0 where one pixel is left, which is in the column buffer twice. */
 typedef void mcutk_pair_dsp_fn(mcutk_pair_dsp *pair, int32_t second);
 
 /* 32-bit words of a group's weights and biases. `wide`: 1 for the wide packing. */

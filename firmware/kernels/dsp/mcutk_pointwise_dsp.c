@@ -22,7 +22,8 @@ static void mcutk_pointwise_dsp_widen(uint32_t *column, const int8_t *a, const i
 }
 
 static inline void mcutk_pointwise_dsp_pixels(
-    const int8_t *in, uint32_t *column, int32_t pixels, int32_t in_c, mcutk_pair_dsp *pair, mcutk_pair_dsp_fn *multiply) {
+    const int8_t *in, uint32_t *column, int32_t pixels, int32_t in_c, mcutk_pair_dsp *pair,
+    mcutk_pair_dsp_fn *multiply) {
     for (; pixels > 1; pixels -= 2, in += 2 * in_c) {
         mcutk_pointwise_dsp_widen(column, in, in + in_c, in_c);
         multiply(pair, pair->out_c);
@@ -45,15 +46,17 @@ static void mcutk_pointwise_dsp_begin(
     mcutk_pair_dsp_split(pair, wide);
 }
 
-static inline void mcutk_pointwise_dsp_run(const int8_t *in, int8_t *out, uint32_t *column,
-                                           const mcutk_pointwise_gemm_dsp *p, mcutk_pair_dsp_fn *multiply, int32_t wide) {
+static inline void mcutk_pointwise_dsp_run(
+    const int8_t *in, int8_t *out, uint32_t *column, const mcutk_pointwise_gemm_dsp *p, mcutk_pair_dsp_fn *multiply,
+    int32_t wide) {
     mcutk_pair_dsp pair;
     mcutk_pointwise_dsp_begin(&pair, out, column, p, wide);
     mcutk_pointwise_dsp_pixels(in, column, p->pixels, p->in_c, &pair, multiply);
 }
 
 static inline void mcutk_pointwise_dsp_run_any(
-    const int8_t *in, int8_t *out, uint32_t *column, const mcutk_pointwise_gemm_any_dsp *p, mcutk_pair_dsp_fn *multiply) {
+    const int8_t *in, int8_t *out, uint32_t *column, const mcutk_pointwise_gemm_any_dsp *p,
+    mcutk_pair_dsp_fn *multiply) {
     mcutk_pair_dsp pair = {.out = out, .out_c = p->out_c, .scales = p->scales};
     pair.whole.weights = p->weights;
     pair.whole.column = column;

@@ -1,5 +1,5 @@
-/* CONV_2D of a 1x1 kernel with stride 1 and no padding, with the DSP extension (Armv7E-M), int8. Two pixels at a time, in
- * raster order; a pair of pixels is written after its inputs were read.
+/* CONV_2D of a 1x1 kernel with stride 1 and no padding, with the DSP extension (Armv7E-M), int8. Two pixels at a time,
+ * in raster order; a pair of pixels is written after its inputs were read.
  *
  * void kernel(const int8_t *in, int8_t *out, void *scratch, const PARAMS *p)
  *   in       [pixels][in_c]

@@ -1,4 +1,4 @@
-/* AVERAGE_POOL_2D and MAX_POOL_2D with the DSP extension, four channels at a time. Contract: mcutk_pool.h, word for word. */
+/* AVERAGE_POOL_2D and MAX_POOL_2D with the DSP extension, four channels at a time. Contract: mcutk_pool.h. */
 #ifndef MCUTK_POOL_DSP_H
 #define MCUTK_POOL_DSP_H
 

@@ -18,7 +18,7 @@ static void mcutk_reduce_dsp_sum(int32_t sums[GROUP], const int8_t *in, const mc
     }
 }
 
-/* Four outputs or more, side by side. The last group reads back into the one before it. */
+/* Four adjacent outputs or more. The last group starts within the one before it. */
 static void mcutk_reduce_dsp_run(const int8_t *in, int8_t *out, const mcutk_reduce *p) {
     const int32_t count = p->kept_extent[3];
     for (int32_t c = 0; c < count; c += GROUP) {

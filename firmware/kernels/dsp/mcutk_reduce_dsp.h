@@ -1,4 +1,4 @@
-/* MEAN and SUM with the DSP extension, four adjacent outputs at a time. Contract: mcutk_reduce.h; besides,
+/* MEAN and SUM with the DSP extension, four adjacent outputs at a time. Contract: mcutk_reduce.h; moreover,
  * the innermost kept axis has stride 1 and extent 4 or more (channels are kept). */
 #ifndef MCUTK_REDUCE_DSP_H
 #define MCUTK_REDUCE_DSP_H

@@ -1,7 +1,7 @@
 /* How the DSP kernels turn sums into int8 outputs. Each kernel has a version for each way of rounding:
  *
- *   relu    out_zero_point = act_min = -128, act_max = 127, right shifts of 1 to 22, |sum| < 2^30. Sums that are negative
- *           become -128 however they are rounded.
+ *   relu    out_zero_point = act_min = -128, act_max = 127, right shifts of 1 to 22, |sum| < 2^30. Negative sums become
+ *           -128 however they are rounded.
  *   linear  act_min = -128, act_max = 127, right shifts of 1 to 22, |sum| < 2^30
  *   any     every clamp, shift and sum
  */
@@ -18,7 +18,7 @@
 
 /* relu and linear: requantization of a group of four output channels. Channels beyond out_c have all bits zero. */
 typedef struct {
-    uint32_t right_shifts;            /* right shift - 1 of each channel, a byte per channel, the first in bits 0 to 7 */
+    uint32_t right_shifts;            /* right shift - 1 of each channel, one byte each, the first in bits 0 to 7 */
     int32_t multipliers[MCUTK_GROUP]; /* Q31 */
 } mcutk_scales_dsp;
 

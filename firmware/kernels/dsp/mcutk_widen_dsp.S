@@ -1,4 +1,4 @@
-/* mcutk_widen_dsp: 7 instructions for four inputs of two pixels; mcutk_pick_dsp: 14. The contract is in mcutk_gather_dsp.h. */
+/* mcutk_widen_dsp: 7 instructions for four inputs of two pixels; mcutk_pick_dsp: 14. Contract: mcutk_gather_dsp.h. */
 #include "mcutk_assembly.h"
 
 #if defined(__ARM_FEATURE_DSP)

@@ -184,7 +184,7 @@ class DspConv:
 
 
 def is_pointwise(layer: ConvLayer) -> bool:
-    """Whether each output pixel reads just the input pixel of the same number."""
+    """Whether each output pixel reads only the input pixel of the same index."""
     same = (layer.out_h, layer.out_w) == (layer.in_h, layer.in_w)
     return same and layer.kernel_h * layer.kernel_w * layer.stride_h * layer.stride_w == 1
 

@@ -59,7 +59,7 @@ class DspDepthwise:
         return f"mcutk_depthwise_s{self.stride}_dsp_{self.rounding.value}"
 
     def accepts(self, layer: ConvLayer, target: Target) -> bool:
-        """3x3 with four channels or more, and a clamp that saturation does."""
+        """3x3 kernels, four channels or more, and a clamp to all of int8."""
         if layer.kind is not ConvKind.DEPTHWISE or layer.depth_multiplier != 1 or layer.in_c < GROUP:
             return False
         if (layer.kernel_h, layer.kernel_w, layer.dilation_h, layer.dilation_w) != (3, 3, 1, 1):

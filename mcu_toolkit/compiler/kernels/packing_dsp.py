@@ -34,7 +34,7 @@ class Rounding(str, Enum):
 
 @dataclass(frozen=True, eq=False)
 class Channels:
-    """The channels of a layer with constant ones replaced, so that every other one obeys known bounds.
+    """The channels of a layer in which constant ones are replaced, so that all others have known bounds.
 
     Attributes:
         weights: int64 [out_c, taps]; zero where the output does not depend on the input.
@@ -52,7 +52,7 @@ class Channels:
 
 
 def requantize(acc: Ints, multiplier: Ints, shift: Ints) -> Ints:
-    """Double rounding, elementwise; a left shift must not leave int32."""
+    """Double rounding, elementwise; a left shift must not exceed int32."""
     left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
     high = ((acc << left) * multiplier + (1 << 30)) >> 31
     half = np.where(right > 0, (np.int64(1) << right) >> 1, 0)
@@ -61,7 +61,7 @@ def requantize(acc: Ints, multiplier: Ints, shift: Ints) -> Ints:
 
 @lru_cache(maxsize=4)
 def channels(layer: ConvLayer) -> Channels | None:
-    """The channels of a layer, None where an accumulator could leave int32 on its way."""
+    """The channels of a layer; None if an accumulator could exceed int32."""
     order = (2, 0, 1) if layer.kind is ConvKind.DEPTHWISE else (0, 1, 2, 3)
     weights = layer.weights.astype(np.int64).transpose(order).reshape(layer.out_c, -1)
     bias, multiplier, shift = (a.astype(np.int64) for a in (layer.bias, layer.multiplier, layer.shift))
@@ -78,13 +78,13 @@ def channels(layer: ConvLayer) -> Channels | None:
     if np.any(constant):
         wanted = ends[0] - layer.out_zero_point
         bias, multiplier, shift = _constants(constant, wanted, bias, multiplier, shift)
-    # Partial sums may exceed the ends; sums modulo 2^32 do not mind.
+    # Partial sums may exceed the ends, which sums modulo 2^32 allow.
     bound = np.where(constant, np.abs(bias), np.maximum(np.abs(high), np.abs(low)))
     return Channels(weights, bias, multiplier, shift, bound, _rounding(layer, shift, bound))
 
 
 def _constants(constant: npt.NDArray[np.bool_], wanted: Ints, bias: Ints, multiplier: Ints, shift: Ints) -> list[Ints]:
-    """Bias, multiplier and shift with which an accumulator that is only the bias gives `wanted`.
+    """Bias, multiplier and shift that give `wanted` where the accumulator is the bias alone.
 
     Where the scale of another channel does, it is used, so that a table of equal scales stays one.
     """

@@ -34,7 +34,8 @@ void mcutk_depthwise_build_s2_dsp(
 }
 
 /* One output: the window whose first column is `strip`, its rows starting at strip row `row`. */
-static int8_t output(const mcutk_depthwise_strip *r, const uint32_t *strip, int32_t channel, int32_t row, int32_t stride) {
+static int8_t output(
+    const mcutk_depthwise_strip *r, const uint32_t *strip, int32_t channel, int32_t row, int32_t stride) {
     static const uint8_t place[9] = {0, 1, 4, 2, 3, 6, 7, 10, 11}; /* byte of w[ky][kx] */
     const uint32_t *const w = r->weights + 4 * channel;
     int32_t sum = (int32_t)w[3] / 2;

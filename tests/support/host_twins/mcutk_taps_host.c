@@ -11,7 +11,8 @@ static const uint32_t *group_sums(const mcutk_taps *t, int32_t channel, const ui
     for (const int8_t *const *tap = t->taps; tap != t->taps_end; tap += 2, weights += 2) {
         for (int32_t c = 0; c < 4; ++c) {
             const uint32_t word = weights[c >> 1] >> (8 * (c & 1));
-            sums[c] += (int8_t)(word & 0xFFu) * tap[0][channel + c] + (int8_t)((word >> 16) & 0xFFu) * tap[1][channel + c];
+            sums[c] += (int8_t)(word & 0xFFu) * tap[0][channel + c];
+            sums[c] += (int8_t)((word >> 16) & 0xFFu) * tap[1][channel + c];
         }
     }
     return weights;

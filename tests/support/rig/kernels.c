@@ -1,5 +1,5 @@
-/* Runs the cases of cases.c on an emulated Cortex-M and prints a line for each: mismatches, stray writes, and instructions
- * taken, counted by SysTick. Built with RIG_TICK_NUMERATOR / RIG_TICK_DENOMINATOR, the instructions of one tick. */
+/* Runs the cases of cases.c on an emulated Cortex-M and prints a line for each: mismatches, stray writes, and
+ * instructions counted by SysTick. RIG_TICK_NUMERATOR / RIG_TICK_DENOMINATOR are the instructions of one tick. */
 #include <string.h>
 
 #include "cases.h"
@@ -13,7 +13,7 @@
 
 extern int8_t rig_free[], rig_ram_end[]; /* RAM that nothing else uses; rig_free is 16-byte aligned */
 
-/* The input ends where RAM ends, so that reading beyond it faults. Scratch, then the output, lie in the middle of RAM. */
+/* The input ends where RAM ends, so that reading beyond it faults. Scratch and output lie behind the stack. */
 static void run(const rig_case *c) {
     /* An output over the input lies `slack` before it. Both end where RAM ends, or before. */
     const int32_t reach = c->overlap && c->out_bytes - c->slack > c->in_bytes ? c->out_bytes - c->slack : c->in_bytes;

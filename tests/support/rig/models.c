@@ -1,5 +1,5 @@
-/* Runs each generated model of table.c on an emulated Cortex-M and prints how many of its samples gave another output than
- * expected. Built with RIG_ARENA_BYTES, the greatest arena of the models. */
+/* Runs each generated model of table.c on an emulated Cortex-M and prints how many of its samples gave another output
+ * than expected. Built with RIG_ARENA_BYTES, the greatest arena of the models. */
 #include "models.h"
 #include "start.h"
 
