@@ -15,7 +15,8 @@ def _call(request: Request) -> Call:
     g = geometry(request)
     taps, channels = g.kernel_h * g.kernel_w, request.data.shape[3]
     if request.node.op == AVERAGE:
-        pixel = 65 + -(-channels // _AVERAGE_LANES) * (138 + 11 * taps) + 20 * channels
+        measured = 65 + -(-channels // _AVERAGE_LANES) * (138 + 11 * taps) + 20 * channels
+        pixel = measured * 9 // 10  # preferred to the DSP variant where the two are close: its code is smaller
     else:
         pixel = 30 + -(-channels // _MAX_LANES) * (60 + 6 * taps)
     return pool_call(request, "mve/mcutk_pool_mve", "mve", g.out_h * g.out_w * pixel)
