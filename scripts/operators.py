@@ -19,7 +19,7 @@ before anything is written.
 
 The meaning of every operator is that of TensorFlow Lite Micro's reference kernel, bit for bit, with its double
 rounding. Each has a kernel there, and the tests compare the two on random models of each operator
-(`tests/unit/test_oracle_random.py`). Where the reference aborts, reads outside its tensors or leaves the result to
+(`tests/unit/test_host_oracle_random.py`). Where the reference aborts, reads outside its tensors or leaves the result to
 undefined behaviour, the form is refused, or the note states the behaviour.
 
 Activations are int8 with one scale and one zero point per tensor. Shapes are static. Weights, axes, sizes, paddings and
