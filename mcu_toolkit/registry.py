@@ -3,7 +3,7 @@
 A package that has many things of one kind keeps a `Registry` of them. The toolkit registers its own when the registry
 is first read; a plug-in or a test registers more with `add`, without touching a file of the package::
 
-    OPERATORS = Registry[Operator]("operator", builtin=("mcu_toolkit.graph.ops.add", ...))
+    OPERATORS: Registry[Operator] = Registry("operator", builtin=modules_of("mcu_toolkit.graph.ops", [folder]))
     OPERATORS.add("SQUARE", Square())
 """
 

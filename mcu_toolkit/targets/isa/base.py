@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from mcu_toolkit.registry import Registry
+from mcu_toolkit.registry import Registry, modules_of
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,5 @@ class Isa:
 
 
 ISAS: Registry[Isa] = Registry(
-    "instruction set",
-    builtin=(
-        "mcu_toolkit.targets.isa.portable",
-        "mcu_toolkit.targets.isa.dsp",
-        "mcu_toolkit.targets.isa.mve",
-    ),
+    "instruction set", builtin=modules_of("mcu_toolkit.targets.isa", [str(Path(__file__).parent)])
 )

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from mcu_toolkit.registry import Registry
+from mcu_toolkit.registry import Registry, modules_of
 from mcu_toolkit.train.nets.base import NetSpec, Network
 
-_PACKAGE = "mcu_toolkit.train.nets"
-#: Students first; within a role, small networks first: the order of lists and messages.
-NETWORKS: Registry[Network] = Registry(
-    "network",
-    builtin=(
-        f"{_PACKAGE}.separable",
-        f"{_PACKAGE}.mobilenet_tiny",
-        f"{_PACKAGE}.resnet8",
-        f"{_PACKAGE}.ds_cnn",
-        f"{_PACKAGE}.densenet_tiny",
-        f"{_PACKAGE}.resnet_small",
-        f"{_PACKAGE}.densenet",
-        f"{_PACKAGE}.applications",
-    ),
-)
+#: All networks; the modules beside this one are found by looking and register theirs.
+NETWORKS: Registry[Network] = Registry("network", builtin=modules_of(__package__, [str(Path(__file__).parent)]))
 
 
 def register(network: Network) -> Network:
