@@ -62,6 +62,16 @@ def test_folder_builds_for_arm(isa: Isa, tmp_path: Path) -> None:
     assert (folder / "build" / "libmodel.a").stat().st_size > 0
 
 
+def test_makefile_says_whether_the_host_can_run_the_code(tmp_path: Path) -> None:
+    texts = {}
+    for isa in (PORTABLE, DSP, MVE):
+        (tmp_path / isa.id).mkdir()
+        texts[isa] = (write(tmp_path / isa.id, "residual", isa) / "Makefile").read_text()
+    assert "# On the host:" in texts[PORTABLE]
+    for isa in (DSP, MVE):
+        assert "# On the host:" not in texts[isa] and "runs on the microcontroller only" in texts[isa]
+
+
 @pytest.mark.parametrize("name", sorted(GOLDEN_MODELS))
 def test_every_generated_file_is_clean_with_steps(name: str, tmp_path: Path) -> None:
     folder = write(tmp_path, name, PORTABLE)

@@ -21,6 +21,7 @@ from mcu_toolkit.compiler.plan.schedule import Schedule
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.graph.requantize import reset_value
+from mcu_toolkit.targets.isa import PORTABLE
 from mcu_toolkit.templates import render_firmware
 
 #: The kernel ABI (``MCUTK_KERNEL_ABI``) that this emitter writes for.
@@ -60,6 +61,7 @@ class Source:
         plan_rows: lines of the comment that shows the plan.
         macs: multiply-accumulates of one inference.
         c_sources: files to compile.
+        portable: whether all kernels are portable C, so that the host's compiler can build a program of them.
     """
 
     prefix: str
@@ -79,6 +81,7 @@ class Source:
     plan_rows: tuple[str, ...]
     macs: int
     c_sources: tuple[str, ...]
+    portable: bool
 
     @property
     def quantizes(self) -> bool:
@@ -145,6 +148,7 @@ def emit(
         plan_rows=_plan_rows(graph, problem, plan),
         macs=sum(step.macs for step in steps),
         c_sources=tuple(sorted(file for file in (*templates, *kernels) if file.endswith((".c", ".S")))),
+        portable=all(PurePosixPath(c).parts[0] == PORTABLE.id for s in schedule.steps for c in s.call.sources),
     )
     data = {"bytes": len(model), "rows": literals.rows(np.frombuffer(model, np.uint8), "uint8_t")} if model else {}
     files = {file: render_firmware(template, m=source, **data) for file, template in templates.items()}
