@@ -133,7 +133,10 @@ def _describe(cls: type[Any], prefix: str) -> Iterator[KeyInfo]:
         meta = item.metadata
         allowed = ", ".join(toml.literal(choice) for choice in meta["choices"])
         if not allowed and meta["low"] is not None:
-            allowed = f"≥ {meta['low']:g}" if meta["high"] is None else f"{meta['low']:g} … {meta['high']:g}"
+            low, high = (
+                f"{limit:g}" if isinstance(limit, float) else str(limit) for limit in (meta["low"], meta["high"])
+            )
+            allowed = f"≥ {low}" if meta["high"] is None else f"{low} … {high}"
         default = list(item.default) if isinstance(item.default, tuple) else item.default
         yield KeyInfo(
             prefix + item.name, toml.type_name(hints[item.name]), toml.literal(default), meta["meaning"], allowed

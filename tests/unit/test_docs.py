@@ -15,6 +15,7 @@ import pytest
 
 from mcu_toolkit.boards import list_boards
 from mcu_toolkit.cli.main import COMMANDS, cli
+from mcu_toolkit.recipe import describe
 from tests.support.cli import ROOT
 
 PAGES = sorted(
@@ -112,6 +113,14 @@ def test_the_index_lists_every_page_of_docs() -> None:
 def test_the_command_line_page_is_what_the_commands_say() -> None:
     written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert written == script("cli_docs").page(), "run: make docs"
+
+
+def test_the_page_of_recipes_is_what_the_schema_says() -> None:
+    module = script("recipes")
+    written = module.PAGE.read_text(encoding="utf-8")
+    assert written == module.page(), "run: make docs"
+    for info in describe():
+        assert f"| `{info.key.rpartition('.')[2]}` |" in written and info.meaning in written, info.key
 
 
 def test_the_table_of_boards_is_that_of_the_descriptors() -> None:
