@@ -1,7 +1,7 @@
-"""Write the generated parts of README.md: the table of boards, and a recorded run.
+"""Write the generated parts of README.md: the table of boards and a recorded run.
 
-python scripts/readme.py                   the boards, from their descriptors
-python scripts/readme.py --record FILE     also the recorded run, from FILE (the output of `make demo`)
+python scripts/readme.py                   writes the boards, from their descriptors
+python scripts/readme.py --record FILE     also writes the recorded run, from FILE (the output of `make demo`)
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ def _row(board: Board) -> str:
 
 
 def between(text: str, name: str, content: str) -> str:
-    """The text with the part between the two comments of a name replaced."""
+    """Replace the text between the comments ``<!-- name -->`` and ``<!-- end of name -->``."""
     pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-    assert pattern.search(text), f"README.md lacks the comments of '{name}'"
+    assert pattern.search(text), f"README.md lacks the comments <!-- {name} --> and <!-- end of {name} -->"
     return pattern.sub(lambda m: m.group(1) + content + m.group(2), text)
 
 

@@ -1,7 +1,7 @@
-"""Print the requirements of one extra of pyproject.toml, one a line: the pins stand in one place only.
+"""Print the requirements of one extra of pyproject.toml, one per line, so that versions are stated only there.
 
-`core` is the package's own dependencies. `train` leaves out what stands on TensorFlow and gives the dependencies
-that these have besides it; `train-bare` is what was left out, to be installed with --no-deps.
+`core` means the dependencies of the package itself. `train` omits the packages that depend on TensorFlow and lists
+their other dependencies instead; `train-bare` lists the omitted packages, to be installed with --no-deps.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ else:
     import tomli as tomllib
 from packaging.requirements import Requirement
 
-# Packages that require the distribution `tensorflow` by name, and what else they require.
+# Packages that require the distribution `tensorflow` by name → their other requirements.
 BARE = {"tf-keras": (), "tensorflow-model-optimization": ("absl-py", "dm-tree", "numpy", "six")}
-# The same code without GPU support, less than half to download; published for Linux and Windows on x86-64.
+# The same package without GPU support, less than half the download; published for Linux and Windows on x86-64.
 ON_X86 = platform.machine() in ("x86_64", "AMD64") and sys.platform != "darwin"
 SMALLER = {"tensorflow": "tensorflow-cpu"} if ON_X86 else {}
 
 
 def requirements(extra: str) -> list[str]:
-    """Requirements of an extra whose markers fit this machine."""
+    """Requirements of an extra whose environment markers match this machine."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
     name = "train" if extra == "train-bare" else extra
     listed = project["dependencies"] if name == "core" else project["optional-dependencies"][name]
