@@ -21,22 +21,13 @@ from mcu_toolkit.host.oracle import Oracle
 from mcu_toolkit.records.build import ModelOrigin
 from mcu_toolkit.targets.isa import ISAS
 from mcu_toolkit.targets.target import Optimize, Target
+from tests.support.mlperf import ANSWERS, SEEDS, mlperf_model
 from tests.support.randmodels import random_graph_model
-from tests.support.shared import mlperf_model
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc"),
     pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="needs qemu-system-arm"),
 ]
-
-SEEDS = (1, 12345, 0xDEADBEEF)
-#: CRC-32 of the outputs for the seeds, from TensorFlow Lite Micro on Cortex-M.
-REFERENCE = {
-    "ad": ("3d1a6596", "d7f6e66a", "cc29810f"),
-    "ic": ("930f0c26", "ef5c90cc", "13f31a7b"),
-    "kws": ("124a640e", "1a578907", "8b10ec97"),
-    "vww": ("ccf8c6c3", "455cea13", "b5c3c64a"),
-}
 
 
 def run(graph: Graph, board: Board, samples: np.ndarray, folder: Path) -> BenchRun:
@@ -52,13 +43,13 @@ def run(graph: Graph, board: Board, samples: np.ndarray, folder: Path) -> BenchR
     return result
 
 
-@pytest.mark.parametrize("name", sorted(REFERENCE))
+@pytest.mark.parametrize("name", sorted(ANSWERS))
 def test_public_reference_outputs(name: str, tmp_path: Path) -> None:
     graph = read_model(mlperf_model(name))
     count = graph.tensors[graph.inputs[0]].bytes
     samples = np.stack([random_input(seed, count) for seed in SEEDS])
     result = run(graph, load_board("qemu-m4"), samples, tmp_path / "b")
-    assert tuple(f"{zlib.crc32(row.tobytes()):08x}" for row in result.outputs) == REFERENCE[name]
+    assert tuple(f"{zlib.crc32(row.tobytes()):08x}" for row in result.outputs) == ANSWERS[name]
     assert result.latencies.max() < 1.001 * result.latencies.min()
     assert result.device.stack_peak < 1356  # that of the interpreter with CMSIS-NN
 

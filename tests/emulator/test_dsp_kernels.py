@@ -6,7 +6,6 @@ second run lays the output over the input as far as `overlap_slack` permits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,23 +15,16 @@ import pytest
 from mcu_toolkit.compiler.kernels.conv_dsp import VARIANTS as CONV
 from mcu_toolkit.compiler.kernels.depthwise_dsp import VARIANTS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_dsp import VARIANTS as FULLY_CONNECTED
-from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
+from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 from mcu_toolkit.targets.target import Optimize
 from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
-from tests.support.conv_layers import make_layer
+from tests.support.conv_layers import fc_layer, jobs_for, make_layer
 
 MACHINE = MACHINES["m4"]
 TARGET = MACHINE.target
 FAST = replace(TARGET, optimize=Optimize.SPEED)
 
 pytestmark = needs_arm
-
-
-def jobs_for(kernels: Sequence[ConvKernel], layers: Sequence[ConvLayer]) -> list[tuple[ConvKernel, ConvLayer]]:
-    """Every kernel that accepts each layer, be it for speed alone; each layer must find one."""
-    jobs = [(k, s) for s in layers for k in kernels if k.accepts(s, TARGET) or k.accepts(s, FAST)]
-    assert {id(s) for _, s in jobs} == {id(s) for s in layers}
-    return jobs
 
 
 CONV_SHAPES = [
@@ -56,7 +48,7 @@ def test_dsp_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) ->
         make_layer(ConvKind.CONV, *shape, rounding=rounding, seed=n)  # type: ignore[arg-type]
         for n, shape in enumerate(CONV_SHAPES)
     ]
-    jobs = jobs_for(CONV, layers)
+    jobs = jobs_for(CONV, layers, TARGET, FAST)
     assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
@@ -79,7 +71,7 @@ def test_dsp_depthwise_equals_the_arithmetic(tmp_path: Path, rounding: str) -> N
         make_layer(ConvKind.DEPTHWISE, shape, shape[2], (3, 3), stride, same, rounding=rounding, seed=n, lowest=-128)
         for n, (shape, stride, same) in enumerate(DEPTHWISE_SHAPES)
     ]
-    jobs = jobs_for(DEPTHWISE, layers)
+    jobs = jobs_for(DEPTHWISE, layers, TARGET, FAST)
     assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
@@ -101,14 +93,8 @@ def test_dsp_depthwise_of_any_geometry_equals_the_arithmetic(tmp_path: Path, rou
         make_layer(ConvKind.DEPTHWISE, *shape, rounding=rounding, seed=n)  # type: ignore[arg-type]
         for n, shape in enumerate(GENERAL_DEPTHWISE_SHAPES)
     ]
-    jobs = jobs_for([*DEPTHWISE, *CONV], layers)
+    jobs = jobs_for([*DEPTHWISE, *CONV], layers, TARGET, FAST)
     assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
-
-
-def fc_layer(batch: int, in_c: int, out_c: int, rounding: str, seed: int) -> ConvLayer:
-    """A fully connected layer: a 1x1 convolution over `batch` pixels."""
-    layer = make_layer(ConvKind.CONV, (1, batch, in_c), out_c, (1, 1), rounding=rounding, seed=seed)
-    return replace(layer, kind=ConvKind.FULLY_CONNECTED)
 
 
 FC_SHAPES = [(1, 64, 12), (1, 128, 1), (3, 33, 7), (2, 5, 6), (1, 16, 8), (4, 100, 2), (2, 4, 24), (3, 8, 17)]
@@ -118,7 +104,7 @@ FC_SHAPES = [(1, 64, 12), (1, 128, 1), (3, 33, 7), (2, 5, 6), (1, 16, 8), (4, 10
 def test_dsp_fully_connected_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
     layers = [fc_layer(*shape, rounding, seed=n) for n, shape in enumerate(FC_SHAPES)]
     layers += [_one_scale(layer) for layer in layers if rounding != "any"]
-    jobs = jobs_for([*FULLY_CONNECTED, *CONV], layers)
+    jobs = jobs_for([*FULLY_CONNECTED, *CONV], layers, TARGET, FAST)
     assert rounding == "any" or any(k in FULLY_CONNECTED for k, _ in jobs)
     assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
@@ -151,7 +137,7 @@ def test_costs_agree_with_the_emulator(tmp_path: Path) -> None:
         fc_layer(1, 128, 128, "relu", 14),
         fc_layer(1, 250, 10, "linear", 15),
     ]
-    jobs = jobs_for([*CONV, *DEPTHWISE, *FULLY_CONNECTED], layers)
+    jobs = jobs_for([*CONV, *DEPTHWISE, *FULLY_CONNECTED], layers, TARGET, FAST)
     results = run_layers(tmp_path, MACHINE, jobs, overlap=False)
     assert_exact(results)
     for (kernel, layer), result in zip(jobs, results, strict=True):

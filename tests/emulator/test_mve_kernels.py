@@ -6,7 +6,6 @@ second run lays the output over the input as far as `overlap_slack` permits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,21 +14,14 @@ import pytest
 from mcu_toolkit.compiler.kernels.conv_mve import VARIANTS as CONV
 from mcu_toolkit.compiler.kernels.depthwise_mve import VARIANTS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_mve import VARIANTS as FULLY_CONNECTED
-from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
+from mcu_toolkit.compiler.layer import ConvKind
 from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
-from tests.support.conv_layers import make_layer
+from tests.support.conv_layers import fc_layer, jobs_for, make_layer
 
 MACHINE = MACHINES["m55"]
 TARGET = MACHINE.target
 
 pytestmark = needs_arm
-
-
-def jobs_for(kernels: Sequence[ConvKernel], layers: Sequence[ConvLayer]) -> list[tuple[ConvKernel, ConvLayer]]:
-    """Every kernel that accepts each layer; each layer must find one."""
-    jobs = [(k, s) for s in layers for k in kernels if k.accepts(s, TARGET)]
-    assert {id(s) for _, s in jobs} == {id(s) for s in layers}
-    return jobs
 
 
 CONV_SHAPES = [
@@ -52,22 +44,16 @@ def test_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) -> Non
         make_layer(ConvKind.CONV, *shape, rounding=rounding, seed=n, lowest=-128)  # type: ignore[arg-type]
         for n, shape in enumerate(CONV_SHAPES)
     ]
-    jobs = jobs_for(CONV, layers)
+    jobs = jobs_for(CONV, layers, TARGET)
     assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
-
-
-def fc_layer(batch: int, in_c: int, out_c: int, rounding: str, seed: int) -> ConvLayer:
-    """A fully connected layer: a 1x1 convolution over `batch` pixels."""
-    layer = make_layer(ConvKind.CONV, (1, batch, in_c), out_c, (1, 1), rounding=rounding, seed=seed, lowest=-128)
-    return replace(layer, kind=ConvKind.FULLY_CONNECTED)
 
 
 @pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
 def test_fully_connected_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
     shapes = [(1, 64, 12), (1, 128, 1), (3, 33, 7), (2, 5, 6), (1, 16, 4), (4, 100, 2)]
-    layers = [fc_layer(*shape, rounding, seed=n) for n, shape in enumerate(shapes)]
+    layers = [fc_layer(*shape, rounding, seed=n, lowest=-128) for n, shape in enumerate(shapes)]
     layers += [replace(s, multiplier=s.multiplier * 0 + s.multiplier[-1], shift=s.shift * 0 - 9) for s in layers]
-    jobs = jobs_for(FULLY_CONNECTED, layers)
+    jobs = jobs_for(FULLY_CONNECTED, layers, TARGET)
     assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
@@ -91,7 +77,7 @@ def test_depthwise_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
         make_layer(ConvKind.DEPTHWISE, shape, shape[2], *rest, rounding=rounding, seed=n, lowest=-128)
         for n, (shape, *rest) in enumerate(DEPTHWISE_SHAPES)
     ]  # fmt: skip
-    jobs = jobs_for(DEPTHWISE, layers)
+    jobs = jobs_for(DEPTHWISE, layers, TARGET)
     assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
@@ -102,12 +88,12 @@ def test_depthwise_5x5_equals_the_arithmetic(tmp_path: Path, rounding: str) -> N
         make_layer(ConvKind.DEPTHWISE, shape, shape[2], *rest, rounding=rounding, seed=n, lowest=-128)
         for n, (shape, *rest) in enumerate(shapes)
     ]
-    jobs = jobs_for(DEPTHWISE, layers)
+    jobs = jobs_for(DEPTHWISE, layers, TARGET)
     assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
 def test_depthwise_of_one_channel_is_a_convolution(tmp_path: Path) -> None:
     shapes = [((12, 10, 1), 8, (5, 4), (2, 2)), ((6, 5, 1), 1, (3, 3), (1, 1)), ((5, 5, 1), 6, (1, 1), (1, 1))]
     layers = [make_layer(ConvKind.DEPTHWISE, *shape, seed=n) for n, shape in enumerate(shapes)]
-    jobs = jobs_for(CONV, layers)
+    jobs = jobs_for(CONV, layers, TARGET)
     assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))

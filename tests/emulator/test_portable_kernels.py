@@ -10,7 +10,7 @@ import pytest
 from mcu_toolkit.compiler.kernels.conv_portable import VARIANTS
 from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
-from tests.support.conv_layers import make_layer
+from tests.support.conv_layers import fc_layer, make_layer
 
 pytestmark = needs_arm
 
@@ -51,7 +51,7 @@ def test_estimated_costs_are_within_a_third(tmp_path: Path, core: str) -> None:
         make_layer(ConvKind.CONV, (8, 8, 32), 32, (1, 1)),
         make_layer(ConvKind.DEPTHWISE, (12, 12, 16), 16, (3, 3)),
         make_layer(ConvKind.DEPTHWISE, (12, 12, 16), 16, (3, 3), (2, 2)),
-        replace(make_layer(ConvKind.CONV, (1, 1, 128), 128, (1, 1)), kind=ConvKind.FULLY_CONNECTED),
+        fc_layer(1, 128, 128),
     ]
     jobs = [(k, layer) for layer in layers for k in VARIANTS if k.accepts(layer, target)]
     results = run_layers(tmp_path, MACHINES[core], jobs, overlap=False)

@@ -13,30 +13,13 @@ from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.native import NativeModel
 from mcu_toolkit.targets.isa import DSP, ISAS, MVE, PORTABLE, Isa
 from mcu_toolkit.targets.target import Optimize, Target
-from tests.support.shared import mlperf_model
+from tests.support.mlperf import ANSWERS, SEEDS, mlperf_model, reference_input
 
 pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
 
-SEEDS = (1, 12345, 0xDEADBEEF)
-#: CRC-32 of the outputs of TensorFlow Lite Micro, from the table of reference answers.
-ANSWERS = {
-    "ad": ("3d1a6596", "d7f6e66a", "cc29810f"),
-    "ic": ("930f0c26", "ef5c90cc", "13f31a7b"),
-    "kws": ("124a640e", "1a578907", "8b10ec97"),
-    "vww": ("ccf8c6c3", "455cea13", "b5c3c64a"),
-}
 #: Bytes of arena, scratch included: within five per cent of the live-tensor bound.
 ARENA = {"ad": 1_100, "ic": 51_600, "kws": 16_800, "vww": 58_000}
 ARENA_RAM = {"ad": 1_100, "ic": 37_000, "kws": 16_800, "vww": 40_000}
-
-
-def reference_input(seed: int, count: int) -> np.ndarray:
-    """The input of the reference answers: the high bytes of a linear congruential generator."""
-    values = np.empty(count, np.uint8)
-    for index in range(count):
-        seed = (seed * 1664525 + 1013904223) % 2**32
-        values[index] = seed >> 24
-    return values.view(np.int8)
 
 
 @pytest.mark.parametrize("optimize", [Optimize.BALANCED, Optimize.RAM])

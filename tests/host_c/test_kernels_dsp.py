@@ -14,7 +14,7 @@ from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Optimize, Target
 from tests.support.arm_rig import INCLUDES
 from tests.support.arm_rig import KERNELS as FOLDER
-from tests.support.conv_layers import make_layer
+from tests.support.conv_layers import fc_layer, make_layer
 from tests.support.host_rig import STRICT, needs_gcc, wrong_bytes
 from tests.support.kernel_cases import conv_cases
 
@@ -68,10 +68,9 @@ def test_fully_connected_rows_equal_the_arithmetic(tmp_path: Path) -> None:
     jobs: list[tuple[ConvKernel, ConvLayer]] = []
     for seed in range(16):
         rng = np.random.default_rng(seed)
-        shape = (1, int(rng.integers(1, 4)), int(rng.integers(1, 40)))
+        rows, in_c, out_c = int(rng.integers(1, 4)), int(rng.integers(1, 40)), int(rng.integers(1, 20))
         rounding = "relu" if seed % 2 else "linear"
-        layer = make_layer(ConvKind.CONV, shape, int(rng.integers(1, 20)), (1, 1), rounding=rounding, seed=seed)
-        layer = replace(layer, kind=ConvKind.FULLY_CONNECTED)
+        layer = fc_layer(rows, in_c, out_c, rounding, seed)
         jobs += [(k, layer) for k in KERNELS if k.accepts(layer, TARGET)]
     run(tmp_path, jobs)
     assert {k.name for k, _ in jobs} >= {"mcutk_fc_dsp_relu", "mcutk_fc_dsp_linear"}

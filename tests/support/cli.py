@@ -51,6 +51,21 @@ class Mcutk:
         return report
 
 
+def loaded_modules(code: str, *arguments: str, folder: Path | None = None) -> set[str]:
+    """Top-level modules in memory after a Python program ran in another process."""
+    report = "import sys; print('', *sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{report}", *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return set(done.stderr.splitlines()[-1].split())
+
+
 def in_process_of_its_own(*arguments: str, cwd: Path, **env: str) -> subprocess.Popen[str]:
     """`mcutk` as a shell starts it, for signals."""
     return subprocess.Popen(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
-from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
+from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
+from mcu_toolkit.targets.target import Target
 
 
 def make_layer(
@@ -53,6 +57,21 @@ def make_layer(
         kind, in_h, in_w, in_c, out_h, out_w, out_c, kh, kw, *stride, *dilation, pad_top, pad_left, weights, bias,
         multiplier, shift, in_zero, zero, low, high, depth_multiplier=out_c // in_c if depthwise else 1,
     )  # fmt: skip
+
+
+def fc_layer(rows: int, in_c: int, out_c: int, rounding: str = "relu", seed: int = 0, lowest: int = -127) -> ConvLayer:
+    """A fully connected layer of `rows` rows, which kernels compute as a 1x1 convolution over as many pixels."""
+    layer = make_layer(ConvKind.CONV, (1, rows, in_c), out_c, (1, 1), rounding=rounding, seed=seed, lowest=lowest)
+    return replace(layer, kind=ConvKind.FULLY_CONNECTED)
+
+
+def jobs_for(
+    kernels: Sequence[ConvKernel], layers: Sequence[ConvLayer], *targets: Target
+) -> list[tuple[ConvKernel, ConvLayer]]:
+    """Every kernel that accepts each layer on one of the targets; fails if no kernel accepts a layer."""
+    jobs = [(k, layer) for layer in layers for k in kernels if any(k.accepts(layer, target) for target in targets)]
+    assert {id(layer) for _, layer in jobs} == {id(layer) for layer in layers}
+    return jobs
 
 
 def requantize(x: np.ndarray, multiplier: np.ndarray, shift: np.ndarray) -> np.ndarray:

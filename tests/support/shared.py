@@ -15,9 +15,3 @@ def shared_dir(*parts: str) -> Path:
     if not path.exists():
         pytest.skip(f"needs ../shared/{'/'.join(parts)}")
     return path
-
-
-def mlperf_model(name: str) -> Path:
-    """One of the MLPerf Tiny models: ad, ic, kws or vww."""
-    folder = shared_dir("models", "mlperf_tiny")
-    return next(folder.glob(f"{name}*_int8.tflite"))

@@ -14,26 +14,15 @@ import pytest
 
 from mcu_toolkit.cli import failures, main
 from mcu_toolkit.errors import McutkError
-from tests.support.cli import ROOT, Mcutk
+from tests.support.cli import ROOT, Mcutk, loaded_modules
 
 HEAVY = ("numpy", "tensorflow", "tf_keras", "rich", "jinja2", "PIL", "serial", "elftools", "tomllib", "asyncio")
 
 
 def loaded_by(*arguments: str) -> set[str]:
-    """Top-level modules in memory after a command ran in a process of its own."""
-    code = (
-        "import sys; from mcu_toolkit.cli.main import run; code = run(sys.argv[1:]);"
-        "print(' '.join(sorted({m.split('.')[0] for m in sys.modules})), file=sys.stderr); sys.exit(code)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    return set(done.stderr.splitlines()[-1].split())
+    """Top-level modules in memory after a command."""
+    code = "import sys; from mcu_toolkit.cli.main import run; assert run(sys.argv[1:]) == 0"
+    return loaded_modules(code, *arguments)
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("-h",)])

@@ -13,25 +13,9 @@ from mcu_toolkit.graph.support import unsupported
 from mcu_toolkit.graph.verify import verify
 from mcu_toolkit.host.oracle import Oracle
 from mcu_toolkit.host.tflm import TflmRuntime
-from tests.support.shared import mlperf_model
+from tests.support.mlperf import ANSWERS, SEEDS, mlperf_model, reference_input
 
-SEEDS = (1, 12345, 0xDEADBEEF)
-ANSWERS = {
-    "ad": ("3d1a6596", "d7f6e66a", "cc29810f"),
-    "ic": ("930f0c26", "ef5c90cc", "13f31a7b"),
-    "kws": ("124a640e", "1a578907", "8b10ec97"),
-    "vww": ("ccf8c6c3", "455cea13", "b5c3c64a"),
-}
 MACS = {"ad": 264_192, "ic": 12_501_632, "kws": 2_656_768, "vww": 7_489_664}
-
-
-def generated(seed: int, count: int) -> np.ndarray:
-    """The generator of the published answers: a 32-bit congruential sequence, its top byte as int8."""
-    state, values = seed, np.empty(count, np.uint8)
-    for place in range(count):
-        state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
-        values[place] = state >> 24
-    return values.view(np.int8)
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -40,7 +24,7 @@ def test_reference_answers(name: str) -> None:
     graph = read_model(path)
     assert unsupported(graph) == ()
     verify(graph)
-    inputs = np.stack([generated(seed, graph.tensors[graph.inputs[0]].elements) for seed in SEEDS])
+    inputs = np.stack([reference_input(seed, graph.tensors[graph.inputs[0]].elements) for seed in SEEDS])
     outputs = Oracle(graph).run(inputs)
     assert tuple(f"{zlib.crc32(row.tobytes()):08x}" for row in outputs) == ANSWERS[name]
     try:

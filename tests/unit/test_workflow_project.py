@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +11,7 @@ import pytest
 import mcu_toolkit as mcutk
 from mcu_toolkit.cli.main import COMMANDS
 from mcu_toolkit.errors import ConfigError, WorkspaceError
-from tests.support.cli import ROOT
+from tests.support.cli import ROOT, loaded_modules
 from tests.support.models import tiny_model, write_images
 
 HEAVY = {"numpy", "jinja2", "tensorflow", "tf_keras", "serial", "rich", "click", "PIL", "elftools"}
@@ -22,29 +19,17 @@ HEAVY = {"numpy", "jinja2", "tensorflow", "tf_keras", "serial", "rich", "click",
 OTHER = {"completion": None, "eval": "evaluate"}
 
 
-def loaded_by(code: str, folder: Path) -> set[str]:
-    """Top-level modules in memory after a program ran in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-c", code + "\nimport sys; print(*sorted({m.split('.')[0] for m in sys.modules}))"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    return set(done.stdout.split())
-
-
 def test_importing_the_package_and_making_a_project_is_light(tmp_path: Path) -> None:
     code = "import mcu_toolkit as mcutk\nproject = mcutk.Project('folder')"
-    assert not loaded_by(code, tmp_path) & HEAVY
+    assert not loaded_modules(code, folder=tmp_path) & HEAVY
     assert (tmp_path / "folder").is_dir()
 
 
 def test_the_check_of_imports_can_fail(tmp_path: Path) -> None:
     (tmp_path / "m.tflite").write_bytes(tiny_model())
-    assert "numpy" in loaded_by("import mcu_toolkit; mcu_toolkit.Project('.').inspect('m.tflite')", tmp_path)
+    assert "numpy" in loaded_modules(
+        "import mcu_toolkit; mcu_toolkit.Project('.').inspect('m.tflite')", folder=tmp_path
+    )
 
 
 def test_every_command_has_a_method() -> None:

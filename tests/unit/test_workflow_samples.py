@@ -14,6 +14,7 @@ from mcu_toolkit.workflow.compiled import read_graph
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.samples import SampleChoice
 from mcu_toolkit.workflow.sources import ModelSource
+from tests.support.mlperf import reference_input
 from tests.support.models import tiny_model, write_images
 from tests.support.tflite_writer import SubgraphSpec, write_model
 
@@ -26,12 +27,8 @@ def source(path: Path | None = None, **shape: int) -> ModelSource:
 def test_random_inputs_are_those_of_the_public_generator(ctx: Context) -> None:
     model = source()
     found = samples.open_samples(ctx, model, read_graph(model), SampleChoice(random=2, seed=5))
-    state, expected = 6, []
-    for _ in range(64):
-        state = (state * 1664525 + 1013904223) % 2**32
-        expected.append(np.int8(np.uint8(state >> 24)))
     assert found.inputs.shape == (2, 8, 8, 1)
-    assert found.inputs[1].reshape(-1).tolist() == expected
+    np.testing.assert_array_equal(found.inputs[1].reshape(-1), reference_input(6, 64))
     assert (found.ids, found.random_seed, found.truth) == (("seed 5", "seed 6"), 5, None)
 
 
