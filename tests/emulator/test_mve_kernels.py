@@ -16,7 +16,7 @@ from mcu_toolkit.compiler.kernels.depthwise_mve import VARIANTS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_mve import VARIANTS as FULLY_CONNECTED
 from mcu_toolkit.compiler.layer import ConvKind
 from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
-from tests.support.conv_layers import fc_layer, jobs_for, make_layer
+from tests.support.conv_layers import CONV_SHAPES, fc_layer, jobs_for, make_layer
 
 MACHINE = MACHINES["m55"]
 TARGET = MACHINE.target
@@ -24,16 +24,8 @@ TARGET = MACHINE.target
 pytestmark = needs_arm
 
 
-CONV_SHAPES = [
-    ((5, 5, 16), 8, (3, 3), (1, 1), True, (1, 1)),
-    ((6, 7, 3), 5, (3, 3), (2, 2), True, (1, 1)),
-    ((4, 4, 32), 4, (1, 1), (1, 1), True, (1, 1)),
-    ((5, 3, 37), 7, (1, 1), (1, 1), True, (1, 1)),
-    ((5, 6, 9), 3, (1, 1), (2, 2), True, (1, 1)),
-    ((11, 6, 1), 12, (6, 4), (2, 2), True, (1, 1)),
-    ((7, 7, 5), 4, (3, 3), (1, 1), False, (2, 2)),
-    ((3, 2, 19), 1, (2, 2), (1, 1), False, (1, 1)),
-    ((9, 1, 2), 6, (5, 1), (1, 1), True, (2, 1)),
+CONVOLUTIONS = [
+    *CONV_SHAPES,
     ((4, 5, 6), 6, (3, 7), (1, 3), True, (1, 1)),
 ]
 
@@ -41,8 +33,8 @@ CONV_SHAPES = [
 @pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
 def test_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) -> None:
     layers = [
-        make_layer(ConvKind.CONV, *shape, rounding=rounding, seed=n, lowest=-128)  # type: ignore[arg-type]
-        for n, shape in enumerate(CONV_SHAPES)
+        make_layer(ConvKind.CONV, *shape, rounding=rounding, seed=n, lowest=-128)
+        for n, shape in enumerate(CONVOLUTIONS)
     ]
     jobs = jobs_for(CONV, layers, TARGET)
     assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))

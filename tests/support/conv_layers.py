@@ -10,6 +10,21 @@ import numpy as np
 from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.targets.target import Target
 
+Pair = tuple[int, int]
+
+#: Convolutions of many geometries: input shape, output channels, kernel, strides, SAME padding, dilation.
+CONV_SHAPES: tuple[tuple[tuple[int, int, int], int, Pair, Pair, bool, Pair], ...] = (
+    ((5, 5, 16), 8, (3, 3), (1, 1), True, (1, 1)),
+    ((6, 7, 3), 5, (3, 3), (2, 2), True, (1, 1)),
+    ((4, 4, 32), 4, (1, 1), (1, 1), True, (1, 1)),
+    ((5, 3, 37), 7, (1, 1), (1, 1), True, (1, 1)),
+    ((5, 6, 9), 3, (1, 1), (2, 2), True, (1, 1)),
+    ((11, 6, 1), 12, (6, 4), (2, 2), True, (1, 1)),
+    ((7, 7, 5), 4, (3, 3), (1, 1), False, (2, 2)),
+    ((3, 2, 19), 1, (2, 2), (1, 1), False, (1, 1)),
+    ((9, 1, 2), 6, (5, 1), (1, 1), True, (2, 1)),
+)
+
 
 def make_layer(
     kind: ConvKind,
