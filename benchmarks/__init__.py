@@ -1,1 +1,1 @@
-"""Measured figures of the toolkit beside those of its peers: `python -m benchmarks.run` (README.md here)."""
+"""Measures the toolkit and prints the figures beside those of its peers; see benchmarks/README.md."""

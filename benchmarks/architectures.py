@@ -1,7 +1,8 @@
 """The four MLPerf Tiny architectures with random weights, so that the benchmarks run without the reference models.
 
-Shapes, operators and MACs are those of the reference models; the outputs have no meaning. With random weights no
-channel is dead; half of the channels of the trained person detector are, so that the random one does twice the work.
+Shapes, operators and MACs are those of the reference models; the outputs have no meaning. Half of the channels of the
+trained person detector are dead and are removed by the compiler. With random weights no channel is dead, so the random
+person detector has twice as many MACs after the passes.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def _classes(model: RandomModel, x: Activation, count: int) -> Activation:
     return model.softmax(model.dense(model.flatten(model.pool(x)), count))
 
 
-#: Model name → how it is made.
+#: Model name → function that makes the .tflite file.
 ARCHITECTURES: dict[str, Callable[[], bytes]] = {
     "ic-random": resnet8,
     "kws-random": ds_cnn,

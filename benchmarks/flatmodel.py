@@ -1,6 +1,7 @@
 """Writes small int8 .tflite models with random weights, without TensorFlow.
 
-Only what convolutional classifiers and autoencoders need. Field numbers are those of tensorflow/lite/schema/schema.fbs.
+Only the operators of convolutional classifiers and autoencoders. Field numbers are those of
+tensorflow/lite/schema/schema.fbs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import flatbuffers
 import numpy as np
 
 _INT8, _INT32 = 9, 2
-#: Operator: (builtin code, number of its options in the union).
+#: Operator → (builtin code, type of its options in the union BuiltinOptions).
 _OPERATORS = {
     "ADD": (0, 11),
     "AVERAGE_POOL_2D": (1, 5),
@@ -42,8 +43,8 @@ class Activation:
 class RandomModel:
     """A model under construction; each method adds an operator and returns its output.
 
-    Weights are normal and end at +-127 in each channel, as a converter scales them; output scales keep activations
-    within a few standard deviations, so that layers neither vanish nor saturate.
+    Weights have a normal distribution, scaled to a maximum of 127 in each channel, as a converter does. The scales of
+    outputs cover a few standard deviations, so that values neither vanish nor saturate.
     """
 
     seed: int
@@ -103,7 +104,7 @@ class RandomModel:
         return out
 
     def softmax(self, x: Activation) -> Activation:
-        """SOFTMAX with the output quantization that TFLite prescribes; beta keeps it off its ends."""
+        """SOFTMAX with the output quantization that TFLite prescribes; beta avoids outputs of only 0 and 1."""
         out = self._activation(x.shape, 1 / 256, -128)
         self._nodes.append(("SOFTMAX", [x.index], out.index, [(0, "float", 4 / (127 * x.scale))]))
         return out
@@ -158,7 +159,7 @@ def _pair(slot: int, value: int) -> list[tuple[int, str, Any]]:
 
 @dataclass
 class _Writer:
-    """The flatbuffer, from its leaves to its root."""
+    """Writes the flatbuffer, children before parents."""
 
     tensors: list[tuple[Shape, int, Sequence[float], Sequence[int], int]]
     buffers: list[bytes]

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.layers`: instructions per MAC by kind of layer, from the profile of emulated boards.
+"""`python -m benchmarks.layers`: instructions per MAC by kind of layer, from profiles on emulated boards.
 
 The limit is that of the instruction set: two MACs per instruction on Armv7E-M (SMLAD), sixteen with Helium (VMLADAVA).
 """
@@ -16,9 +16,9 @@ from mcu_toolkit.boards import load_board
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.targets.isa import DSP, ISAS, MVE, PORTABLE
 
-#: Instructions per MAC that no kernel can go below.
+#: Least instructions per MAC that the instruction set permits.
 LIMITS = {PORTABLE: 1.0, DSP: 0.5, MVE: 1 / 16}
-#: Up to this depth a convolution spends most of its time outside the dot products.
+#: Up to this depth, most instructions of a convolution are outside the dot products.
 _NARROW = 4
 
 

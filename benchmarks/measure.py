@@ -27,7 +27,7 @@ from mcu_toolkit.targets.target import Optimize, Target
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "models" / "mlperf_tiny"
-#: The reference models, used where their folder is beside the checkout.
+#: The reference models; used if their folder exists beside the checkout.
 REFERENCE = {
     "ic": "ic_resnet8_int8.tflite",
     "kws": "kws_dscnn_int8.tflite",
@@ -60,7 +60,7 @@ class Row:
 
     Attributes:
         macs: multiply-accumulates after the compiler's passes.
-        flash: whole image; engine, weights: parts of it, as `mcutk bench` reports them.
+        flash: of the whole image; engine, weights: parts of it, as in the report of `mcutk bench`.
         arena: activations and scratch; stack: high-water mark.
         mismatches: outputs that differ from the oracle's.
         crc32: of the output.
@@ -86,7 +86,7 @@ class Row:
 
 
 def available(model: str) -> bool:
-    """Whether the file of a model is there, or the model is made here."""
+    """Whether the file of a model exists, or the model has random weights."""
     return model in ARCHITECTURES or (SHARED / REFERENCE[model]).exists()
 
 
@@ -98,7 +98,7 @@ def model_bytes(model: str) -> bytes:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """A row with the compiled model and the run that it comes from."""
+    """A row, with the compiled model and the run from which it was computed."""
 
     row: Row
     compiled: Compiled
@@ -106,7 +106,7 @@ class Measured:
 
 
 def measure(case: Case, *, profile: bool = False) -> Measured | None:
-    """Run a case; None where the model does not fit the board."""
+    """Run a case; None if the model does not fit the board."""
     data = model_bytes(case.model)
     graph = read_model(data)
     board = load_board(case.board)
@@ -139,7 +139,7 @@ def measure(case: Case, *, profile: bool = False) -> Measured | None:
 
 
 def toolchain() -> dict[str, str]:
-    """Versions of the programs that figures depend on."""
+    """Versions of the programs on which the figures depend: program → first line of ``--version``."""
     said = {}
     arch = ARCHS.find(load_board(BOARDS[0]).core.arch)
     for name in (need.name for need in arch.requirements if not need.library):

@@ -1,9 +1,9 @@
-"""Thousands of random graphs: the oracle, TensorFlow Lite Micro and the generated C must agree on every byte.
+"""Compare the oracle, TensorFlow Lite Micro and the generated C on thousands of random graphs, byte by byte.
 
     python -m benchmarks.random_graphs --count 2000 --json benchmarks/random_graphs.json
 
 The generated C is compiled on the host with AddressSanitizer and UndefinedBehaviorSanitizer; the three `--optimize`
-modes alternate. A seed always gives the same graph, so that a failure can be repeated: `--first SEED --count 1`.
+modes alternate. A seed always gives the same graph; to repeat a failure: `--first SEED --count 1`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SAMPLES = 4
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run, print and write the figures; exit code 1 where two references differ on a graph."""
+    """Run, print and write the figures; exit code 1 if two references differ on a graph."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--count", type=int, default=2000, help="graphs")
     parser.add_argument("--first", type=int, default=1_000_000, help="first seed; those of `make test` are below 1000")

@@ -13,7 +13,7 @@ from mcu_toolkit.records.codec import dump, read
 from mcu_toolkit.workspace import atomic_write
 
 PATH = Path(__file__).parent / "results.json"
-#: Figures that must not get worse (smaller is better in all of them) → the increase, as a share, that is an error.
+#: Checked figures (smaller is better) → the largest increase that is allowed, as a share.
 TOLERANCES = {"instructions": 0.005, "flash": 0.01, "engine": 0.01, "arena": 0.01}
 
 
@@ -37,7 +37,7 @@ class BenchmarksRecord:
 
 
 def load(path: Path = PATH) -> tuple[dict[str, str], dict[str, Row]]:
-    """The toolchain and the rows of a file, by the name of the case; both empty where there is no file.
+    """The toolchain and the rows of a file, by the name of the case; both empty if there is no file.
 
     Raises:
         WorkspaceError: the file is damaged or of another version.
@@ -78,7 +78,7 @@ def regressions(committed: Mapping[str, Row], measured: Sequence[Row]) -> list[s
 
 
 def improvements(committed: Mapping[str, Row], measured: Sequence[Row]) -> list[str]:
-    """Cases whose instructions fell by more than the tolerance: figures to commit."""
+    """Cases whose instructions fell by more than the tolerance; their figures should be committed."""
     pairs = [(committed[row.case.key], row) for row in measured if row.case.key in committed]
     return [
         f"{new.case.key}: instructions {old.instructions:,} -> {new.instructions:,}"

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.run`: every model x board x mode on emulated boards, beside the figures of peers.
+"""`python -m benchmarks.run`: measure every model x board x mode on emulated boards, beside the figures of peers.
 
-Without options all cases are measured and results.json is written. With --models, --boards or --modes a part is
-measured, and its rows replace those in results.json. With --check nothing is written; the exit code is 1 where the
+Without options all cases are measured and results.json is written. With --models, --boards or --modes some cases are
+measured, and their rows in results.json are replaced. With --check nothing is written; the exit code is 1 if the
 instructions of a case rose by over 0.5 %, its flash, engine or arena by over 1 %, or the CRC-32 of its output changed.
 """
 
@@ -21,9 +21,9 @@ from mcu_toolkit.errors import McutkError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 if every case ran with the exact output and (with --check) no committed figure got worse."""
     options = _parser().parse_args(arguments)
-    left_out = [model for model in options.models if not available(model)]
-    if left_out:
-        print(f"left out, not found: {', '.join(left_out)} (../shared/models/mlperf_tiny)", file=sys.stderr)
+    skipped = [model for model in options.models if not available(model)]
+    if skipped:
+        print(f"skipped, no file in ../shared/models/mlperf_tiny: {', '.join(skipped)}", file=sys.stderr)
     wanted = product(options.modes, options.models, options.boards)
     cases = [Case(model, board, mode) for mode, model, board in wanted if available(model)]
     try:
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     known, committed = results.load()
     if known and versions != known:
-        print(f"note: the committed figures come from another toolchain: {known}; here: {versions}\n")
+        print(f"note: the committed figures are from another toolchain: {known}; here: {versions}\n")
     rows: list[Row] = []
     problems: list[str] = []
     for case, row in _run(cases, options.jobs):
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             problems.append(f"{case.key}: {row}")
         elif row is not None:
             rows.append(row)
-            if not options.check and not row.mismatches:  # written at once: an interrupted run loses nothing
+            if not options.check and not row.mismatches:  # after each case: an interrupted run keeps its rows
                 committed[case.key] = row
                 results.save(committed.values(), versions)
     print(table.render(rows))
@@ -67,7 +67,7 @@ def _run(cases: Sequence[Case], jobs: int) -> Iterator[tuple[Case, Row | str | N
 
 
 def _row(case: Case) -> Row | str | None:
-    """The figures of a case; None where it does not fit; the message of an error."""
+    """The figures of a case, None if the model does not fit, or the message of an error."""
     try:
         measured = measure(case)
     except McutkError as error:
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--boards", **listed(BOARDS))  # type: ignore[arg-type]
     parser.add_argument("--modes", **listed(MODES))  # type: ignore[arg-type]
     parser.add_argument("--check", action="store_true", help="compare with results.json and write nothing")
-    parser.add_argument("--jobs", type=int, default=2, help="cases at a time")
+    parser.add_argument("--jobs", type=int, default=2, help="cases measured at the same time")
     return parser
 
 

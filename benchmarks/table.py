@@ -1,4 +1,4 @@
-"""Figures beside those of the peers, as a text table."""
+"""The table of figures beside those of the peers, as text."""
 
 from __future__ import annotations
 

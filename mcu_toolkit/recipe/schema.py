@@ -39,14 +39,14 @@ class Input:
 
 @dataclass(frozen=True)
 class Split:
-    """Division of the images; equal images and near-duplicates always go to the same part."""
+    """Split of the images into parts; equal images and near-duplicates always go to the same part."""
 
     train: float = key(0.8, "share of the images for training", low=0.0, high=1.0)
     validation: float = key(0.2, "share for validation, held out from training", low=0.0, high=1.0)
     test: float = key(
         0.0, "share for the final test; if 0, the validation part is the held-out part", low=0.0, high=1.0
     )
-    seed: int = key(1, "seed of the division", low=0)
+    seed: int = key(1, "seed of the split", low=0)
     near_duplicates: bool = key(True, "keep near-duplicates together, as well as equal images")
     hash_distance: int = key(
         4, "most bits in which the 256-bit perceptual hashes of near-duplicates may differ", low=0, high=32
