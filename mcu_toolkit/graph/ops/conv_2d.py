@@ -5,27 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from mcu_toolkit.graph.attrs import Conv2D as Conv2DAttrs
-from mcu_toolkit.graph.geometry import Geometry, pad_image, windows
+from mcu_toolkit.graph.geometry import pad_image, windows
 from mcu_toolkit.graph.ir import Array, Graph, Node
-from mcu_toolkit.graph.ops.base import Channels, Inputs, Operator, Shape, count_reason, first, present
-from mcu_toolkit.graph.ops.linear import Linear, Roles, exact_matmul, factor_reason, linear_reason, prepare_linear
+from mcu_toolkit.graph.ops.base import Channels, Inputs, Shape, present
+from mcu_toolkit.graph.ops.convolution import Convolution
+from mcu_toolkit.graph.ops.linear import Roles, exact_matmul
 from mcu_toolkit.graph.ops.registry import OPERATORS
-from mcu_toolkit.graph.ops.sliding import image_reason, sliding_geometry
 from mcu_toolkit.graph.options import Options, OptionsFormat
-
-ROLES = Roles(channel_axis=0)
-
-
-def prepare(graph: Graph, node: Node) -> Linear:
-    """Geometry, weights int8 [out_c, kernel_h, kernel_w, in_c], bias and requantization; `check` has passed."""
-    assert isinstance(node.attrs, Conv2DAttrs)
-    return prepare_linear(graph, node, ROLES, node.attrs.activation, _geometry(graph, node))
-
-
-def _geometry(graph: Graph, node: Node) -> Geometry:
-    assert isinstance(node.attrs, Conv2DAttrs)
-    kernel = graph.tensors[node.inputs[1]].shape[1:3]
-    return sliding_geometry(graph, node, kernel, (node.attrs.dilation_h, node.attrs.dilation_w))
 
 
 def _read_options(o: Options) -> Conv2DAttrs:
@@ -39,52 +25,26 @@ def _read_options(o: Options) -> Conv2DAttrs:
     )
 
 
-class Conv2D(Operator):
-    """CONV_2D."""
+class Conv2D(Convolution):
+    """CONV_2D; weights int8 [out_c, kernel_h, kernel_w, in_c]."""
 
     name = "CONV_2D"
     options = OptionsFormat(1, _read_options)
-    fuses_activation = True
-    explicit_padding = True
+    attributes = Conv2DAttrs
+    roles = Roles(channel_axis=0)
+    kind = Channels.DENSE
     forms = (
         "int8, batch 1, constant int8 weights per tensor or per channel, int32 bias or none; any stride, dilation and "
         "padding; fused NONE, RELU, RELU6, RELU_N1_TO_1; one group"
     )
 
-    def check(self, graph: Graph, node: Node) -> str | None:
-        if not isinstance(node.attrs, Conv2DAttrs):
-            return "no attributes"
-        reason = first(count_reason(node, (2, 3))) or linear_reason(graph, node, ROLES, node.attrs.activation)
-        if reason:
-            return reason
-        shape, filters = graph.tensors[node.inputs[0]].shape, graph.tensors[node.inputs[1]].shape
-        if len(shape) != 4 or len(filters) != 4:
-            return f"input {list(shape)} and weights {list(filters)}; expected 4 dimensions each"
+    def weights_reason(self, node: Node, shape: Shape, filters: Shape) -> str | None:
         if filters[3] != shape[3]:
             return f"weights of {filters[3]} channels on an input of {shape[3]}; supported: one group"
-        dilation = (node.attrs.dilation_h, node.attrs.dilation_w)
-        return image_reason(graph, node, filters[1:3], dilation) or factor_reason(graph, node, ROLES)
-
-    def channels(self, graph: Graph, node: Node) -> Channels:
-        return Channels.DENSE
-
-    def linear(self, graph: Graph, node: Node) -> Linear:
-        return prepare(graph, node)
-
-    def window(self, graph: Graph, node: Node) -> Geometry:
-        return _geometry(graph, node)
-
-    def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
-        g = _geometry(graph, node)
-        return ((1, g.out_h, g.out_w, graph.tensors[node.inputs[1]].shape[ROLES.channel_axis]),)
-
-    def macs(self, graph: Graph, node: Node) -> int:
-        filters = graph.tensors[node.inputs[1]]
-        _, height, width, _ = graph.tensors[node.outputs[0]].shape
-        return height * width * filters.elements
+        return None
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
-        p = prepare(graph, node)
+        p = self.linear(graph, node)
         g = p.geometry
         x = present(inputs[0])
         image = x.reshape(-1, *x.shape[-3:]).astype(np.int16) - np.int16(p.in_zero_point)
