@@ -71,7 +71,10 @@ def show(json_path: str | None, record: Record, *parts: RenderableType) -> None:
     """
     out = console(json_path)
     for part in parts:
-        out.print(part, markup=False, soft_wrap=isinstance(part, str))
+        if isinstance(part, str):
+            out.print(part, markup=False, soft_wrap=True)
+        else:
+            out.print(part)  # the cells of tables have markup; names in them are escaped
     write_json(json_path, record)
 
 

@@ -7,10 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
+from rich.markup import escape
 
 from mcu_toolkit.cli import console
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.records.boards import BoardsRecord
+from mcu_toolkit.report.tables import grid
 
 RECORD = BoardsRecord(())
 
@@ -45,6 +47,15 @@ def test_text_is_printed_as_it_is(project: Path, capsys: pytest.CaptureFixture[s
     """File names may hold what rich takes for markup."""
     console.show(None, RECORD, "report  /tmp/[bold]/report.html")
     assert capsys.readouterr().out == "report  /tmp/[bold]/report.html\n"
+
+
+def test_cells_of_tables_have_markup_and_names_in_them_are_whole(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = grid()
+    table.add_row("mismatches", "[green]0[/green]", escape("of [bold] images"))
+    console.show(None, RECORD, table)
+    assert capsys.readouterr().out.split() == ["mismatches", "0", "of", "[bold]", "images"]
 
 
 def test_a_pipe_is_written_to_and_not_replaced(project: Path) -> None:
