@@ -98,7 +98,7 @@ def load_dataset(
     if data_dir is None:
         raise DataError(
             f"recipe '{recipe.name}' needs a folder of images",
-            expected="--data DIR, with one folder a class in it",
+            expected="--data DIR, with one folder per class in it",
             hint=recipe.data.about or None,
         )
     classes, files = list_images(data_dir, recipe.data.classes)
@@ -116,7 +116,7 @@ def list_images(data_dir: Path, wanted: Sequence[str] = ()) -> tuple[tuple[str, 
         DataError: see `load_dataset`.
     """
     if not data_dir.is_dir():
-        raise DataError(f"there is no folder {data_dir}", expected="a folder with one folder of images a class")
+        raise DataError(f"there is no folder {data_dir}", expected="a folder with one folder of images per class")
     try:
         folders = sorted(p.name for p in data_dir.iterdir() if p.is_dir() and not p.name.startswith("."))
         missing = [name for name in wanted if name not in folders]
@@ -167,7 +167,7 @@ def _check_classes(
     if poor:
         raise DataError(
             f"too few images in class folders of {data_dir}: {', '.join(poor)}",
-            expected="at least two images a class: one to train on, one held out",
+            expected="at least two images per class: one to train on, one held out",
         )
 
 
