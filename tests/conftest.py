@@ -12,7 +12,7 @@ from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workspace import Workspace
 from tests.support.cli import Mcutk
 
-# The same examples in every run, on every machine; nightly runs look further. No deadline: machines differ in speed.
+# The same examples in every run, on every machine; nightly runs try more. No deadline: machines differ in speed.
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.register_profile("nightly", deadline=None, max_examples=1000)
 settings.load_profile("nightly" if os.environ.get("MCUTK_NIGHTLY") else "default")
@@ -20,7 +20,7 @@ settings.load_profile("nightly" if os.environ.get("MCUTK_NIGHTLY") else "default
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, with a wide terminal without colours."""
+    """An empty current folder, and a wide terminal without colours."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("NO_COLOR", "1")
@@ -41,7 +41,7 @@ def workspace(project: Path) -> Workspace:
 
 @pytest.fixture
 def notes() -> list[str]:
-    """Remarks of the use cases that `ctx` was given to."""
+    """Notes of the use cases that run with `ctx`."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""Assembly refuses to assemble where the layouts and lengths that it was written for have changed."""
+"""Assembly is an error where a struct layout or a loop length differs from the one that it was written for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stack frames that assembly states (firmware/kernels/mcutk_assembly.h) against its own instructions."""
+"""Stack frames that assembly states (firmware/kernels/mcutk_assembly.h), compared with its instructions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def registers(text: str) -> int:
 
 
 def used(disassembly: str) -> dict[str, int]:
-    """Function → bytes that its pushes and subtractions from sp take."""
+    """Function → bytes of stack of its pushes and subtractions from sp."""
     found: dict[str, int] = {}
     for block in re.split(r"\n(?=[0-9a-f]{8} <)", disassembly):
         if header := re.match(r"[0-9a-f]{8} <(\w+)>:", block):
@@ -53,7 +53,7 @@ def stated(elf: Path) -> tuple[set[str], dict[str, int]]:
 def test_assembly_states_the_frame_that_it_uses(file: str, tmp_path: Path) -> None:
     made = tmp_path / "made.o"
     functions: set[str] = set()
-    for core in ("m0", "m4", "m55"):  # a file is empty on cores that it is not for
+    for core in ("m0", "m4", "m55"):  # files for other cores are empty
         process.run(["arm-none-eabi-gcc", *MACHINES[core].flags, *INCLUDES, "-c", str(KERNELS / file), "-o", str(made)])
         here, frames = stated(made)
         listing = process.run(["arm-none-eabi-objdump", "-d", "--no-show-raw-insn", str(made)]).stdout

@@ -63,12 +63,12 @@ def m4(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def emulators_of(pid: int) -> list[int]:
     """Process ids of the running emulators that a process started."""
     found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):  # not `ps`, which a bare machine lacks
+    for stat in Path("/proc").glob("[0-9]*/stat"):  # not `ps`, which a minimal machine lacks
         try:
             name, rest = stat.read_text().split("(", 1)[1].rsplit(")", 1)
             command = (stat.parent / "cmdline").read_text()
         except (OSError, UnicodeDecodeError):
-            continue  # it ended meanwhile
+            continue  # it ended in the meantime
         if int(rest.split()[1]) == pid and (QEMU in command or QEMU.startswith(name)):
             found.append(int(stat.parent.name))
     return found
@@ -92,7 +92,7 @@ def test_answers_and_counts(board_id: str, tmp_path: Path) -> None:
     assert 0 < first.device.stack_peak < first.device.stack_bytes == board.memory.stack_bytes
     bound = firmware.read_build(tmp_path / "build").memory.ram.stack_bound
     assert bound is not None and first.device.stack_peak <= bound <= board.memory.stack_bytes
-    assert len(first.latencies) == len(images)  # a starved host repeats frames: nothing is counted twice
+    assert len(first.latencies) == len(images)  # a slow host repeats frames: nothing is counted twice
     assert emulators_of(os.getpid()) == []
 
 
@@ -125,7 +125,7 @@ def test_layer_by_layer(m4: Path) -> None:
     assert mismatch.expected_crc32 == "2144df1c"
 
 
-def test_firmware_without_steps_says_so(tmp_path: Path) -> None:
+def test_firmware_without_steps_is_refused(tmp_path: Path) -> None:
     board = load_board("qemu-m4")
     build_tiny(board, tmp_path / "build", steps=False)
     program(board, tmp_path / "build", tmp_path / "device")
@@ -158,7 +158,7 @@ def test_another_model_is_refused(m4: Path) -> None:
         stream(load_board("qemu-m4"), m4, None, samples(1).reshape(4, 100), model_sha256=SHA256)
 
 
-def test_a_board_without_a_program(tmp_path: Path) -> None:
+def test_a_board_that_was_not_flashed(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="holds no program"):
         connect.hello(load_board("qemu-m4"), tmp_path)
 
@@ -171,7 +171,7 @@ def test_a_damaged_image_is_refused(m4: Path, tmp_path: Path) -> None:
         connect.hello(load_board("qemu-m4"), tmp_path / "device")
 
 
-def test_a_crash_is_never_success(tmp_path: Path) -> None:
+def test_a_crash_is_an_error(tmp_path: Path) -> None:
     model = tiny_model()
     source = model.files["model.c"].replace(b"a[0] = 0;", b'__asm volatile("udf #0");')
     broken = TinyModel(model.graph, {**model.files, "model.c": source}, model.weight_symbols)
@@ -205,11 +205,13 @@ def test_a_bad_line_to_an_emulated_board(m4: Path, monkeypatch: pytest.MonkeyPat
     quick = Patience(answer=0.3, probe=0.3, silence=20.0)
     run = stream(load_board("qemu-m4"), m4, None, images, model_sha256=SHA256, patience=quick)
     np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in images]))
-    assert len(set(run.latencies.tolist())) == 1  # the counts do not depend on what the line does
+    assert len(set(run.latencies.tolist())) == 1  # the counts do not depend on the line
     assert run.link.retries > 0
 
 
-def test_a_port_that_drops_is_opened_again_and_nothing_counts_twice(m4: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_drops_is_opened_again_and_nothing_is_counted_twice(
+    m4: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened = connect.open_port
     ports: list[emulated_port.EmulatedPort] = []
 
@@ -235,7 +237,7 @@ def test_a_port_that_drops_is_opened_again_and_nothing_counts_twice(m4: Path, mo
 
 
 def test_pyserial_reaches_an_emulated_board_by_a_url(m4: Path) -> None:
-    """As with hardware: the board is somewhere else, and --port names it."""
+    """As with hardware: the board is in another place, and --port names it."""
     board = load_board("qemu-m4")
     with contextlib.closing(emulated_port.EmulatedPort(board, m4 / "firmware.elf")) as port, _bridge(port) as url:
         run = stream(board, m4, url, samples(2), model_sha256=SHA256)
@@ -244,7 +246,7 @@ def test_pyserial_reaches_an_emulated_board_by_a_url(m4: Path) -> None:
 
 @contextlib.contextmanager
 def _bridge(port: emulated_port.EmulatedPort):  # type: ignore[no-untyped-def]
-    """A TCP port of this machine that leads to an emulated board."""
+    """A TCP port of this machine, connected to an emulated board."""
     import threading
 
     server = socket.create_server(("127.0.0.1", 0))
@@ -281,7 +283,7 @@ stream(load_board("qemu-m4"), Path(sys.argv[1]), None, images, model_sha256=sys.
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_no_process_is_left_behind(m4: Path, sign: signal.Signals) -> None:
+def test_no_process_remains(m4: Path, sign: signal.Signals) -> None:
     root = Path(__file__).resolve().parents[2]
     with subprocess.Popen(
         [sys.executable, "-c", STREAM_FOREVER, str(m4), SHA256],

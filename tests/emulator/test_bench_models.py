@@ -38,7 +38,7 @@ def run(graph: Graph, board: Board, samples: np.ndarray, folder: Path) -> BenchR
     assert made.arena == compiled.plan.arena_bytes
     assert made.stack_bound is not None
     result = stream(board, folder, None, samples, model_sha256=graph.sha256)
-    assert len(result.latencies) == len(samples)  # a starved host repeats frames: nothing is counted twice
+    assert len(result.latencies) == len(samples)  # a slow host repeats frames: nothing is counted twice
     assert result.device.stack_peak <= made.stack_bound
     return result
 
@@ -51,7 +51,7 @@ def test_public_reference_outputs(name: str, tmp_path: Path) -> None:
     result = run(graph, load_board("qemu-m4"), samples, tmp_path / "b")
     assert tuple(f"{zlib.crc32(row.tobytes()):08x}" for row in result.outputs) == ANSWERS[name]
     assert result.latencies.max() < 1.001 * result.latencies.min()
-    assert result.device.stack_peak < 1356  # that of the interpreter with CMSIS-NN
+    assert result.device.stack_peak < 1356  # stack of the interpreter with CMSIS-NN
 
 
 def with_several(inputs: int, outputs: int) -> Graph:

@@ -1,4 +1,4 @@
-"""A quick part of `make bench-check`: instruction counts are exact, so this test has no noise."""
+"""A quick part of `make bench-check`: instruction counts are exact and repeatable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole line by the commands of the terminal: build, flash, bench, verify, on an emulated board."""
+"""The commands build, flash, bench and verify with an emulated board."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def qemus(folder: Path) -> list[str]:
     return found
 
 
-def test_images_are_streamed_and_every_answer_is_the_hosts(flashed: Mcutk, project: Path) -> None:
+def test_images_are_streamed_and_every_output_equals_the_hosts(flashed: Mcutk, project: Path) -> None:
     images = write_images(project / "images")
     report = flashed.json("bench", "--data", images)
     assert report["samples"] == 12
     assert report["mismatches"] == 0
     assert report["accuracy"]["device"] == report["accuracy"]["host_int8"] is not None
     assert report["latency"]["unit"] == "instructions"
-    assert report["latency"]["min"] > 192  # at least an instruction a MAC
+    assert report["latency"]["min"] > 192  # at least one instruction per MAC
     memory = report["memory"]
     assert memory["flash"]["total"] == sum(memory["flash"][k] for k in ("weights", "engine", "other"))
     assert 0 < memory["ram"]["stack_peak"] <= memory["ram"]["stack"]
@@ -88,7 +88,7 @@ def test_the_limit_keeps_every_class(flashed: Mcutk, project: Path) -> None:
     assert [row["support"] for row in report["per_class"]] == [1, 1, 1]
 
 
-def test_a_profile_has_a_row_a_layer(flashed: Mcutk) -> None:
+def test_a_profile_has_one_row_per_layer(flashed: Mcutk) -> None:
     rows = flashed.json("bench", "--random", 1, "--profile")["profile"]
     assert [row["layer"] for row in rows] == ["FULLY_CONNECTED", "SOFTMAX"]
     assert rows[0]["macs"] == 192
@@ -117,7 +117,7 @@ def test_a_build_that_was_changed_is_not_flashed(flashed: Mcutk, project: Path) 
     assert "not what its manifest recorded" in outcome.err
 
 
-def test_a_device_memory_that_was_damaged_is_not_benched(flashed: Mcutk, project: Path) -> None:
+def test_a_damaged_device_memory_is_not_benched(flashed: Mcutk, project: Path) -> None:
     elf = project / "mcutk-out/devices/qemu-m4/firmware.elf"
     elf.write_bytes(b"\0" * 100)
     outcome = flashed("bench", "--random", 1)

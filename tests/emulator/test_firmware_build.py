@@ -1,4 +1,4 @@
-"""Images: memory map, vector table, sizes, what does not fit, and what a failed build leaves behind."""
+"""Images: memory map, vector table, sizes, models that do not fit, and the files after a failed build."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_vector_table(image: Built) -> None:
     vectors = struct.unpack_from(f"<{count}I", raw)
     names = symbols(folder / "firmware.elf")
     assert names["hal_vectors"] == memory.flash_origin
-    # VTOR wants the table aligned to its size rounded up to a power of two, and to 128 bytes at least.
+    # VTOR needs the table aligned to its size rounded up to a power of two, and to at least 128 bytes.
     assert memory.flash_origin % max(128, 1 << (4 * count - 1).bit_length()) == 0
     assert vectors[0] == memory.ram_origin + memory.stack_bytes == names["link_stack_top"]
     assert vectors[0] % 8 == 0
@@ -70,7 +70,7 @@ def test_vector_table(image: Built) -> None:
 
 
 def test_memory_map(image: Built) -> None:
-    """Stored sections are in flash, writable sections in RAM, and the figures add up."""
+    """Stored sections are in flash, writable sections in RAM, and the sizes add up."""
     board, folder, made = image
     memory = board.memory
     with (folder / "firmware.elf").open("rb") as stream:
@@ -125,7 +125,7 @@ def test_reading_a_build_back(image: Built) -> None:
 
 
 def test_start_up_code_with_caches(tmp_path: Path) -> None:
-    """No shipped board has caches to turn on yet; their code compiles, and is in the image."""
+    """No shipped board has caches yet; the code that turns them on compiles and is in the image."""
     board = load_board("qemu-m7")
     build_tiny(replace(board, core=replace(board.core, caches=True)), tmp_path / "on")
     build_tiny(board, tmp_path / "off")
@@ -151,7 +151,7 @@ def test_build_record(tmp_path: Path) -> None:
     assert artefacts["firmware.elf"] == made.firmware_sha256
 
 
-def test_same_model_gives_the_same_image_anywhere(tmp_path: Path) -> None:
+def test_same_model_gives_the_same_image_in_any_folder(tmp_path: Path) -> None:
     board = load_board("qemu-m4")
     one = build_tiny(board, tmp_path / "a")
     two = build_tiny(board, tmp_path / "somewhere" / "else")
@@ -201,7 +201,7 @@ def test_a_model_that_needs_more_stack_than_there_is(tmp_path: Path) -> None:
     assert made.memory.ram.stack_bound is not None and made.memory.ram.stack_bound > 4000
 
 
-def test_a_failed_build_leaves_the_last_one(tmp_path: Path) -> None:
+def test_a_failed_build_keeps_the_previous_one(tmp_path: Path) -> None:
     board, good = load_board("qemu-m4"), tiny_model()
     made = build_tiny(board, tmp_path / "b", good)
     broken = TinyModel(good.graph, {**good.files, "model.c": b"int x = ;\n"}, good.weight_symbols)
@@ -246,7 +246,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         build_tiny(load_board("qemu-m4"), tmp_path / "file" / "b")
 
 
-def test_nothing_was_built(tmp_path: Path) -> None:
+def test_a_missing_build_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError):
         firmware.read_build(tmp_path)
     (tmp_path / "build.json").write_text('{"schema": "mcutk.build/99"}')
@@ -299,8 +299,8 @@ extern "C" void NVIC_SystemReset(void);
 
 
 @pytest.mark.skipif(shutil.which("arm-none-eabi-g++") is None, reason="needs arm-none-eabi-g++")
-def test_the_sketch_folder_holds_all_that_it_includes(tmp_path: Path) -> None:
-    """The files compile one by one, as the Arduino builder does it, with a stand-in for the core's header."""
+def test_the_sketch_folder_contains_all_included_files(tmp_path: Path) -> None:
+    """The files compile one by one, as in the Arduino builder, with a substitute for the core's header."""
     board = load_board("nano33")
     folder = sketch.write_sketch(tiny_model(), board, tmp_path)
     assert {p.suffix for p in folder.iterdir()} == {".ino", ".cpp", ".c", ".h"}

@@ -1,4 +1,4 @@
-"""Helium kernels on the emulated Cortex-M55, each against int64 arithmetic written out here.
+"""Helium kernels on the emulated Cortex-M55, each against int64 arithmetic.
 
 The input ends where RAM ends, so that a read beyond it faults; guards around output and scratch catch stray writes; a
 second run lays the output over the input as far as `overlap_slack` permits.

@@ -1,4 +1,4 @@
-"""Whole models with Helium kernels on the emulated Cortex-M55: exact, and no layer falls back without reason."""
+"""Whole models with Helium kernels on the emulated Cortex-M55: exact outputs, Helium kernels where they exist."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ pytestmark = needs_arm
 
 
 def call_text(call: Call, arrays: dict[int, str]) -> str:
-    """A call of one function as C, tensors replaced by C expressions."""
+    """The call of a kernel as C; C expressions stand for the tensors."""
     (invocation,) = call.invocations
     parts = []
     for argument in invocation.arguments:
@@ -52,7 +52,7 @@ def run_calls(folder: Path, cases: Sequence[tuple[Graph, Call]]) -> list[Result]
         for value in values:
             value.reshape(-1)[: value.size // 8] = rng.choice([-128, 127], value.size // 8)
         (expected,) = meaning.evaluate(graph, graph.nodes[0], values)
-        # The rig gives one buffer, in which both inputs lie one after the other.
+        # The rig gives one buffer that contains both inputs, one after the other.
         sizes = [v.size for v in values]
         arrays = {i: f"in + {sum(sizes[:k])}" for k, i in enumerate(graph.inputs)}
         arrays[graph.outputs[0]] = "out"

@@ -1,4 +1,4 @@
-"""Portable kernels on the emulated Cortex-M3, compiled for it and for the Cortex-M0, whose inner loops are assembly."""
+"""Portable kernels on the emulated Cortex-M3, compiled for it and for the Cortex-M0 (inner loops in assembly)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random graphs as generated C on emulated Cortex-M3, M4 and M55, with the kernels of each, against the oracle."""
+"""Random graphs as generated C on emulated Cortex-M3, M4 and M55, with the kernels of each core, against the oracle."""
 
 from __future__ import annotations
 

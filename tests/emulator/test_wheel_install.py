@@ -22,12 +22,12 @@ pytestmark = [
         reason="needs qemu-system-arm and arm-none-eabi-gcc",
     ),
 ]
-#: What pip prints where there is no package index.
+#: Output of pip where there is no package index.
 OFFLINE = ("Could not find a version", "No matching distribution", "Failed to establish", "Temporary failure")
 
 
 def run(*argv: object, cwd: Path) -> str:
-    """A program's output, with nothing of this test's own environment for Python."""
+    """Output of a program that runs without the Python environment of this test."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k != "VIRTUAL_ENV"}
     done = subprocess.run([str(a) for a in argv], cwd=cwd, env=env, capture_output=True, text=True, check=False)
     text = done.stdout + done.stderr
@@ -41,7 +41,7 @@ def run(*argv: object, cwd: Path) -> str:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
-    # From a copy: building in the checkout would leave files in it.
+    # From a copy: a build in the checkout would leave files there.
     copy = folder / "source"
     names = ("mcu_toolkit", "firmware", "boards", "models", "pyproject.toml", "README.md", "LICENSE")
     for name in names:
@@ -55,7 +55,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-def test_the_wheel_carries_firmware_boards_models_and_templates(wheel: Path) -> None:
+def test_the_wheel_contains_firmware_boards_models_and_templates(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder in ("firmware", "boards", "models"):
         for path in (ROOT / folder).rglob("*"):
@@ -68,7 +68,7 @@ def test_the_wheel_carries_firmware_boards_models_and_templates(wheel: Path) -> 
 
 @pytest.fixture(scope="module")
 def binary(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of a virtual environment that holds the wheel and its dependencies alone."""
+    """The programs of a virtual environment with the wheel and its dependencies only."""
     folder = tmp_path_factory.mktemp("venv")
     run(sys.executable, "-m", "venv", folder, cwd=folder)
     programs = folder / "bin"
@@ -116,7 +116,7 @@ def test_the_installed_wheel_builds_and_benches_outside_the_checkout(binary: Pat
     report = json.loads((work / "out.json").read_text(encoding="utf-8"))
     assert (report["samples"], report["mismatches"]) == (4, 0)
     assert report["accuracy"]["device"] == report["accuracy"]["host_int8"]
-    # Training needs an extra that is not installed; the message says which.
+    # Training needs an extra that is not installed; the message names it.
     done = subprocess.run([binary / "mcutk", "train"], cwd=work, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "pip install 'mcu_toolkit[train]'" in done.stderr

@@ -1,4 +1,4 @@
-"""Seeds of the fuzzer, small models over every operator, and mutations made for FlatBuffers."""
+"""Seeds of the fuzzer (small models with every operator), and mutations for FlatBuffers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The toolkit extended from outside: an instruction set, a kernel variant for it, an operator, and a pass.
 
 Nothing here touches a file of the package. The model is a .tflite file with a builtin operator (MAXIMUM), for which the
-made-up instruction set has a kernel of its own, and with made-up custom operators, which take the shared portable
+made-up instruction set has its own kernel, and with made-up custom operators, which take the shared portable
 kernel of operators that map bytes to bytes.
 """
 
@@ -35,7 +35,7 @@ from tests.support.tflite_writer import SubgraphSpec, write_model
 
 pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
 
-# -- the instruction set: runs portable C, wants other alignments, has its own unit costs
+# -- the instruction set: runs portable C, with other alignments and unit costs
 
 WIDE = Isa(
     id="wide",
@@ -46,7 +46,7 @@ WIDE = Isa(
     costs=replace(Costs(), lookup_byte=1),
 )
 
-# -- its kernel: MAXIMUM of two tensors of one shape
+# -- its kernel: MAXIMUM of two tensors of equal shape
 
 HEADER = """#ifndef WIDE_MAXIMUM_H
 #define WIDE_MAXIMUM_H
@@ -116,7 +116,7 @@ class Fold(Elementwise):
 
 
 def remove_inverses(graph: Graph) -> Graph:
-    """Asks the trait `elementwise` and the table of every operator; knows no operator's name."""
+    """Uses the trait `elementwise` and the tables of operators, and no names of operators."""
     producers = graph.producers()
     same: dict[int, int] = {}
     for node in graph.nodes:
@@ -148,7 +148,7 @@ SHAPE = (1, 7, 5, 3)
 
 
 def model() -> bytes:
-    """fold(maximum(mirror(mirror(fold(x))), mirror(x))): the two mirrors in a row are for the pass."""
+    """fold(maximum(mirror(mirror(fold(x))), mirror(x))): the pass removes the two consecutive mirrors."""
     g = SubgraphSpec()
 
     def tensor(name: str) -> int:
@@ -207,14 +207,14 @@ def test_generated_c_equals_the_oracle_byte_for_byte() -> None:
 
 
 @pytest.mark.usefixtures("extended")
-def test_the_kernel_of_the_instruction_set_is_the_one_that_is_called(folder: Path) -> None:
+def test_the_kernel_of_the_instruction_set_is_called(folder: Path) -> None:
     graph = read_model(model())
     compiled = compile_model(graph, Target(WIDE, "wide-core"))
     assert [call.name for call in compiled.calls] == ["mcutk_lookup_8"] * 2 + ["wide_maximum_s8", "mcutk_lookup_8"]
     assert b"wide_maximum_s8(" in compiled.files["model.c"]
     assert compiled.files["wide_maximum.c"].decode() == SOURCE
     assert "mcutk_elementwise.c" not in compiled.files
-    # A wrong kernel gives a wrong answer: nothing else computes MAXIMUM.
+    # With a wrong kernel the output is wrong: no other kernel computes MAXIMUM.
     (folder / "wide_maximum.c").write_text(SOURCE.replace("a[i] > b[i]", "a[i] < b[i]"))
     wrong = native_output(compile_model(graph, Target(WIDE, "wide-core")))
     assert (wrong != Oracle(graph).run(samples())).any()
@@ -237,7 +237,7 @@ def test_alignments_and_costs_are_those_of_the_instruction_set() -> None:
 
 
 @pytest.mark.usefixtures("extended")
-def test_the_pass_removes_what_the_trait_lets_it_remove() -> None:
+def test_the_pass_removes_the_inverse_operators() -> None:
     compiled = compile_model(read_model(model()), Target(WIDE, "wide-core"))
     assert sorted(node.op for node in compiled.graph.nodes) == ["Fold", "Fold", "MAXIMUM", "Mirror"]
 

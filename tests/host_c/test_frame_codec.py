@@ -1,4 +1,4 @@
-"""The C and the Python codec agree, and the code is clean under the strict flags of both compilers."""
+"""The C codec and the Python codec agree, and the code compiles without warnings under the strict flags."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ int main(void) {
 
 @pytest.fixture(scope="module")
 def echo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A program that reads frames and writes them again."""
+    """A program that reads frames and writes them back."""
     if shutil.which("gcc") is None:
         pytest.skip("needs gcc")
     folder = tmp_path_factory.mktemp("echo")

@@ -1,4 +1,4 @@
-"""The bench application under AddressSanitizer and UBSan: no sequence of bytes makes it fail."""
+"""The bench application under AddressSanitizer and UBSan: no sequence of bytes crashes it."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_repeated_pieces_change_nothing(program: Path) -> None:
     assert [wire.parse_ack(f.payload)[1] for f in frames[:-1]] == [247, 247, 400, 400, 400]
 
 
-def test_a_gap_is_refused_with_what_is_in_place(program: Path) -> None:
+def test_a_gap_is_refused_with_the_number_of_bytes_received(program: Path) -> None:
     frames = talk(program, piece(1, 0, bytes(100)) + piece(1, 200, bytes(100)) + request(Kind.RUN, wire.run_payload(1)))
     assert refusal(frames[1]) == wire.Refusal(ErrorCode.GAP, 1, 100)
     assert refusal(frames[2]) == wire.Refusal(ErrorCode.INCOMPLETE, 1, 100)

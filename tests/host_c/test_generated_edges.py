@@ -1,4 +1,4 @@
-"""Models at the edge of what a graph can be: nothing to compute, constants only, shared and passed-through tensors."""
+"""Unusual graphs: nothing to compute, constants only, shared tensors, inputs that are also outputs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def passed_through(g: SubgraphSpec) -> None:
 
 
 def constant_output(g: SubgraphSpec) -> None:
-    """Nothing depends on the input, which stays part of the interface."""
+    """No output depends on the input, which remains in the interface."""
     g.inputs.append(image(g, "in"))
     a = g.const(np.arange(18).reshape(SHAPE), "int8", scale=[0.1], name="a")
     out = image(g, "out", 0.2)
@@ -51,7 +51,7 @@ def same_output_twice(g: SubgraphSpec) -> None:
 
 
 def reshaped_output(g: SubgraphSpec) -> None:
-    """RESHAPE is no code: the output is the input's bytes."""
+    """RESHAPE generates no code: the output has the same bytes as the input."""
     g.inputs.append(image(g, "in"))
     out = g.tensor((1, 18), scale=[0.1], zero_point=[3], name="out")
     g.node("RESHAPE", [0, g.const([1, 18], "int32", name="shape")], [out])
@@ -59,7 +59,7 @@ def reshaped_output(g: SubgraphSpec) -> None:
 
 
 def concatenation_of_an_input(g: SubgraphSpec) -> None:
-    """Rows one below the other: the parts lie in the whole, the model's input among them."""
+    """Concatenation of rows: the parts, one of them the model's input, are views of the result."""
     g.inputs.append(g.tensor((1, 2, 2, 2), scale=[0.1], zero_point=[3], name="in"))
     more = g.tensor((1, 2, 2, 2), scale=[0.1], zero_point=[3], name="more")
     g.node("RELU", [0], [more])
@@ -69,7 +69,7 @@ def concatenation_of_an_input(g: SubgraphSpec) -> None:
 
 
 def concatenation_of_one_thing_twice(g: SubgraphSpec) -> None:
-    """A tensor cannot lie in two places: this one is copied."""
+    """A tensor cannot be a view at two offsets, so that this one is copied."""
     g.inputs.append(g.tensor((1, 2, 2, 2), scale=[0.1], zero_point=[3], name="in"))
     more = g.tensor((1, 2, 2, 2), scale=[0.1], zero_point=[3], name="more")
     g.node("RELU", [0], [more])

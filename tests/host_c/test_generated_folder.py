@@ -1,4 +1,4 @@
-"""The generated folder by itself: it builds with make under strict flags, for the host and for Arm, and as a sketch."""
+"""The generated folder without the toolkit: built with strict flags for the host and for Arm, and as a sketch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ARM = {
     MVE: "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard",
 }
 
-#: What the sketch uses of the Arduino core.
+#: The part of the Arduino core that the sketch uses.
 ARDUINO = """
 #include <stdint.h>
 struct Port { void begin(long); template <class T> void print(T); void println(); };
@@ -80,8 +80,8 @@ def test_every_generated_file_is_clean_with_steps(name: str, tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(process.find_tool("g++") is None, reason="needs g++")
-def test_sketch_and_header_are_cpp(tmp_path: Path) -> None:
-    """The sketch bears the folder's name, as the Arduino tools demand, and compiles as C++ with the header."""
+def test_sketch_and_header_compile_as_cpp(tmp_path: Path) -> None:
+    """The sketch has the name of the folder, as the Arduino tools require, and compiles as C++ with the header."""
     folder = write(tmp_path, "separable", PORTABLE)
     arduino = tmp_path / "Arduino.h"
     arduino.write_text(ARDUINO)
@@ -103,7 +103,7 @@ def test_sketch_and_header_are_cpp(tmp_path: Path) -> None:
     )
 
 
-def test_files_are_flat_and_know_no_machine(tmp_path: Path) -> None:
+def test_files_are_in_one_folder_and_contain_no_path_of_the_machine(tmp_path: Path) -> None:
     data = GOLDEN_MODELS["separable"]()
     files = compile_model(read_model(data), Target(PORTABLE, "cortex-m4"), model=data).files
     for file, content in files.items():
@@ -116,7 +116,7 @@ def test_files_are_flat_and_know_no_machine(tmp_path: Path) -> None:
     "forbidden", [r"\b(malloc|calloc|realloc|free)\b", r"\b(float|double)\b", r"\bgoto\b", r"\bsetjmp\b"]
 )
 def test_int8_models_use_no_float_and_no_heap(forbidden: str) -> None:
-    """Only <prefix>_quantize.c, which inference does not call, has real numbers."""
+    """Only <prefix>_quantize.c, which inference does not call, uses float."""
     import re
 
     for name, make in GOLDEN_MODELS.items():

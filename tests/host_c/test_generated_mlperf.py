@@ -41,12 +41,12 @@ def test_arena_stays_near_the_live_tensor_bound(name: str, isa: Isa) -> None:
 
 
 @pytest.mark.parametrize(("name", "isa"), [("ic", DSP), ("vww", DSP), ("vww", MVE)])
-def test_least_ram(name: str, isa: Isa) -> None:
+def test_arena_under_the_goal_ram(name: str, isa: Isa) -> None:
     graph = read_model(mlperf_model(name))
     assert compile_model(graph, Target(isa, "cortex-m4", Optimize.RAM)).report.arena_bytes <= ARENA_RAM[name]
 
 
-def test_dead_channels_of_vww_are_gone() -> None:
+def test_dead_channels_of_vww_are_removed() -> None:
     report = compile_model(read_model(mlperf_model("vww")), Target(PORTABLE, "host")).report
     assert report.macs_model == 7_489_664
     assert report.macs <= 3_950_000

@@ -1,4 +1,4 @@
-"""Conversions and class names of the generated code against NumPy and the host's own preprocessing."""
+"""Conversions and class names of the generated code against NumPy and the preprocessing on the host."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def relu_model(dtype: str, scale: float, zero_point: int) -> bytes:
 
 @pytest.mark.parametrize("normalization", list(NORMALIZATIONS))
 @pytest.mark.parametrize(("scale", "zero_point"), [(1 / 255, -128), (0.0078125, 0), (0.0137, -7), (1.5, 100)])
-def test_every_pixel_is_the_hosts(normalization: str, scale: float, zero_point: int, tmp_path: Path) -> None:
+def test_every_pixel_equals_the_hosts(normalization: str, scale: float, zero_point: int, tmp_path: Path) -> None:
     made = library(tmp_path, relu_model("int8", scale, zero_point), "net", ModelCard((), normalization))
     made.net_quantize_pixel.restype = ctypes.c_int8
     made.net_quantize_pixel.argtypes = [ctypes.c_uint8]
@@ -61,14 +61,14 @@ def test_every_pixel_is_the_hosts(normalization: str, scale: float, zero_point: 
     ("dtype", "scale", "zero_point"),
     [("int8", 1 / 255, -128), ("int8", 0.1, 5), ("int8", 2.0, 127), ("uint8", 1 / 255, 0), ("uint8", 0.05, 255)],
 )
-def test_reals_are_rounded_and_limited_as_numpy_does(dtype: str, scale: float, zero_point: int, tmp_path: Path) -> None:
+def test_reals_are_rounded_and_clamped_as_in_numpy(dtype: str, scale: float, zero_point: int, tmp_path: Path) -> None:
     made = library(tmp_path, relu_model(dtype, scale, zero_point), "net", ModelCard())
     ctype = {"int8": ctypes.c_int8, "uint8": ctypes.c_uint8}[dtype]
     made.net_quantize_input.restype = ctype
     made.net_quantize_input.argtypes = [ctypes.c_float]
     step = np.float32(scale)
     generator = np.random.default_rng(1)
-    halves = (np.arange(-300, 300) + 0.5).astype(np.float32) * step  # ties, or one rounding beside them
+    halves = (np.arange(-300, 300) + 0.5).astype(np.float32) * step  # ties, or one float step next to a tie
     reals = np.concatenate(
         [
             halves,
@@ -88,7 +88,7 @@ def test_reals_are_rounded_and_limited_as_numpy_does(dtype: str, scale: float, z
 
 
 @pytest.mark.parametrize(("dtype", "scale", "zero_point"), [("int8", 1 / 256, -128), ("uint8", 0.1, 7)])
-def test_outputs_become_reals(dtype: str, scale: float, zero_point: int, tmp_path: Path) -> None:
+def test_outputs_are_converted_to_reals(dtype: str, scale: float, zero_point: int, tmp_path: Path) -> None:
     made = library(tmp_path, relu_model(dtype, scale, zero_point), "net", ModelCard())
     made.net_dequantize_output.restype = ctypes.c_float
     made.net_dequantize_output.argtypes = [{"int8": ctypes.c_int8, "uint8": ctypes.c_uint8}[dtype]]

@@ -1,4 +1,4 @@
-"""Step by step: every tensor that a step leaves in the arena is the oracle's; and what reset and reentrancy promise."""
+"""Step by step: the output of every step equals the oracle's; reset and reentrancy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs 
 
 
 @pytest.mark.parametrize("optimize", list(Optimize))
-def test_each_step_leaves_what_the_oracle_says(optimize: Optimize) -> None:
+def test_the_output_of_each_step_equals_the_oracles(optimize: Optimize) -> None:
     for seed in range(3000, 3008):
         graph = read_model(any_model(seed))
         compiled = compile_model(graph, Target(PORTABLE, "host", optimize))
@@ -36,7 +36,7 @@ def test_each_step_leaves_what_the_oracle_says(optimize: Optimize) -> None:
 
 
 def test_reset_makes_samples_independent() -> None:
-    """A model with variables: reset between samples gives what each sample gives alone; kept state does not."""
+    """A model with variables: after a reset, a sample gives the same output as alone; with kept state it differs."""
     for seed in range(40):
         graph = read_model(random_graph_model(seed, STATEFUL, nodes=3))
         inputs = random_inputs(graph, 4, seed)

@@ -1,4 +1,4 @@
-"""Two models in one program: their prefixes keep them apart, their kernels are the same files."""
+"""Two models in one program: prefixes separate their names, and they share kernel files."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ int main(void)
 
 
 def write(folder: Path) -> dict[str, Graph]:
-    """A folder for each model, and the program."""
+    """Write one folder per model, and the program."""
     graphs = {}
     for name, model in MODELS.items():
         data = GOLDEN_MODELS[model]()
@@ -77,7 +77,7 @@ def write(folder: Path) -> dict[str, Graph]:
 
 
 def check(program: Path, graphs: dict[str, Graph]) -> None:
-    """Both models answer as the oracle does."""
+    """Check that the outputs of both models equal the oracle's."""
     inputs = {name: random_inputs(graph, 1, seed) for seed, (name, graph) in enumerate(graphs.items())}
     samples = program.with_suffix(".in")
     samples.write_bytes(b"".join(np.ascontiguousarray(array).tobytes() for each in inputs.values() for array in each))

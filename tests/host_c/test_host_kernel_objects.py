@@ -1,4 +1,4 @@
-"""Objects of kernel sources: compiled once for each contents, flags and headers that a source includes."""
+"""Objects of kernel sources: compiled once per contents of the source, its headers, and flags."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from tests.support.kernel_cases import conv_cases
 
 HERE = Path(__file__).parent
 TARGET = Target(DSP, "host")
-#: The assembly in C, for hosts.
+#: C versions of the assembly files, for hosts.
 TWINS = sorted((HERE.parent / "support" / "host_twins").glob("*.c"))
 FAST = replace(TARGET, optimize=Optimize.SPEED)
 KERNELS: tuple[ConvKernel, ...] = (*conv_dsp.VARIANTS, *depthwise_dsp.VARIANTS, *fc_dsp.VARIANTS)

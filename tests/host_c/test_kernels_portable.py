@@ -1,4 +1,4 @@
-"""The portable kernels on the host under ASan and UBSan, against int64 arithmetic; also with output over input."""
+"""The portable kernels on the host under ASan and UBSan, against int64 arithmetic; also in place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.conv_layers import make_layer
 from tests.support.host_rig import needs_gcc, wrong_bytes
 from tests.support.kernel_cases import conv_cases
 
-#: The second has kernels of its own; here they run in their C form.
+#: The kernels of Cortex-M0 run here in their C form.
 TARGETS = (Target(PORTABLE, "cortex-m3"), Target(PORTABLE, "cortex-m0"))
 
 pytestmark = needs_gcc
@@ -71,7 +71,7 @@ def test_every_layer_finds_a_kernel() -> None:
             assert any(k.accepts(layer, target) for k in VARIANTS)
 
 
-def test_pairs_refuse_weights_whose_products_fill_a_half_word() -> None:
+def test_pairs_refuse_weights_whose_products_overflow_a_half_word() -> None:
     pairs = next(k for k in VARIANTS if k.name == "mcutk_conv_pairs_s8")
     layer = make_layer(ConvKind.CONV, (2, 2, 4), 2, (1, 1), rounding="relu", seed=3)
     weights = np.zeros_like(layer.weights)
@@ -83,7 +83,7 @@ def test_pairs_refuse_weights_whose_products_fill_a_half_word() -> None:
 
 
 def test_pairs_hold_the_largest_sums(tmp_path: Path) -> None:
-    """All inputs -128 against weights -128 and 127: the halves of a word run to both of their ends."""
+    """All inputs -128, weights -128 and 127: the sums in both half-words reach their smallest and largest values."""
     pairs = next(k for k in VARIANTS if k.name == "mcutk_conv_pairs_s8")
     jobs: list[tuple[ConvKernel, ConvLayer]] = []
     for seed in range(6):

@@ -1,4 +1,4 @@
-"""The bench application on a pseudo-terminal, reached by pyserial as hardware is."""
+"""The bench application on a pseudo-terminal, opened with pyserial like hardware."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_missing_port(board: Board, tmp_path: Path) -> None:
     assert "mcutk doctor" in str(caught.value)
 
 
-def test_a_file_is_no_port(board: Board, tmp_path: Path) -> None:
+def test_a_file_is_not_a_port(board: Board, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(PortError, match="cannot be opened"):
         stream(board, tmp_path, str(tmp_path / "file"), samples(1), model_sha256=SHA256)
@@ -93,13 +93,13 @@ def test_a_malformed_url(board: Board, tmp_path: Path) -> None:
         stream(board, tmp_path, "nonsense://x", samples(1), model_sha256=SHA256)
 
 
-def test_a_board_that_was_programmed_with_something_else(program: Path, board: Board, tmp_path: Path) -> None:
+def test_a_board_with_another_firmware(program: Path, board: Board, tmp_path: Path) -> None:
     with plugged_in(program) as (port, _), pytest.raises(WrongFirmwareError, match="runs another model"):
         stream(board, tmp_path, port, samples(1), model_sha256="00" * 32)
 
 
 def test_a_shell_answers(board: Board, tmp_path: Path) -> None:
-    """Another device on the port: it sends bytes that are no frames."""
+    """Another device on the port: it sends bytes that are not frames."""
     ours, theirs = os.openpty()
     port = os.ttyname(theirs)
     stop = threading.Event()
@@ -123,7 +123,7 @@ def test_a_shell_answers(board: Board, tmp_path: Path) -> None:
         os.close(ours)
 
 
-def test_a_deaf_board(board: Board, tmp_path: Path) -> None:
+def test_a_board_that_does_not_answer(board: Board, tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     try:
         with pytest.raises(LinkError, match="is silent"):
@@ -133,7 +133,9 @@ def test_a_deaf_board(board: Board, tmp_path: Path) -> None:
         os.close(ours)
 
 
-def test_unplugged_for_good(program: Path, board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_board_that_is_unplugged_and_stays_so(
+    program: Path, board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(device_stream, "_REOPEN_PATIENCE", 1.0)
     with plugged_in(program) as (port, child), pytest.raises(LinkError) as caught:
         stream(

@@ -1,7 +1,7 @@
 """Two hundred random graphs: oracle, TensorFlow Lite Micro and generated C, under sanitizers, agree on every byte.
 
-With MCUTK_NIGHTLY set they are two thousand.
-`benchmarks/random_graphs.py` does the same and writes down the figures.
+With MCUTK_NIGHTLY set, two thousand graphs.
+`benchmarks/random_graphs.py` does the same and writes the results to a file.
 """
 
 from __future__ import annotations

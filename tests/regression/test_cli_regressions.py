@@ -19,7 +19,7 @@ from tests.support.cli import ROOT, Mcutk
 
 
 def test_a_closed_pipe_was_reported_as_exit_code_1(project: Path) -> None:
-    """click turns BrokenPipeError into exit code 1, which a shell takes for a failed job."""
+    """click turns BrokenPipeError into exit code 1, which a shell interprets as a failed job."""
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
@@ -37,7 +37,7 @@ def test_a_closed_pipe_was_reported_as_exit_code_1(project: Path) -> None:
     assert done.stderr == ""
 
 
-def test_a_damaged_state_file_locked_every_command_out(mcutk: Mcutk, project: Path) -> None:
+def test_a_damaged_state_file_made_every_command_fail(mcutk: Mcutk, project: Path) -> None:
     """The hint said to run the command again, which read the same damaged file."""
     (project / "mcutk-out").mkdir()
     (project / "mcutk-out" / "state.json").write_text("{", encoding="utf-8")
@@ -63,7 +63,7 @@ def test_a_run_of_another_version_could_not_be_trained_again(project: Path) -> N
     assert not began_with(run_dir, recipe)
 
 
-def test_a_full_disk_under_the_linker_was_told_as_a_failure_of_the_linker() -> None:
+def test_a_full_disk_while_linking_was_reported_as_a_failure_of_the_linker() -> None:
     from mcu_toolkit import process
 
     said = "ld: final link failed: No space left on device"

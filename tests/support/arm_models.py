@@ -23,8 +23,8 @@ def wrong_samples(models: Mapping[str, bytes], machine: Machine, seed: int, fold
 
     Args:
         models: name, an identifier → .tflite file.
-        machine: what to run on.
-        seed: of the inputs; also picks what each is optimised for.
+        machine: the emulated machine.
+        seed: of the inputs; also selects the optimization goal of each model.
         folder: empty, for sources and objects.
 
     Returns:

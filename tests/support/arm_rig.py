@@ -51,7 +51,7 @@ class Machine:
 
     @property
     def target(self) -> Target:
-        """What kernels are chosen for."""
+        """The target for which kernels are chosen."""
         return Target(self.isa, self.core)
 
 
@@ -82,7 +82,7 @@ def run_image(folder: Path, machine: Machine, sources: Sequence[str], flags: Seq
 
     Args:
         folder: receives the image; the working directory of the compiler.
-        machine: what runs it.
+        machine: the emulated machine.
         sources: C and assembly files beside the start-up code.
         flags: of the compiler, beside those of the core.
 

@@ -1,4 +1,4 @@
-"""The command line as tests call it."""
+"""Run commands in tests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Outcome:
 
 
 class Mcutk:
-    """Calls commands in this process; `Outcome` holds what a shell would see."""
+    """Runs commands in this process; `Outcome` holds exit code and output."""
 
     def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
         self._capture = capture
@@ -44,7 +44,7 @@ class Mcutk:
         return Outcome(code, out, err)
 
     def json(self, *arguments: object) -> dict[str, Any]:
-        """A command's ``--json -`` report; fails where the command does."""
+        """The ``--json -`` report of a command; fails if the command fails."""
         outcome = self(*arguments, "--json", "-")
         assert outcome.ok, outcome.err
         report: dict[str, Any] = json.loads(outcome.out)
@@ -67,7 +67,7 @@ def loaded_modules(code: str, *arguments: str, folder: Path | None = None) -> se
 
 
 def in_process_of_its_own(*arguments: str, cwd: Path, **env: str) -> subprocess.Popen[str]:
-    """`mcutk` as a shell starts it, for signals."""
+    """Start `mcutk` as a shell does, for tests of signals."""
     return subprocess.Popen(
         [sys.executable, "-m", "mcu_toolkit", *arguments],
         cwd=cwd,

@@ -1,4 +1,4 @@
-"""Three answers to one model: the oracle on the graph as read, TensorFlow Lite Micro, the generated C on the host."""
+"""Outputs of a model in three ways: the oracle, TensorFlow Lite Micro, the generated C on the host."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mcu_toolkit.host.tflm import TflmRuntime
 from mcu_toolkit.targets.isa import PORTABLE
 from mcu_toolkit.targets.target import Optimize, Target
 
-#: Sanitizers stop at the first error; optimisation is off, because compiling dominates.
+#: Sanitizers stop at the first error; optimization is off, because most of the time is spent in the compiler.
 HOST_FLAGS = ("-O0",)
 
 
@@ -39,7 +39,7 @@ def random_inputs(graph: Graph, count: int, seed: int) -> list[Array]:
 
 
 def differences(answers: dict[str, list[Array]]) -> str:
-    """Where answers differ from the first, in words; empty where none does."""
+    """Descriptions of the outputs that differ from the first; empty if all are equal."""
     (reference, expected), *others = answers.items()
     found = []
     for name, outputs in others:
@@ -58,17 +58,17 @@ def differences(answers: dict[str, list[Array]]) -> str:
 def three_ways(
     models: Mapping[str, bytes], seed: int, *, samples: int = 4, sanitize: bool = True, optimize: Optimize | None = None
 ) -> dict[str, str]:
-    """Run models three ways; the generated C of all of them goes into one program.
+    """Run models in three ways; the generated C of all models is one program.
 
     Args:
         models: name, an identifier → .tflite file.
-        seed: of the first model's inputs, then counting up; also picks what each is optimised for.
+        seed: of the first model's inputs, then counting up; also selects the optimization goal of each model.
         samples: how many inputs.
         sanitize: compile with AddressSanitizer and UndefinedBehaviorSanitizer.
-        optimize: a certain choice.
+        optimize: one goal for all models; None for the choice by seed.
 
     Returns:
-        Name → differences in words, of the models whose answers do not all agree.
+        Name → descriptions of the differences, of the models whose outputs are not all equal.
     """
     graphs = {name: read_model(data) for name, data in models.items()}
     modes = tuple(Optimize)

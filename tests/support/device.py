@@ -45,7 +45,7 @@ int model_step_count(void);
 void model_step(void *arena, int index);
 #endif
 """
-#: Overwrites its own input, as generated models may.
+#: Overwrites its input, as generated models may.
 _SOURCE = """#include "model.h"
 #include "model_weights.h"
 int8_t *model_input(void *arena) { return (int8_t *)arena; }
@@ -94,7 +94,7 @@ class TinyFigures:
 
 @dataclass(frozen=True, eq=False)
 class TinyModel:
-    """The part of a compiled model that `firmware.build` reads."""
+    """The attributes of a compiled model that `firmware.build` reads."""
 
     graph: Graph
     files: Mapping[str, bytes]
@@ -104,7 +104,7 @@ class TinyModel:
 
 
 def build_tiny(board: Board, folder: Path, model: TinyModel | None = None, **options: object) -> BuildRecord:
-    """A build of the tiny model, or of a variation of it; `options` go to `firmware.build`."""
+    """Build the tiny model or a variation of it; `options` are passed to `firmware.build`."""
     arguments = {"origin": ModelOrigin("file", "tiny.tflite"), "optimize": Optimize.BALANCED, **options}
     return device_firmware.build(model or tiny_model(), board, folder, **arguments)  # type: ignore[arg-type]
 
@@ -181,7 +181,7 @@ def app_transport(program: Path) -> Iterator[SocketTransport]:
 
 
 class BadTransport:
-    """Passes bytes on, with random faults in whole frames (stretches up to a zero) in both directions.
+    """Forwards bytes, with random faults in whole frames (bytes up to a zero) in both directions.
 
     Args:
         inner: a transport without faults.

@@ -1,4 +1,4 @@
-"""Small models with names and numbers of their own, whose generated C is kept under tests/goldens."""
+"""Small models whose generated C is stored in tests/goldens."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _classifier(g: SubgraphSpec, data: int, classes: int) -> None:
 
 
 def separable() -> bytes:
-    """A student in small: first layer, depthwise, pointwise, classifier."""
+    """A small separable network: first layer, depthwise, pointwise, classifier."""
     g = SubgraphSpec()
     g.inputs.append(g.tensor((1, 8, 8, 1), scale=[1 / 255], zero_point=[-128], name="image"))
     x = _conv(g, g.inputs[0], 4, 3, 2, "stem")
@@ -71,7 +71,7 @@ def separable() -> bytes:
 
 
 def residual() -> bytes:
-    """A residual block: two convolutions, ADD of the block's input, and names that are hostile to C."""
+    """A residual block: two convolutions, ADD of the block's input, and names that are not valid in C."""
     g = SubgraphSpec()
     g.inputs.append(g.tensor((1, 6, 6, 4), scale=[0.05], zero_point=[-3], name='*/ "image" \\ int main() {'))
     a = _conv(g, g.inputs[0], 4, 3, 1, "while")
@@ -83,7 +83,7 @@ def residual() -> bytes:
 
 
 def dead() -> bytes:
-    """Half of the channels are constant; a PAD, a RELU and a RESHAPE are there to be folded."""
+    """Half of the channels are constant; PAD, RELU and RESHAPE can be folded."""
     g = SubgraphSpec()
     g.inputs.append(g.tensor((1, 5, 5, 3), scale=[0.1], zero_point=[0], name="image"))
     x = _conv(g, g.inputs[0], 6, 3, 1, "half_dead", act=0)

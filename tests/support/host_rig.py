@@ -27,8 +27,8 @@ def wrong_bytes(folder: Path, cases: CaseTable, flags: Sequence[str] = (), extra
     Args:
         folder: receives sources and objects.
         cases: what to run.
-        flags: more flags for the kernels.
-        extra: more C sources, for example in place of assembly; assembly itself is left out.
+        flags: additional flags for the kernels.
+        extra: additional C sources, for example in place of assembly, which is left out.
 
     Returns:
         How many output bytes of each case differ from the expected ones.

@@ -68,7 +68,7 @@ class CaseTable:
 
 
 def conv_cases(jobs: Sequence[tuple[ConvKernel, ConvLayer]], overlap: bool, target: Target) -> CaseTable:
-    """A case for each job on random inputs; with `overlap`, where its kernel permits it, a second one with the output
+    """One case per job on random inputs; with `overlap`, where its kernel permits it, a second one with the output
     over the input."""
     table = CaseTable(sources=sorted({source for kernel, _ in jobs for source in kernel.sources}))
     table.headers = {kernel.header for kernel, _ in jobs}
@@ -86,7 +86,7 @@ def conv_cases(jobs: Sequence[tuple[ConvKernel, ConvLayer]], overlap: bool, targ
 
 
 def c_params(name: str, params: ParamsArg) -> str:
-    """A parameter struct and the tables behind it, as C."""
+    """A parameter struct and the tables that it points to, as C."""
     tables: list[str] = []
 
     def text(value: FieldValue) -> str:
@@ -116,6 +116,6 @@ def c_array(name: str, ctype: str, values: np.ndarray, align: int = 4) -> str:
 
 
 def _braced(value: object) -> str:
-    """A number, or numbers within braces as deep as they are nested."""
+    """A number, or nested braces of numbers."""
     parts = getattr(value, "tolist", lambda: value)()
     return "{" + ",".join(map(_braced, parts)) + "}" if isinstance(parts, (list, tuple)) else str(parts)

@@ -1,4 +1,4 @@
-"""A board in Python that answers each frame of the link by a function."""
+"""A simulated board that answers each frame with the result of a function."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mcu_toolkit.wire import Frame, Hello, TensorInfo
 
 
 class Scripted:
-    """A peer that answers each frame by a function: kind and payload of the answer, or None."""
+    """A peer that answers each frame with the result of a function: kind and payload, or None for no answer."""
 
     name = "scripted"
 

@@ -1,4 +1,4 @@
-"""A model that builds in a second, and images for it."""
+"""A model that builds in about a second, and images for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every HTML report must be: well-formed, and nothing that a browser would fetch or run."""
+"""Check that an HTML report is well-formed and contains nothing that a browser would fetch or run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Nesting(HTMLParser):
 
 
 def checked(page: str) -> str:
-    """The page, found well-formed and without anything that a browser would fetch or run."""
+    """Check a page, and return it."""
     parser = Nesting()
     parser.feed(page)
     assert not parser.open

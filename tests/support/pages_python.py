@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.support.cli import ROOT
 
-#: Before a block that needs TensorFlow.
+#: Marker before a block that needs TensorFlow.
 MARK = "<!-- needs TensorFlow -->\n"
 _BLOCK = re.compile(rf"({re.escape(MARK)})?```python\n(.*?)```", re.DOTALL)
 
@@ -19,7 +19,7 @@ def blocks(page: str, *, training: bool) -> list[str]:
 
 
 def run_blocks(page: str, *, training: bool) -> dict[str, Any]:
-    """Run blocks one after the other, as the cells of a notebook; the names that they leave."""
+    """Run blocks one after the other, like the cells of a notebook. Returns the names that they define."""
     names: dict[str, Any] = {}
     for number, code in enumerate(blocks(page, training=training)):
         exec(compile(code, f"{page}, block {number + 1}", "exec"), names)

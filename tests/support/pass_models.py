@@ -1,4 +1,4 @@
-"""Random models with work for the passes: patterns that each of them looks for, among ordinary random nodes."""
+"""Random models with patterns that the passes change, among ordinary random nodes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.support.tflite_writer import ACTIVATIONS, SAME
 
 
 def pass_model(seed: int, *patterns: str) -> bytes:
-    """A random model of core operators and of the named patterns, each likely to be there."""
-    register_all()  # before the patch, whose end would take away what was registered within
+    """A random model of core operators and of the named patterns, each present with high probability."""
+    register_all()  # before the patch, whose end would remove what was registered inside it
     with mock.patch.dict(MAKERS, PATTERNS):
         return random_graph_model(
             seed, (*CORE, *patterns * (max(1, 8 // max(len(patterns), 1)))), core_only=True, nodes=6
@@ -173,14 +173,14 @@ def identities(model: RandomModel) -> None:
 
 
 def unread(model: RandomModel) -> None:
-    """More results than a model has outputs: the first ones are nobody's."""
+    """More results than model outputs: no node reads the first ones."""
     data = model.image()
     for _ in range(5):
         model.graph.node("QUANTIZE", [data], [model.activation_tensor(model.shape(data), model.quant(data)[0] / 2)])
 
 
 def branches(model: RandomModel) -> None:
-    """Two wide branches that shrink again: running one to its end first needs less RAM than side by side."""
+    """Two wide branches that become narrow: computing one completely before the other needs less RAM."""
     data = model.image()
     wide = [_conv(model, data, 16, 1) for _ in range(3)]
     small = [_conv(model, x, 1, 1) for x in wide]

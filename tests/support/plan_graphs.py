@@ -1,4 +1,4 @@
-"""Small graphs for tests of memory plans: nodes that need no meaning, only tensors."""
+"""Small graphs for tests of memory plans: only their tensors matter."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ def chain_graph(*sizes: int, op: str = "RELU") -> Graph:
 
 
 def call(*overlaps: Overlap, scratch: int = 0, cost: int = 0, name: str = "f") -> Call:
-    """A call of no function."""
+    """A call of a function that does not exist."""
     return Call((), (), (), scratch_bytes=scratch, overlaps=overlaps, cost=cost, kernel=name)

@@ -1,7 +1,7 @@
 """Random int8 models: every operator and attribute, odd shapes, extreme quantization, accumulators near int32.
 
 ``random_graph_model(seed)`` gives the bytes of a model of a few nodes that the toolkit supports; the same seed gives
-the same bytes. Operators are registered with `makes`; one that finds no tensor to work on raises `Skip`.
+the same bytes. Operators are registered with `makes`; a maker that finds no suitable tensor raises `Skip`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _MAX_ELEMENTS = 1500
 
 
 class Skip(Exception):
-    """The operator has nothing to work on in this model."""
+    """The model has no suitable tensor for the operator."""
 
 
 class RandomModel:
-    """A model in the making.
+    """A model under construction.
 
     Attributes:
         rng: source of every choice.
@@ -56,11 +56,11 @@ class RandomModel:
         return int(self.rng.integers(low, high + 1))
 
     def channels(self) -> int:
-        """Mostly small, sometimes past the block sizes of kernels."""
+        """Mostly small, sometimes above the block sizes of kernels."""
         return self.choice((1, 2, 3, 4, 5, 7, 8, 12, 16, 17)) if self.chance(0.9) else self.between(18, 40)
 
     def scale(self) -> float:
-        """Log-uniform around what training gives, rarely far off."""
+        """Log-uniform around the scales of trained models, rarely far from them."""
         exponent = self.rng.uniform(-9, 0) if self.chance(0.9) else self.rng.uniform(-16, 5)
         return float(np.float32(2.0**exponent))
 
@@ -111,7 +111,7 @@ class RandomModel:
         return self.activation_tensor(self.shape(source) if shape is None else shape, *self.quant(source))
 
     def int8_values(self, shape: Sequence[int]) -> np.ndarray:
-        """Random int8 of one of several characters: full range, small, mostly zero, saturated."""
+        """Random int8 of one of several kinds: full range, small, mostly zero, saturated."""
         kind = self.between(0, 5)
         if kind == 0:
             return self.rng.choice(np.array([-128, 127, -127], np.int8), shape)
@@ -160,7 +160,7 @@ def random_graph_model(seed: int, ops: Sequence[str] | None = None, core_only: b
     names = tuple(ops) if ops is not None else CORE if core_only else tuple(sorted(MAKERS))
     for attempt in range(200):
         data = _attempt(seed * 1009 + attempt * 7919, names, nodes, core_only)
-        # Scales are drawn wide on purpose; what falls outside the supported range is drawn again.
+        # Scales are drawn from a wide range on purpose; models outside the supported range are drawn again.
         if data is not None and not unsupported(read_model(data)):
             return data
     raise AssertionError(f"no model of {names} from seed {seed}")
@@ -213,6 +213,6 @@ def _finish(model: RandomModel) -> bytes | None:
         and model.chance(0.1)
     ):
         graph.outputs.append(written[0])
-    # An input that nothing reads is legal, but the interpreter's Python door refuses some such models.
+    # An input that no node reads is legal, but the interpreter's Python interface refuses some such models.
     graph.inputs = [index for index in graph.inputs if index in read]
     return write_model(graph, *model.others) if graph.inputs else None

@@ -29,7 +29,7 @@ def _weights(
 def linear(
     model: RandomModel, data: int, shape: Sequence[int], axis: int
 ) -> tuple[list[int], Callable[[Sequence[int]], int]]:
-    """Inputs of a convolution-like node, and what makes its output from a shape."""
+    """Inputs of a convolution-like node, and a function from a shape to its output tensor."""
     scale_in, _ = model.quant(data)
     index, values, scales = _weights(model, shape, axis, scale_in)
     others = tuple(i for i in range(len(shape)) if i != axis)

@@ -1,4 +1,4 @@
-"""Makers of random models for the operators past the core; importing this module registers them."""
+"""Makers of random models for operators outside the core; importing this module registers them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def unary(model: RandomModel, op: str) -> None:
     else:
         near = model.quant(data)[0] * 2.0 ** model.rng.uniform(-3, 3)
         out = model.activation_tensor(shape, near if model.chance(0.8) else None)
-    if op == "ELU" and model.chance(0.4):  # the converter's form
+    if op == "ELU" and model.chance(0.4):  # the form that the converter writes
         real, bent = (model.graph.tensor(shape, "float32") for _ in range(2))
         model.graph.node("DEQUANTIZE", [data], [real])
         model.graph.node("ELU", [real], [bent])

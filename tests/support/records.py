@@ -24,7 +24,7 @@ def record_kinds() -> Iterator[type[Any]]:
 
 
 def example(kind: Any, *, filled: bool = True) -> Any:
-    """A value of a type; `filled` decides whether optional values are there and lists hold something."""
+    """An example value of a type; `filled`: with optional values and with elements in lists."""
     outer, inner = get_origin(kind), get_args(kind)
     if kind in _PLAIN:
         return _PLAIN[kind]

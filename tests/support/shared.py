@@ -1,4 +1,4 @@
-"""The shared folder beside the repository: public models and data that are too large, or not ours, to commit."""
+"""The shared folder beside the repository: public models and data that are too large to commit or belong to others."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Writes .tflite files without TensorFlow: hand-made tables over the flatbuffers package.
+"""Writes .tflite files without TensorFlow, with the flatbuffers package.
 
-The field numbers are those of tensorflow/lite/schema/schema.fbs, written down here independently of the reader.
+The field numbers are those of tensorflow/lite/schema/schema.fbs, written here independently of the reader.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class SubgraphSpec:
 
 
 def write_model(*subgraphs: SubgraphSpec, description: str = "written by tests") -> bytes:
-    """A .tflite file of the subgraphs, the first being the main one."""
+    """A .tflite file of the subgraphs; the first is the main one."""
     builder = flatbuffers.Builder(1024)
     codes = sorted({node.op for graph in subgraphs for node in graph.nodes})
     buffers: list[bytes] = [b""]
@@ -253,7 +253,7 @@ def _slot(builder: Any, slot: int, kind: str, value: Any) -> None:
     elif kind == "i8":
         builder.PrependInt8Slot(slot, value, 0)
     elif kind == "i32":
-        # No default is equal to the value, so that each is written.
+        # A default that differs from the value, so that the value is written.
         builder.PrependInt32Slot(slot, int(value), -(1 << 31))
     elif kind == "f32":
         builder.PrependFloat32Slot(slot, float(value), -1e30)

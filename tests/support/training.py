@@ -1,10 +1,10 @@
-"""What training tests share."""
+"""Helpers of training tests."""
 
 from __future__ import annotations
 
 from mcu_toolkit.recipe import Recipe, override
 
-#: What makes a run end in seconds.
+#: Changes of a recipe that make a run end within seconds.
 TINY = {
     "name": "tiny",
     "data.source": "phantom",

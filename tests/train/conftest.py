@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """TensorFlow, Keras and tfmot warn of their own future on every import; that is not ours to mend."""
+    """Ignore the deprecation warnings that TensorFlow, Keras and tfmot issue about themselves on import."""
     missing = importlib.util.find_spec("tensorflow") is None
     for item in items:
         if HERE in item.path.parents:

@@ -1,4 +1,4 @@
-"""Models as the TensorFlow Lite converter writes them: read whole, and computed as TensorFlow Lite Micro does."""
+"""Models as the TensorFlow Lite converter writes them: read completely, with the outputs of TensorFlow Lite Micro."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_converted_model_equals_tflm(make: Callable[[], Any]) -> None:
 
 
 def test_open_batch_is_inferred() -> None:
-    """A dense layer over a sequence of open batch: the file holds wrong shapes, which TensorFlow Lite Micro refuses."""
+    """A dense layer over sequences, unknown batch size: TensorFlow Lite Micro refuses the shapes in the file."""
     import tf_keras as keras
 
     layers = keras.layers

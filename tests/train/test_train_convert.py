@@ -1,4 +1,4 @@
-"""A Keras model of the user's own."""
+"""Conversion of a Keras model that the user passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folding, simulated quantization, PACT: what is simulated is what the exported model computes."""
+"""Folding, simulated quantization and PACT: the simulation equals the exported model."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STUDENTS = [name for name, network in NETWORKS.items() if network.role == "stude
 
 
 def disturbed(name: str, **changes: Any) -> tuple[Any, Any]:
-    """A network with uncommon normalization statistics, and its folded form."""
+    """A network with unusual normalization statistics, and its folded form."""
     seed_everything(3)
     spec = dataclasses.replace(SPEC, **changes)
     trained, folded = build(name, spec), build(name, dataclasses.replace(spec, norm=False))
@@ -68,7 +68,7 @@ def logits_of(model: Any, content: bytes, pixels: Any) -> tuple[Any, Any, float]
 
 @pytest.mark.parametrize(("name", "bits"), [*((name, bits) for name in STUDENTS for bits in (8, 2)), ("resnet-8", 4)])
 def test_pact_export_matches_the_simulation(name: str, bits: int) -> None:
-    """99 % of logits within one step; with few bits one activation that is rounded otherwise moves several of them."""
+    """99 % of logits within one step; with few bits, one differently rounded activation changes several logits."""
     _, folded = disturbed(name)
     pixels = images(64)
     model = simulate(folded, UNIT, [pixels.astype(np.float32) / 255], Bits(bits, bits, pact=True))
@@ -79,8 +79,8 @@ def test_pact_export_matches_the_simulation(name: str, bits: int) -> None:
     assert (np.abs(simulated - real) <= 1.01 * step).mean() >= 0.99
 
 
-def test_few_bits_need_no_operator_of_their_own() -> None:
-    """Clipping is int8 saturation, and rounding the requantization: the export is the one of 8 bits, of equal size."""
+def test_few_bits_need_no_additional_operator() -> None:
+    """int8 saturation clips and requantization rounds, so that the export has the operators and size of 8 bits."""
     _, folded = disturbed("resnet-8")
     x = images(8).astype(np.float32) / 255
     graphs = [read_model(to_int8(simulate(folded, UNIT, [x], Bits(bits, bits, pact=True)))) for bits in (8, 4, 2)]
@@ -88,7 +88,7 @@ def test_few_bits_need_no_operator_of_their_own() -> None:
 
 
 def test_joined_tensors_share_a_range() -> None:
-    """So the export lays nothing on another grid before a join; and the level that they share learns from all."""
+    """The export needs no requantization before a join, and all joined tensors train the shared level."""
     tf = backend().tf
     _, folded = disturbed("densenet-tiny")
     x = images(8).astype(np.float32) / 255
@@ -98,7 +98,7 @@ def test_joined_tensors_share_a_range() -> None:
     joins = [layer for layer in folded.layers if layer.__class__.__name__ == "Concatenate"]
     rectified_layers = [layer for layer in folded.layers if getattr(layer, "activation", None) is not None]
     levels = clipping_levels(model)
-    # Each join takes a layer of the block into the level of the block's first tensor; the logits are not rectified.
+    # At each join a layer of the block shares the level of the block's first tensor; logits are not rectified.
     assert len(levels) == len(rectified_layers) - 1 - len(joins)
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(model(x * 1.5, training=True) ** 2)
@@ -120,8 +120,8 @@ def test_join_with_the_image_has_a_range_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("bits", [4, 2])
-def test_the_simulation_is_the_export_in_training_too(bits: int) -> None:
-    """What few bits learn on is what the device computes; ranges stand still at the calibration images."""
+def test_the_simulation_equals_the_export_in_training_too(bits: int) -> None:
+    """Training with few bits sees the values that the device computes; ranges are fixed on the calibration images."""
     _, folded = disturbed("separable")
     x = images(16).astype(np.float32) / 255
     model = simulate(folded, UNIT, [x], Bits(bits, bits, pact=True))
@@ -131,13 +131,13 @@ def test_the_simulation_is_the_export_in_training_too(bits: int) -> None:
 
 def test_clipping_levels_receive_gradients_and_move() -> None:
     tf, keras = backend().tf, backend().keras
-    _, folded = disturbed("resnet-8")  # its shortcuts carry gradients to every layer of an untrained network
+    _, folded = disturbed("resnet-8")  # its shortcuts give gradients to every layer of an untrained network
     x = images(16).astype(np.float32) / 255
     model = simulate(folded, UNIT, [x], Bits(8, 8, pact=True))
     levels = clipping_levels(model)
-    assert len(levels) == 7  # every rectified layer: stem and three blocks of two
+    assert len(levels) == 7  # every rectified layer: the stem and two in each of three blocks
     for level in levels:
-        level.assign(0.7 * level)  # some activations must lie above, where the gradient is
+        level.assign(0.7 * level)  # some activations must be above the level, where its gradient is not zero
     before = [float(level) for level in levels]
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(model(x, training=True) ** 2)

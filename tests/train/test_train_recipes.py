@@ -1,4 +1,4 @@
-"""Shipped recipes train on a folder of images laid out as their data sets are; only what costs time is made small."""
+"""Shipped recipes train on a folder with the layout of their data set; only sizes and durations are reduced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line from recipe to int8 model."""
+"""Training runs: from a recipe to an int8 model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mcu_toolkit.train.saved import float_logits
 from tests.support.training import tiny_recipe
 
 
-def test_run_folder_holds_what_stages_hand_on(tiny_run: TrainResult) -> None:
+def test_run_folder_contains_the_files_of_later_stages(tiny_run: TrainResult) -> None:
     for name in ("recipe.toml", "split.json", "model.tflite", "metrics.json", "predictions.npz", "student.npz"):
         checked_artefact(tiny_run.run_dir, name)
     assert read_manifest(tiny_run.run_dir).complete is True
@@ -60,7 +60,7 @@ def test_simulated_and_exported_int8_agree(tiny_run: TrainResult) -> None:
 
 
 def test_interrupted_run_resumes_to_the_same_model(tiny_run: TrainResult, tmp_path: Path) -> None:
-    """The same seed gives the same model, whether or not Ctrl-C came between."""
+    """The same seed gives the same model, interrupted with Ctrl-C or not."""
 
     def interrupt(stage: str, done: int, _total: int) -> None:
         if stage == "student" and done == 1:

@@ -28,7 +28,7 @@ def fake(row: studies.Row, _context: studies.StudyContext) -> TrialRecord:
     )  # fmt: skip
 
 
-def test_interrupted_study_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_study_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context = studies.StudyContext(tiny_recipe(), None, tmp_path / "study")
     done: list[str] = []
 
@@ -78,16 +78,16 @@ def test_rows_of_a_real_study(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_teacher_of_a_study_sees_its_own_resolution(tmp_path: Path) -> None:
+def test_teacher_of_a_study_has_its_own_resolution(tmp_path: Path) -> None:
     context = studies.StudyContext(tiny_recipe(teacher__resolution="48"), None, tmp_path / "study")
     (row,) = (row for row in studies.rows_of("distillation") if row.what == "teacher")
     other = studies.StudyContext(tiny_recipe(), None, tmp_path / "other")
-    # Activations in float32, in proportion to the image's area.
+    # float32 activations, in proportion to the area of the image.
     assert studies.measure(row, context).ram == 2.25 * studies.measure(row, other).ram
 
 
 def test_live_bytes_of_a_residual_block() -> None:
-    """The shortcut lives beside both convolutions: three maps of 8x8x4 at the widest, by hand."""
+    """The shortcut is alive during both convolutions: at most three maps of 8x8x4, calculated by hand."""
     keras = backend().keras
     source = keras.layers.Input((8, 8, 4))
     x = keras.layers.Conv2D(4, 3, padding="same")(source)

@@ -38,7 +38,7 @@ def test_teacher_trains_a_step_distils_and_its_student_exports(name: str, tmp_pa
         quant__calibration_images="8",
     )
     tf = backend().tf
-    # Tracing a graph of a thousand layers takes longer than one step of it.
+    # Tracing a graph of a thousand layers takes longer than one training step.
     tf.config.run_functions_eagerly(True)
     try:
         done = train(recipe, None, tmp_path / "run")
@@ -50,7 +50,7 @@ def test_teacher_trains_a_step_distils_and_its_student_exports(name: str, tmp_pa
 
 
 def test_statistics_of_normalization_follow_within_a_short_training() -> None:
-    """With the published momentum of 0.999 a network would still have the statistics that it began with."""
+    """With the published momentum of 0.999 a network would keep its initial statistics."""
     tf = backend().tf
     model = build("mobilenetv2", NetSpec(64, 64, 1, 4))
     x = tf.constant(np.random.default_rng(0).random((16, 64, 64, 1), dtype=np.float32))
@@ -80,7 +80,7 @@ def test_damaged_weight_file_is_refused(tmp_path: Path) -> None:
         build("mobilenetv2", NetSpec(32, 32, 3, 4, weights=str(path)))
 
 
-def test_knobs_that_a_network_lacks_are_refused() -> None:
+def test_options_that_a_network_does_not_have_are_refused() -> None:
     with pytest.raises(ConfigError, match="no such width"):
         build("vgg16", NetSpec(32, 32, 1, 4, size=0.5))
     with pytest.raises(ConfigError, match="did you mean 'separable'"):
@@ -93,7 +93,7 @@ def test_densenet_has_the_depth_asked_for(depth: int) -> None:
     assert 1 + 2 * sum(blocks) + (len(blocks) - 1) + 1 == depth
 
 
-def test_densenet_121_is_as_published() -> None:
+def test_densenet_121_has_the_published_size() -> None:
     assert layers_of(121) == (6, 12, 24, 16)
 
 

@@ -1,4 +1,4 @@
-"""The benchmark models that the project makes itself."""
+"""Benchmark models that the project generates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regressions, the file of results, and the ratios of the table."""
+"""Regressions against the committed results, the file of results, and the ratios in the table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_instructions_may_rise_by_half_a_percent_and_sizes_by_one() -> None:
     assert len(results.regressions(committed, [replace(ROW, arena=28_000, flash=102_000, engine=8_200)])) == 3
 
 
-def test_another_output_than_the_committed_one_is_a_regression() -> None:
+def test_a_changed_output_is_a_regression() -> None:
     (said,) = results.regressions({ROW.case.key: ROW}, [replace(ROW, crc32="00000000")])
     assert said == "ic/qemu-m4/balanced: CRC-32 of the output 930f0c26 -> 00000000"
 
@@ -36,13 +36,13 @@ def test_wrong_output_is_a_regression_without_any_committed_figure() -> None:
     assert "differs" in said
 
 
-def test_improvements_are_named() -> None:
+def test_improvements_are_listed() -> None:
     committed = {ROW.case.key: ROW}
     assert results.improvements(committed, [ROW]) == []
     assert len(results.improvements(committed, [replace(ROW, instructions=10_000_000)])) == 1
 
 
-def test_results_survive_the_file_sorted(tmp_path: Path) -> None:
+def test_results_are_written_sorted_and_read_back_equal(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     other = replace(ROW, board="qemu-m0-m3")
     results.save([ROW, other], {"gcc": "12"}, path)
@@ -60,7 +60,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
         results.load(path)
 
 
-def test_the_committed_file_is_what_would_be_written(tmp_path: Path) -> None:
+def test_the_committed_file_has_the_form_that_is_written(tmp_path: Path) -> None:
     toolchain, rows = results.load()
     results.save(rows.values(), toolchain, tmp_path / "results.json")
     assert (tmp_path / "results.json").read_bytes() == results.PATH.read_bytes()

@@ -1,4 +1,4 @@
-"""Board descriptors: every shipped one is correct, and mistakes are reported with their key."""
+"""Board descriptors: all shipped ones are correct, and mistakes are reported with their key."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_shipped_descriptor(board: Board) -> None:
     assert board.is_emulated == (board.timing.unit == "instructions") == ("emulator" in board.flash.tools)
     if board.is_emulated:
         assert board.link.overlap == "hold"
-        assert "QEMU" in board.name  # never taken for the board on the context
+        assert "QEMU" in board.name  # the name shows that it is not hardware
     else:
         assert board.link.overlap == "pause"
         assert "Not yet tried on hardware" in board.notes
@@ -112,8 +112,8 @@ def test_unknown_board_suggests_the_nearest() -> None:
         load_board("missing.toml")
 
 
-def test_choices_come_from_the_registries(tmp_path: Path) -> None:
-    """An instruction set of a plug-in is accepted; for a misspelt one the message suggests the nearest."""
+def test_allowed_values_come_from_the_registries(tmp_path: Path) -> None:
+    """The instruction set of a plug-in is accepted; for a misspelt name the message suggests the nearest."""
     (tmp_path / "mine.toml").write_text(GOOD.replace('isa = "dsp"', 'isa = "made-up"'))
     with ISAS.added("made-up", Isa(id="made-up", name="made up")):
         assert load_board(str(tmp_path / "mine.toml")).core.isa == "made-up"

@@ -1,4 +1,4 @@
-"""The command line only parses, calls and prints: its size, and the modules that it may import."""
+"""The command line only parses, calls and prints: limits of its size, and the modules that it may import."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_file_of_the_command_line_is_small(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", FILES)
-def test_the_command_line_imports_nothing_of_the_stages(module: str) -> None:
+def test_the_command_line_does_not_import_the_stages(module: str) -> None:
     imported = {target for target, _ in EDGES[module]}
     assert not {target.split(".")[0] for target in imported} & FORBIDDEN
     stages = {"train", "compiler", "host", "device", "graph", "data", "wire"}

@@ -21,7 +21,7 @@ def test_init_makes_a_project_that_loads_and_does_not_overwrite_one(mcutk: Mcutk
     assert mcutk("init", "brain", "--recipe", "phantom", "--force").ok
 
 
-def test_inspect_reports_a_model_by_the_keys_that_others_read(mcutk: Mcutk, project: Path) -> None:
+def test_inspect_reports_a_model_with_the_documented_keys(mcutk: Mcutk, project: Path) -> None:
     (project / "m.tflite").write_bytes(tiny_model())
     report = mcutk.json("inspect", "m.tflite")
     assert report["schema"] == "mcutk.inspect/1"
@@ -32,7 +32,7 @@ def test_inspect_reports_a_model_by_the_keys_that_others_read(mcutk: Mcutk, proj
     assert "FULLY_CONNECTED" in mcutk("inspect", "m.tflite", "--modes", "--board", "qemu-m55").out
 
 
-def test_inspect_names_what_is_unsupported_and_does_its_job(mcutk: Mcutk, project: Path) -> None:
+def test_inspect_of_an_unsupported_model_names_the_operator_and_succeeds(mcutk: Mcutk, project: Path) -> None:
     g = SubgraphSpec()
     a, b = (g.tensor((1, 4), scale=[0.1], zero_point=[0]) for _ in range(2))
     g.node("FLOOR", [a], [b])
@@ -52,7 +52,7 @@ def test_inspect_without_a_model_lists_the_operators(mcutk: Mcutk) -> None:
     assert all(row["forms"] for row in rows)
 
 
-def test_doctor_says_what_is_lacking_and_how_to_mend_it(
+def test_doctor_says_what_is_missing_and_how_to_install_it(
     mcutk: Mcutk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
@@ -70,7 +70,7 @@ def test_eval_of_a_model_file_compares_the_references(mcutk: Mcutk, project: Pat
     assert len(report["threshold_sweep"]) == 3
 
 
-def test_eval_of_an_external_folder_wants_the_same_classes(mcutk: Mcutk, project: Path) -> None:
+def test_eval_of_an_external_folder_needs_the_same_classes(mcutk: Mcutk, project: Path) -> None:
     outcome = mcutk("eval", "--external", write_images(project / "images"))
     assert outcome.code == 1
     assert "lacks class folders" in outcome.err

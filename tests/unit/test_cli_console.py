@@ -43,13 +43,13 @@ def test_json_on_stdout_moves_the_tables_to_stderr(project: Path, capsys: pytest
     assert capsys.readouterr() == ("a line\n", "")
 
 
-def test_text_is_printed_as_it_is(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """File names may hold what rich takes for markup."""
+def test_text_is_printed_without_markup(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """File names may contain text that rich would interpret as markup."""
     console.show(None, RECORD, "report  /tmp/[bold]/report.html")
     assert capsys.readouterr().out == "report  /tmp/[bold]/report.html\n"
 
 
-def test_cells_of_tables_have_markup_and_names_in_them_are_whole(
+def test_cells_of_tables_have_markup_and_keep_names_unchanged(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = grid()
@@ -58,7 +58,7 @@ def test_cells_of_tables_have_markup_and_names_in_them_are_whole(
     assert capsys.readouterr().out.split() == ["mismatches", "0", "of", "[bold]", "images"]
 
 
-def test_a_pipe_is_written_to_and_not_replaced(project: Path) -> None:
+def test_json_is_written_into_a_pipe_without_replacing_it(project: Path) -> None:
     path = project / "pipe"
     os.mkfifo(path)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
@@ -69,12 +69,12 @@ def test_a_pipe_is_written_to_and_not_replaced(project: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_device_is_an_error_of_the_tree(project: Path) -> None:
+def test_a_full_device_is_an_mcutk_error(project: Path) -> None:
     with pytest.raises(WorkspaceError, match="cannot write /dev/full"):
         console.write_json("/dev/full", RECORD)
 
 
-def test_a_report_file_that_cannot_be_written_is_refused_before_the_work(project: Path) -> None:
+def test_a_report_file_that_cannot_be_written_is_refused_before_the_command_runs(project: Path) -> None:
     file = project / "file"
     file.write_text("", encoding="utf-8")
     console.check_writable(project / "new" / "report.json")

@@ -1,4 +1,4 @@
-"""The entry point: help, errors, exit codes, and what it must not import."""
+"""The entry point: help, errors, exit codes, and modules that it must not import."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_verbose_shows_the_traceback(
     assert "Traceback" in mcutk(*arguments).err
 
 
-def test_a_reader_that_goes_away_is_no_defect() -> None:
+def test_a_closed_pipe_is_not_an_error() -> None:
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {sys.executable} -m mcu_toolkit inspect | head -c 1 >/dev/null"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},

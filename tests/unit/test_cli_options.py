@@ -1,4 +1,4 @@
-"""Options that several commands have in common."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mcu_toolkit.errors import ConfigError
 
 
 def parsed(option: Any, *arguments: str) -> dict[str, Any]:
-    """Values that a command with one option gets."""
+    """Values that a command with one option receives."""
     found: dict[str, Any] = {}
 
     @click.command()
@@ -52,7 +52,7 @@ def test_the_shell_completes_board_ids() -> None:
 )
 def test_an_option_has_one_name_and_short_form_in_all_commands(option: str) -> None:
     forms = set()
-    for name in set(COMMANDS) - {"init", "convert"}:  # --board of init and --seed of convert are others
+    for name in set(COMMANDS) - {"init", "convert"}:  # --board of init and --seed of convert have other meanings
         command = cli.get_command(click.Context(cli), name)
         assert command is not None
         forms |= {(tuple(p.opts), p.name, p.metavar) for p in command.params if option in p.opts}

@@ -31,14 +31,14 @@ class Live:
 
 
 class Terminal(io.StringIO):
-    """A stream that claims to be a terminal."""
+    """A stream whose isatty is True."""
 
     def isatty(self) -> bool:
         return True
 
 
 def on_a_terminal(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> Live:
-    """The bar that would appear on a terminal, where a clock reads `seconds` one after the other."""
+    """The bar shown on a terminal while the clock returns each of `seconds` in turn."""
     made, clock = Live(), iter(seconds)
     monkeypatch.setattr(progress.sys, "stderr", Terminal())
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(clock)))

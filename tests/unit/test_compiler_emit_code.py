@@ -35,7 +35,7 @@ def test_no_untyped_pointer_and_no_decimal_word_of_weights(op: str, isa: str) ->
     assert max(len(line) for line in (code + weights).splitlines()) <= 120
 
 
-def test_a_step_shows_shapes_places_macs_kernel_and_whole_name() -> None:
+def test_a_step_shows_shapes_addresses_macs_kernel_and_full_name() -> None:
     code = compiled(GOLDEN_MODELS["residual"]()).files["net.c"].decode()
     comment = code[code.index("/* CONV_2D: t3") : code.index("static void op01_conv_2d")]
     assert "t3 1x6x6x4 @" in comment and "-> t6 1x6x6x4 @" in comment and "5184 MACs" in comment
@@ -43,7 +43,7 @@ def test_a_step_shows_shapes_places_macs_kernel_and_whole_name() -> None:
     assert r'"gr\u00f6\u00dfe\u000a#include"' in comment
 
 
-def test_long_names_of_all_outputs_are_whole() -> None:
+def test_long_names_of_all_outputs_are_not_cut() -> None:
     names = ["x" * 200, "/".join("block" for _ in range(60))]
     g = SubgraphSpec()
     g.inputs.append(g.tensor((1, 4, 4, 2), scale=[0.1], name="in"))

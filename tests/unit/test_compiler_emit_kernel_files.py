@@ -1,4 +1,4 @@
-"""Kernel sources of the generated folder: found in registered folders, followed through includes, made flat."""
+"""Kernel sources of the generated folder: found in registered folders, with their includes, in one folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_includes_are_followed_and_flattened() -> None:
     assert list(files) == sorted(files)
 
 
-def test_a_registered_folder_brings_its_kernels(tmp_path: Path) -> None:
+def test_kernels_of_a_registered_folder_are_found(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "own_kernel.c").write_text('#include "deep/own_kernel.h"\n')
     (tmp_path / "own_kernel.h").write_text('#include "mcutk_types.h"\n')
@@ -29,7 +29,7 @@ def test_a_registered_folder_brings_its_kernels(tmp_path: Path) -> None:
         kernel_files(["deep/own_kernel.c"])
 
 
-def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+def test_two_files_with_the_same_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "mcutk_softmax.c").write_text("")
     with KERNEL_FOLDERS.added("own", tmp_path), pytest.raises(CompileError, match="two kernel files are named"):
         kernel_files([])

@@ -1,4 +1,4 @@
-"""Literals and initialisers of constant tables: fixed width, exact values, a row per line."""
+"""Literals and initialisers of constant tables: fixed width, exact values, one row per line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INTEGERS = [ctype for ctype, dtype in DTYPES.items() if dtype.kind in "iu"]
 
 
 def parsed(text: str) -> list[int]:
-    """The integers of an initialiser, as C reads them."""
+    """Integers of an initialiser, parsed as C does."""
     plain = re.sub(r"/\*.*?\*/|INT64_C\(|\)|u\b", "", text)
     plain = plain.replace("INT32_MIN", str(-(2**31))).replace("INT64_MIN", str(-(2**63)))
     return [int(word, 0) for word in re.findall(r"-?(?:0x[0-9a-f]+|\d+)", plain)]
@@ -44,7 +44,7 @@ def test_tables_hold_their_values_in_short_lines(ctype: str, shape: tuple[int, .
         assert [int(re.findall(r"/\* +(\d+)|/\*(\d+)", line)[0][0]) for line in starts] == list(range(shape[0]))
 
 
-def test_one_changed_weight_is_one_changed_word() -> None:
+def test_one_changed_weight_changes_one_word() -> None:
     values = np.arange(-32, 32, dtype=np.int8).reshape(4, 16)
     other = values.copy()
     other[2, 3] = -other[2, 3]
@@ -54,7 +54,7 @@ def test_one_changed_weight_is_one_changed_word() -> None:
     assert sum(a != b for a, b in zip(before.split(","), after.split(","), strict=True)) == 1
 
 
-def test_channels_are_hexadecimal_but_for_their_shift() -> None:
+def test_channels_are_hexadecimal_except_for_the_shift() -> None:
     table = np.array([[-201, 1 << 30, -7], [3, (1 << 31) - 1, 12]], np.int32)
     assert rows(table, "mcutk_channel") == (
         "    /* 0 */ {-0x000000c9, 0x40000000, -7},",
@@ -80,14 +80,14 @@ def test_values_outside_their_type_are_refused() -> None:
 
 
 @pytest.mark.parametrize("value", [-(2**63), -(2**31) - 1, -(2**31), -1, 0, 2**31 - 1, 2**31, 2**32 - 1, 2**32])
-def test_decimal_literals_read_back(value: int) -> None:
+def test_decimal_literals_are_read_back_equal(value: int) -> None:
     names = {"INT32_MIN": -(2**31), "INT64_MIN": -(2**63)}
     text = integer(value)
     assert names.get(text) == value or int(re.sub(r"INT64_C\(|\)|u$", "", text)) == value
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, 1 / 255, 1e-20, 3.4e38, 0.1])
-def test_floats_read_back(value: float) -> None:
+def test_floats_are_read_back_equal(value: float) -> None:
     assert np.float32(floating(value).removesuffix("f")) == np.float32(value)
 
 

@@ -1,4 +1,4 @@
-"""Names in generated C: which prefixes are accepted, and what becomes of the texts in a model file."""
+"""Names in generated C: accepted prefixes, and comments and strings from the texts in a model file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mcu_toolkit.errors import ConfigError
 
 
 @pytest.mark.parametrize("good", ["model", "kws", "a", "KwsNet2", "brain_mri", "x" * 40])
-def test_good_prefixes_stay_as_they_are(good: str) -> None:
+def test_valid_prefixes_are_kept(good: str) -> None:
     assert names.prefix(good) == good
 
 
@@ -30,7 +30,7 @@ def test_good_prefixes_stay_as_they_are(good: str) -> None:
         ("mcutk_net", "starts with mcutk"),
     ],
 )
-def test_bad_prefixes_are_refused_with_a_proposal(bad: str, reason: str) -> None:
+def test_invalid_prefixes_are_refused_with_a_suggestion(bad: str, reason: str) -> None:
     with pytest.raises(ConfigError, match=reason) as caught:
         names.prefix(bad)
     hint = caught.value.hint
@@ -53,7 +53,7 @@ def test_bad_prefixes_are_refused_with_a_proposal(bad: str, reason: str) -> None
         ('"\\', r"\u0022\u005c"),
     ],
 )
-def test_comments_are_whole_and_harmless(text: str, shown: str) -> None:
+def test_comments_keep_the_text_and_cannot_end_early(text: str, shown: str) -> None:
     assert names.comment(text) == shown
 
 

@@ -1,4 +1,4 @@
-"""Constant tables: equal ones are printed once; sizes and shares of weights."""
+"""Constant tables: equal tables are printed once; sizes, and how many bytes are weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mcu_toolkit.compiler.emit.tables import Tables
 from mcu_toolkit.errors import CompileError
 
 
-def test_equal_tables_are_one_and_names_are_unique() -> None:
+def test_equal_tables_are_printed_once_and_names_are_unique() -> None:
     tables = Tables("net")
     values = np.arange(6, dtype=np.int8).reshape(2, 3)
     first = tables.add(ConstArray("weights", "int8_t", values, layout="a row per output channel"), "op00", "step 0")

@@ -1,4 +1,4 @@
-"""The generated C of three small models, byte for byte: a refactoring must not move it.
+"""The generated C of three small models, byte for byte: a refactoring must not change it.
 
 After an intended change: ``MCUTK_UPDATE_GOLDENS=1 python -m pytest tests/unit/test_compiler_goldens.py``, then read the
 difference.
@@ -18,7 +18,7 @@ from mcu_toolkit.targets.isa import PORTABLE
 from mcu_toolkit.targets.target import Target
 from tests.support.golden_models import GOLDEN_MODELS
 
-#: Class names with characters that C strings need escapes for.
+#: Class names with characters that must be escaped in C strings.
 CARD = ModelCard(("glioma", "größe?", 'a "b"', "\\n"), "unit")
 _GOLDENS = Path(__file__).resolve().parents[1] / "goldens"
 
@@ -29,7 +29,7 @@ def generate(name: str) -> Compiled:
 
 
 def own_files(compiled: Compiled) -> dict[str, bytes]:
-    """The files that are written for the model, without the kernels, which are copied."""
+    """Files that are written for the model; kernels, which are copied, are left out."""
     return {f: c for f, c in compiled.files.items() if f.startswith(compiled.name) or f in ("Makefile", "src.ino")}
 
 

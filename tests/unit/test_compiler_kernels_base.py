@@ -20,19 +20,19 @@ def test_every_operator_has_a_portable_variant(operator: str) -> None:
     assert KERNELS.variants(operator, PORTABLE)
 
 
-def test_every_variant_is_for_a_known_instruction_set_and_some_operator() -> None:
+def test_every_variant_has_a_known_instruction_set_and_an_operator() -> None:
     for name, kernel in KERNELS.items():
         assert kernel.isa in ISAS, name
         assert any(kernel.serves_operator(operator) for operator in OPERATORS.values()), name
 
 
 @pytest.mark.parametrize("isa", [PORTABLE, DSP, MVE])
-def test_variants_are_those_that_the_core_runs_its_own_first(isa: Isa) -> None:
+def test_variants_of_the_cores_own_instruction_set_come_first(isa: Isa) -> None:
     ids = [kernel.isa for kernel in KERNELS.variants("AVERAGE_POOL_2D", isa)]
     assert ids == list(isa.runs)
 
 
-def test_a_variant_added_from_outside_serves_its_operators_only() -> None:
+def test_a_variant_from_outside_the_package_is_used_for_its_operators_only() -> None:
     extra = Kernel(("ADD",), no_call, isa="mve")
     with KERNELS.added("extra", extra):
         assert extra in KERNELS.variants("ADD", MVE)

@@ -1,4 +1,4 @@
-"""Kernels other than convolutions: which variant a node gets, and what its call says."""
+"""Kernels other than convolutions: the variant chosen for a node, and the arguments of its call."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def pool(op: str, channels: int, isa: Isa) -> Call:
 def test_pooling_has_a_kernel_for_each_instruction_set(op: str, kind: str, isa: Isa, suffix: str) -> None:
     call = pool(op, 16, isa)
     assert call.name == f"mcutk_{kind}_pool_{suffix}"
-    assert call.overlaps[0].slack <= 0  # a stride of 2 reads faster than it writes
+    assert call.overlaps[0].slack <= 0  # with a stride of 2, reading advances faster than writing
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_pooling_has_a_kernel_for_each_instruction_set(op: str, kind: str, isa: 
         ("AVERAGE_POOL_2D", 8, MVE, "mcutk_average_pool_mve"),
     ],
 )
-def test_pooling_of_few_channels_takes_what_is_cheapest(op: str, channels: int, isa: Isa, name: str) -> None:
-    """Measured: vector kernels lose where most lanes are idle."""
+def test_pooling_of_few_channels_uses_the_cheapest_kernel(op: str, channels: int, isa: Isa, name: str) -> None:
+    """Measured: vector kernels are slower where most lanes are idle."""
     assert pool(op, channels, isa).name == name
 
 
@@ -62,10 +62,10 @@ def test_pooling_of_few_channels_takes_what_is_cheapest(op: str, channels: int, 
         ((1, 2), PORTABLE, "mcutk_reduce_s8"),
         ((1, 2), DSP, "mcutk_reduce_dsp"),
         ((1, 2), MVE, "mcutk_reduce_dsp"),
-        ((3,), DSP, "mcutk_reduce_s8"),  # what stays is not dense
+        ((3,), DSP, "mcutk_reduce_s8"),  # the axes that stay are not contiguous
     ],
 )
-def test_mean_over_images_takes_four_channels_at_a_time(axes: tuple[int, ...], isa: Isa, name: str) -> None:
+def test_mean_over_images_computes_four_channels_at_a_time(axes: tuple[int, ...], isa: Isa, name: str) -> None:
     shape = [1, 6, 6, 8]
     out = [n for axis, n in enumerate(shape) if axis not in axes]
     wanted = tensor(len(axes), dtype=DType.INT32, data=np.array(axes, np.int32))
@@ -100,7 +100,7 @@ def test_an_input_that_broadcasts_may_not_be_overwritten() -> None:
     assert call.overlaps == (Overlap(0, 2, 0),)
 
 
-def test_costs_of_moves_are_those_of_the_instruction_set() -> None:
+def test_costs_of_moves_depend_on_the_instruction_set() -> None:
     (plain,) = calls("SQUEEZE", tensor(1, 64, data=np.zeros((1, 64), np.int8)), tensor(64))
     assert plain.cost == PORTABLE.costs.walk + 64 * PORTABLE.costs.copy_byte
 

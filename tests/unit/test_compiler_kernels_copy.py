@@ -1,4 +1,4 @@
-"""Strided copies and broadcast walks do what they say."""
+"""Strided copies and broadcast walks, executed, against NumPy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SOURCE, TARGET = 0, 1
 
 
 def execute(invocations: tuple[Invocation, ...], data: bytes, size: int) -> bytes:
-    """What mcutk_copy_bytes and mcutk_copy_strided do."""
+    """The semantics of mcutk_copy_bytes and mcutk_copy_strided."""
     out = bytearray(b"\xee" * size)
     for call in invocations:
         source, target, last = call.arguments

@@ -16,7 +16,7 @@ from tests.support.conv_layers import make_layer
 
 
 def made(out_c: int, rounding: str = "linear") -> tuple[ConvLayer, Channels]:
-    """A 1x1 convolution of 6 inputs, and its channels."""
+    """A 1x1 convolution with 6 input channels, and its output channels."""
     layer = make_layer(ConvKind.CONV, (2, 2, 6), out_c, (1, 1), rounding=rounding, seed=out_c)
     found = channels(layer)
     assert found is not None and found.rounding.value == rounding
@@ -40,7 +40,7 @@ def test_scales_follow_the_order_of_channels() -> None:
     assert group_scales(found, order).values["multipliers"].reshape(-1).tolist() == found.multiplier[order].tolist()
 
 
-def test_any_rounding_has_a_scale_per_channel() -> None:
+def test_any_rounding_has_one_scale_per_channel() -> None:
     _, found = made(5, "any")
     table = channel_scales(found)
     assert (table.ctype, table.values["shift"].tolist()) == ("mcutk_scale_dsp", found.shift.tolist())
@@ -59,7 +59,7 @@ def test_fully_connected_scales_are_shared_where_all_are_equal(out_c: int) -> No
     assert not per_channel and shared.values.tolist() == [(3 << 29, 8)]
 
 
-def test_weights_have_a_row_per_group() -> None:
+def test_weights_have_one_row_per_group() -> None:
     layer, found = made(5)
     narrow, wide = pack_gemm(layer, found), pack_wide(layer, found)
     assert narrow.values.shape == (2, 4 + 8) and wide.values.shape == (2, 4 + 16)  # 6 inputs are padded to 8

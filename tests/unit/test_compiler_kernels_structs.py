@@ -1,4 +1,4 @@
-"""Parameter structs of convolution kernels: the fields that Python writes are the members of the C struct, in order."""
+"""Parameter structs of convolution kernels: Python writes the members of the C struct, in their order."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def members(declaration: str) -> Iterator[tuple[str, str]]:
 
 
 def layers() -> Iterator[ConvLayer]:
-    """Layers that between them suit every variant."""
+    """Layers such that every variant accepts at least one."""
     for rounding in ("relu", "linear", "any"):
         for shape, out_c, kernel, stride in (
             ((5, 5, 16), 8, (3, 3), (1, 1)),
@@ -90,7 +90,7 @@ def accepted(variant: ConvKernel) -> ConvLayer:
 
 
 def assert_matches(ctype: str, value: StructValue) -> None:
-    """The fields are the members of the struct; tables have the types of the pointers."""
+    """Check that fields and struct members have the same names and order, and tables the types of the pointers."""
     declared = structs()[ctype]
     assert [name for name, _ in value.fields] == [name for _, name in declared], ctype
     for (name, field), (member, _) in zip(value.fields, declared, strict=True):
@@ -114,13 +114,13 @@ def test_fields_are_the_members_of_the_struct(variant: ConvKernel) -> None:
     assert_matches(made.ctype, StructValue(made.fields))
 
 
-def test_members_are_read_as_c_reads_them() -> None:
+def test_declarations_are_parsed_as_c_does() -> None:
     assert list(members("const int8_t *weights")) == [("const int8_t *", "weights")]
     assert list(members("int16_t pad_top, pad_left")) == [("int16_t", "pad_top"), ("int16_t", "pad_left")]
     assert list(members("int32_t bias[4]")) == [("int32_t", "bias")]
 
 
-def test_channel_groups_are_filled_up_with_zeros() -> None:
+def test_incomplete_channel_groups_are_filled_with_zeros() -> None:
     layer = make_layer(ConvKind.CONV, (3, 3, 4), 6, (1, 1), rounding="any")
     groups = conv_mve.channel_groups(layer, any_shift=True).values.tolist()
     bias, left, _, right = (np.array(member).reshape(-1) for member in zip(*groups, strict=True))

@@ -1,4 +1,4 @@
-"""Each pass keeps every output byte, on random graphs that hold what it looks for; and it does find it."""
+"""Each pass keeps every output byte on random graphs with patterns that it changes, and it changes some of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SAMPLES = 4
 
 
 def assert_same_outputs(before: Graph, after: Graph, seed: int) -> None:
-    """The two graphs give the same bytes."""
+    """Check that two graphs give the same bytes."""
     inputs = random_inputs(before, _SAMPLES, seed)
     answers = {"before": Oracle(before).run_all(inputs), "after": Oracle(after).run_all(inputs)}
     assert differences(answers) == "", f"seed {seed}"
@@ -71,8 +71,8 @@ def test_all_passes_together_keep_outputs() -> None:
         assert_same_outputs(graph, passes.run_all(graph), seed)
 
 
-def test_all_passes_come_to_rest() -> None:
-    """Running them again changes nothing."""
+def test_a_second_run_of_all_passes_changes_nothing() -> None:
+    """The graph is the same object after another run."""
     for seed in _SEEDS:
         graph = passes.run_all(read_model(pass_model(seed, "dead_channels", "identities", "clamp_after")))
         for name, item in passes.in_order(passes.Stage.SIMPLIFY):

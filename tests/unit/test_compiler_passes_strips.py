@@ -1,4 +1,4 @@
-"""Stretches of random graphs run strip by strip give the same bytes."""
+"""Chains of nodes of random graphs give the same bytes when they run strip by strip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search trades faster variants for RAM as far as the optimization goal asks for it."""
+"""Choice of kernel variants: how much RAM a faster variant may cost under each optimization goal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def candidate(graph: Graph, number: int, made: Call) -> Candidate:
 
 
 def picked(optimize: Optimize, *variants: Call, sizes: tuple[int, ...] = (1000, 1000)) -> tuple[list[str], int]:
-    """Names of the chosen variants and the arena of a chain in which every node has the same variants."""
+    """Names of the chosen variants and bytes of the arena, for a chain whose nodes all have the same variants."""
     graph = chain_graph(*sizes)
     options = [tuple(candidate(graph, n, made) for made in variants) for n in range(len(graph.nodes))]
     chosen = assign(graph, options, Target(PORTABLE, "host", optimize))
@@ -35,7 +35,7 @@ LEAN = call(cost=300, name="lean")
     ("optimize", "name", "arena"),
     [(Optimize.SPEED, "fast", 2600), (Optimize.BALANCED, "fast", 2600), (Optimize.RAM, "lean", 2000)],
 )
-def test_scratch_that_the_arena_must_grow_for_is_traded_for_ram_only(optimize: Optimize, name: str, arena: int) -> None:
+def test_scratch_that_enlarges_the_arena_is_avoided_under_ram_only(optimize: Optimize, name: str, arena: int) -> None:
     assert picked(optimize, FAST, LEAN) == ([name], arena)
 
 
@@ -45,13 +45,13 @@ def test_scratch_within_the_slack_of_the_goal_is_kept() -> None:
     assert picked(Optimize.RAM, small, LEAN) == (["fast"], 2080)
 
 
-def test_only_nodes_at_the_peak_are_traded() -> None:
+def test_only_nodes_at_the_peak_get_a_slower_variant() -> None:
     """The second node is small: its scratch fits below the peak."""
     names, arena = picked(Optimize.RAM, FAST, LEAN, sizes=(1000, 1000, 100))
     assert (names, arena) == (["lean", "fast"], 2000)
 
 
-def test_overlap_is_worth_instructions() -> None:
+def test_a_slower_variant_that_permits_overlap_is_chosen() -> None:
     graph = chain_graph(1000, 1000)
     apart = call(cost=100, name="apart")
     over = call(Overlap(0, 1, 0), cost=300, name="over")
@@ -60,7 +60,7 @@ def test_overlap_is_worth_instructions() -> None:
     assert (chosen.schedule.steps[0].call.name, chosen.plan.arena_bytes) == ("over", 1000)
 
 
-def test_the_estimate_is_not_below_the_plan_and_counts_the_fastest() -> None:
+def test_the_estimate_has_the_arena_of_the_leanest_and_the_cost_of_the_fastest_variants() -> None:
     graph = chain_graph(1000, 1000)
     options = [(candidate(graph, 0, FAST), candidate(graph, 0, LEAN))]
     guess = estimate(graph, options, Target(PORTABLE, "host", Optimize.RAM))

@@ -1,4 +1,4 @@
-"""The two checkers of memory plans refuse plans that lose a byte."""
+"""The two checkers of memory plans refuse plans that overwrite data that is still needed."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_outputs_must_be_complete_at_the_end() -> None:
         check_execution(graph, schedule, plan(0, 100, 100))
 
 
-def test_a_view_is_the_bytes_of_the_tensor_that_holds_it() -> None:
+def test_a_view_shares_the_bytes_of_its_tensor() -> None:
     """Tensor 1 is the second half of tensor 0."""
     graph = chain_graph(100, 50, 50)
     schedule = build_schedule(graph, [Parts(0, ((1, 50),)), call(Overlap(1, 2, 0))])

@@ -38,7 +38,7 @@ def random_problem(seed: int, buffers: int, steps: int, unit: int = 4) -> PlanPr
 
 
 def is_legal(problem: PlanProblem, offsets: tuple[int, ...]) -> bool:
-    """A third statement of what is legal, for placements of multiples of the alignment."""
+    """The rules of a legal plan, written a third time, for offsets that are multiples of the alignment."""
     slack = {(r.input, r.output): r.slack for r in problem.rules}
     placed = list(zip(problem.buffers, offsets, strict=True))
     for (a, at_a), (b, at_b) in itertools.combinations(placed, 2):
@@ -53,7 +53,7 @@ def is_legal(problem: PlanProblem, offsets: tuple[int, ...]) -> bool:
 
 
 def least_arena(problem: PlanProblem, limit: int) -> int:
-    """The least arena by trying every placement."""
+    """The smallest arena, found by trying every placement."""
     best = limit
     unit = problem.buffers[0].align
 
@@ -73,7 +73,7 @@ def least_arena(problem: PlanProblem, limit: int) -> int:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_small_plans_are_the_best_there_are(seed: int) -> None:
+def test_small_plans_are_optimal(seed: int) -> None:
     problem = random_problem(seed, buffers=5, steps=4)
     plan = planner.plan(problem)
     check(plan, problem)
@@ -96,7 +96,7 @@ def test_plans_are_the_same_every_time() -> None:
 
 
 def chain(sizes: list[int], slack: int) -> PlanProblem:
-    """Tensors in a row, each computed from the one before."""
+    """A chain of tensors, each computed from the previous one."""
     buffers = tuple(Buffer(("tensor", i), size, max(i - 1, 0), i) for i, size in enumerate(sizes))
     rules = tuple(OverlapRule(("tensor", i), ("tensor", i + 1), slack) for i in range(len(sizes) - 1))
     return PlanProblem(buffers, rules, len(sizes))
@@ -107,8 +107,8 @@ def test_in_place_chain_needs_one_tensor() -> None:
     assert (plan.arena_bytes, plan.no_overlap, plan.optimal) == (1000, 2000, True)
 
 
-def test_overlaps_that_shift_are_in_the_bound() -> None:
-    """Three overlaps of 100 bytes each shift the last tensor by 300: no plan can do with less."""
+def test_the_bound_includes_shifts_by_overlaps() -> None:
+    """Three overlaps of 100 bytes each shift the last tensor by 300 bytes; no plan can need less."""
     plan = planner.plan(chain([1000, 1000, 1000, 1000], slack=100))
     assert (plan.arena_bytes, plan.overlap_bound, plan.optimal) == (1300, 1300, True)
 

@@ -1,4 +1,4 @@
-"""Steps and the planner's problem: live ranges, views in the tensors that hold them, distances of overlaps."""
+"""Steps and the planner's input: live ranges, views inside the tensors that hold them, offsets of overlaps."""
 
 from __future__ import annotations
 

@@ -38,14 +38,14 @@ def random_window(rng: np.random.Generator) -> Window:
 
 
 def taps(w: Window, y: int, x: int) -> list[int]:
-    """Input pixels that an output pixel reads."""
+    """Input pixels needed for an output pixel."""
     rows = range(y * w.stride_h - w.pad_top, y * w.stride_h - w.pad_top + w.kernel_h)
     columns = range(x * w.stride_w - w.pad_left, x * w.stride_w - w.pad_left + w.kernel_w)
     return [r * w.in_w + c for r in rows if 0 <= r < w.in_h for c in columns if 0 <= c < w.in_w]
 
 
 def events(w: Window, in_c: int, out_c: int, reading: Reading, block: int) -> list[tuple[str, int]]:
-    """Reads of input bytes and writes of output bytes in the order in which the least careful kernel makes them."""
+    """Reads of input bytes and writes of output bytes, in the least favourable order that a kernel may use."""
     pixels = [(y, x) for y in range(w.out_h) for x in range(w.out_w)]
     found: list[tuple[str, int]] = []
     step = block or w.out_w
@@ -66,7 +66,7 @@ def events(w: Window, in_c: int, out_c: int, reading: Reading, block: int) -> li
 
 
 def least_slack(history: list[tuple[str, int]]) -> int | None:
-    """Least ``input - output`` at which no byte is read after it was overwritten; None where any will do."""
+    """Minimum ``input - output`` at which no byte is read after it was overwritten; None if there is no minimum."""
     least, written = None, -1
     for kind, at in history:
         if kind == "write":
@@ -78,7 +78,7 @@ def least_slack(history: list[tuple[str, int]]) -> int | None:
 
 
 @pytest.mark.parametrize("reading", list(Reading))
-def test_raster_slack_is_safe_and_nearly_least(reading: Reading) -> None:
+def test_raster_slack_is_safe_and_near_the_minimum(reading: Reading) -> None:
     rng = np.random.default_rng(7)
     waste = []
     for _ in range(150):
@@ -95,7 +95,7 @@ def test_raster_slack_is_safe_and_nearly_least(reading: Reading) -> None:
 
 
 def ring_events(w: Window, channels: int) -> list[tuple[str, int]]:
-    """A kernel that loads each input row once, before the first output row that needs it."""
+    """Events of a kernel that loads each input row once, before the first output row that needs it."""
     found: list[tuple[str, int]] = []
     loaded = 0
     for y in range(w.out_h):
@@ -106,7 +106,7 @@ def ring_events(w: Window, channels: int) -> list[tuple[str, int]]:
     return found
 
 
-def test_ring_slack_is_safe_and_least() -> None:
+def test_ring_slack_is_safe_and_minimal() -> None:
     rng = np.random.default_rng(8)
     for _ in range(150):
         window, channels = random_window(rng), int(rng.integers(1, 4))

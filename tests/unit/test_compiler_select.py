@@ -1,4 +1,4 @@
-"""Candidates: sorted by cost, without variants that are better in nothing, and an error where there is none."""
+"""Candidates: sorted by cost, without variants that another one dominates; an error where there is none."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_candidates_are_sorted_by_cost() -> None:
     assert chosen(made("lean", 300), made("fast", 100, 64), made("middle", 200, 32)) == ["fast", "middle", "lean"]
 
 
-def test_a_variant_that_is_better_in_nothing_is_dropped() -> None:
+def test_a_dominated_variant_is_dropped() -> None:
     assert chosen(made("fast", 100), made("slow", 200)) == ["fast"]
     assert chosen(made("fast", 100, 32), made("slow", 200, 64)) == ["fast"]
     assert chosen(made("fast", 100, slack=8), made("slow", 200, slack=8)) == ["fast"]
@@ -75,7 +75,7 @@ def test_add_has_one_candidate_on_each_instruction_set(isa: Isa, elements: int, 
     assert [candidate.call.name for candidate in candidates(request(isa, elements))] == [name]
 
 
-def test_nodes_that_graphs_share_are_looked_at_once() -> None:
+def test_candidates_of_nodes_that_graphs_share_are_found_once() -> None:
     graph = request(PORTABLE).graph
     selector = Selector(Target(PORTABLE, "core"))
     first = selector.options(graph)[0]

@@ -1,4 +1,4 @@
-"""Images of any mode and format, and what happens with those that cannot be read."""
+"""Images of any mode and format, and images that cannot be read."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_class_folder_with_one_image_is_refused(tmp_path: Path) -> None:
         load_dataset(SMALL, folder)
 
 
-def test_cache_gives_the_same_and_notices_changes(tmp_path: Path) -> None:
+def test_cached_images_are_equal_and_changes_are_noticed(tmp_path: Path) -> None:
     folder, cache = folder_of(tmp_path / "d"), tmp_path / "cache"
     first = load_dataset(SMALL, folder, cache_dir=cache)
     again = load_dataset(SMALL, folder, cache_dir=cache)
@@ -84,7 +84,7 @@ def test_cache_gives_the_same_and_notices_changes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(NORMALIZATIONS))
-def test_int8_is_the_float_quantized(name: str) -> None:
+def test_int8_inputs_are_the_quantized_float_inputs(name: str) -> None:
     how = NORMALIZATIONS[name]
     pixels = np.arange(256, dtype=np.uint8)
     real = to_float(pixels, how)

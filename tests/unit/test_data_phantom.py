@@ -1,4 +1,4 @@
-"""The phantom generator: repeatable, varied, and not separable by something trivial."""
+"""The phantom generator: repeatable, varied, and not separable by a trivial model."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def test_any_size(shape: tuple[int, int]) -> None:
     assert phantom.generate(4, *shape, seed=1).images.shape == (4, *shape)
 
 
-def test_mean_grey_and_a_linear_model_do_not_tell_the_classes() -> None:
-    """Least squares on pixels stays far from what a network reaches: the classes need shape and place."""
+def test_mean_grey_and_a_linear_model_do_not_separate_the_classes() -> None:
+    """Least squares on pixels stays far below the accuracy of a network: classes differ by shape and position."""
     made = phantom.generate(480, 32, 32, seed=9)
     x = np.concatenate([made.images.reshape(480, -1) / 255.0, np.ones((480, 1))], axis=1)
     y = np.eye(4)[made.labels]

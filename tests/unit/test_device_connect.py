@@ -33,7 +33,7 @@ def test_a_hardware_board_needs_a_port(tmp_path: Path, monkeypatch: pytest.Monke
     assert "mcutk bench --board nano33 --port /dev/ttyACM3" in str(caught.value)
 
 
-def test_an_emulated_board_needs_a_program(tmp_path: Path) -> None:
+def test_an_emulated_board_must_have_been_flashed(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="holds no program") as caught:
         connect.open_port(load_board("qemu-m4"), tmp_path, None)
     assert "mcutk build --board qemu-m4 && mcutk flash" in str(caught.value)

@@ -13,7 +13,7 @@ from mcu_toolkit.targets.arch import ARCHS
 from mcu_toolkit.targets.arch.arm import ARM
 
 
-def test_the_emulator_is_that_of_the_architecture() -> None:
+def test_the_architecture_names_the_emulator() -> None:
     assert emulator_of(load_board("qemu-m4")) is ARM.emulator
 
 

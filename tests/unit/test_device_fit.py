@@ -1,4 +1,4 @@
-"""Errors of images that do not fit: need, limit and the largest symbols."""
+"""Errors for images that do not fit: bytes needed, limit, and the largest symbols."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_stack_of_the_application_is_added() -> None:
     assert stack_need(None) is None
 
 
-def test_the_stack_may_fill_what_is_reserved() -> None:
+def test_the_stack_may_use_all_reserved_bytes() -> None:
     room = BOARD.memory.stack_bytes - STACK_BESIDE_MODEL
     check_stack(BOARD, room)
     check_stack(BOARD, None)
@@ -49,7 +49,7 @@ def test_ram_and_flash_are_reported_together() -> None:
     assert "--optimize ram" in text
 
 
-def test_the_limits_are_those_of_the_board() -> None:
+def test_the_board_sets_the_limits() -> None:
     roomy = replace(BOARD, memory=replace(BOARD.memory, ram_bytes=16_384))
     size = Footprint(flash=210_000, engine=9_000, weights=200_000, ram=10_000, arena=9_000, contributors=SYMBOLS)
     assert "bytes of RAM where" not in str(unfit(roomy, size))

@@ -24,7 +24,7 @@ def test_shipped_boards_name_flashers_that_exist() -> None:
         assert [flasher.name for flasher in flashers_of(board)] == list(board.flash.tools)
 
 
-def test_a_wrong_name_in_a_descriptor_is_explained() -> None:
+def test_an_unknown_flasher_in_a_descriptor_is_an_error() -> None:
     board = load_board("qemu-m4")
     board = replace(board, flash=replace(board.flash, tools=("emulater",)))
     with pytest.raises(ConfigError, match=r"'flash\.tools' of the board 'qemu-m4' is wrong") as caught:
@@ -39,14 +39,14 @@ class Punch(Flasher):
     summary = "punches cards"
 
     def require(self, board: object) -> None:
-        """It needs nothing."""
+        """Needs no program."""
 
     def flash(self, job: FlashJob) -> str:
-        """It says so."""
+        """Returns a line of text."""
         return f"punched {job.board.id}"
 
 
-def test_a_flasher_from_outside() -> None:
+def test_a_flasher_can_be_added_from_outside() -> None:
     board = load_board("qemu-m4")
     with FLASHERS.added("punch", Punch()):
         board = replace(board, flash=replace(board.flash, tools=("punch",)))

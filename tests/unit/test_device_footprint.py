@@ -1,4 +1,4 @@
-"""Sizes from a linker map: the input sections that count, and the part that each counts as."""
+"""Sizes from a linker map: the input sections that count, and the part of the program to which each belongs."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def test_the_symbol_of_a_section_is_in_its_name() -> None:
 
 
 @pytest.mark.parametrize(("share", "part"), [((0, 0), "other"), ((8, 0), "engine"), ((8, 2), "weights")])
-def test_a_piece_is_listed_under_one_part(share: tuple[int, int], part: str) -> None:
+def test_a_section_belongs_to_one_part(share: tuple[int, int], part: str) -> None:
     assert Share(*share).part == part

@@ -1,4 +1,4 @@
-"""Inferences over lines that lose, damage, double and delay frames, and over boards that refuse."""
+"""Inferences over lines that lose, damage, repeat and delay frames, and on boards that refuse requests."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def paced(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run_all(link: Link, count: int = 12) -> None:
-    """Every output is right, in order, once."""
-    link.post((Kind.HELLO, b""))  # a stray request disturbs nothing
+    """Check that every output is correct, in order and received once."""
+    link.post((Kind.HELLO, b""))  # an unexpected request changes nothing
     inferences = Inferences(link, link.hello())
     images = samples(count)
     for number, image in enumerate(images):
@@ -116,7 +116,7 @@ def test_a_board_that_stops_answering_during_an_inference(eager: Path) -> None:
 
 
 def test_long_recoveries_do_not_make_the_host_slower(eager: Path) -> None:
-    """The time of a recovery once lengthened the wait before the next RUN, so that a bad line became ever slower."""
+    """Regression: each recovery lengthened the wait before the next RUN, so that a bad line got slower."""
     with app_transport(eager) as transport:
         line = BadTransport(transport, seed=0)
         link = Link(line, QUICK)

@@ -1,4 +1,4 @@
-"""Requests over the link: a silent board, garbage, other versions, a port that goes away."""
+"""Requests over the link: a silent board, noise, other protocol versions, a port that disappears."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_silent_board() -> None:
     assert not isinstance(caught.value, ProtocolError)
 
 
-def test_bytes_that_are_no_frames_are_shown() -> None:
+def test_bytes_that_are_not_frames_are_shown() -> None:
     with (
         peer(b"AT\r\nERROR\r\n") as transport,
         pytest.raises(ProtocolError, match="does not speak the protocol") as bad,
@@ -57,7 +57,7 @@ def test_another_version_of_the_protocol() -> None:
     assert "version 9" in str(caught.value)
 
 
-def test_a_port_that_goes_away() -> None:
+def test_a_port_that_disappears() -> None:
     here, there = socket.socketpair()
     there.close()
     with SocketTransport(here, "a port") as transport, pytest.raises(PortError, match="went away"):

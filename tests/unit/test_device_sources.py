@@ -1,4 +1,4 @@
-"""Generated headers and linker script: macros and their notation."""
+"""Generated headers and linker script: macros, and the notation of their values."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def test_addresses_are_hexadecimal_and_rates_decimal(board: Board) -> None:
     assert values["MCUTK_CLOCK_HZ"] == f"{board.timing.clock_hz}u"
 
 
-def test_the_configuration_of_a_board_knows_no_model() -> None:
+def test_the_configuration_of_a_board_does_not_depend_on_the_model() -> None:
     assert b"MODEL_SHA256" not in config_header(load_board("qemu-m4"))
     assert b"_INPUT_" not in config_header(load_board("qemu-m4"))
 
 
-def test_caches_are_a_fact_of_the_descriptor() -> None:
+def test_caches_come_from_the_descriptor() -> None:
     board = load_board("qemu-m7")
     assert macros(config_header(board))["MCUTK_CACHES"] == "0"
     board = replace(board, core=replace(board.core, caches=True))
@@ -58,7 +58,7 @@ def test_the_header_of_a_model() -> None:
     assert values["MCUTK_OUTPUT_ZERO_POINT"] == "(-3)"
 
 
-def test_several_tensors_are_one_block() -> None:
+def test_several_tensors_are_sent_as_one_block() -> None:
     quant = Quant(np.array([0.25], np.float32), np.array([7], np.int64))
     tensors = tuple(Tensor(name, (1, count), DType.INT8, quant) for name, count in (("a", 3), ("b", 5), ("c", 2)))
     graph = Graph("several", tensors, (), (0, 1), (2,), "00" * 32)

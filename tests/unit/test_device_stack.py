@@ -1,4 +1,4 @@
-"""The bound on the stack: deepest chain of calls, and no bound where there can be none."""
+"""The bound on the stack: the deepest chain of calls, and programs without a bound."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNSTATED = 100
 
 
 def graph(**calls: str) -> CallGraph:
-    """Functions of 10 bytes each; values are the names of those that they call."""
+    """Functions of 10 bytes each; values are the names of the functions that they call."""
     edges = {name: frozenset(text.split()) for name, text in calls.items()}
     return CallGraph(dict.fromkeys(calls, 10), edges, unstated=UNSTATED)
 
@@ -24,15 +24,15 @@ def test_the_deepest_chain_counts() -> None:
     assert deepest(graph(a="b c", b="", c="d", d=""), "a") == 30
 
 
-def test_shared_callees_are_no_recursion() -> None:
+def test_shared_callees_are_not_recursion() -> None:
     assert deepest(graph(a="b c", b="d", c="d", d=""), "a") == 30
 
 
-def test_functions_without_a_figure_count_as_much_as_any_may_save() -> None:
+def test_functions_without_a_frame_size_count_with_an_upper_bound() -> None:
     assert deepest(graph(a="memcpy"), "a") == 10 + UNSTATED
 
 
-def test_a_leaf_of_no_size_may_be_assembly() -> None:
+def test_a_leaf_of_size_0_may_be_assembly() -> None:
     """GCC states 0 bytes for naked functions."""
     calls = {"a": frozenset({"core"})}
     assert deepest(CallGraph({"a": 0, "core": 0}, calls, unstated=UNSTATED), "a") == UNSTATED
@@ -72,7 +72,7 @@ int away(function *f) { return f(1) + 1; }
 
 
 @pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc")
-def test_reads_what_the_compiler_writes(tmp_path: Path) -> None:
+def test_files_of_the_compiler_are_read(tmp_path: Path) -> None:
     """Calls through pointers reach the functions whose address is taken there; unknown pointers give no bound."""
     one, two = SOURCE.split("int away", 1)
     for name, text in (("one", one), ("two", "typedef int function(int);\nint away" + two)):
@@ -110,8 +110,8 @@ core:
 
 
 @pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc")
-def test_reads_the_frames_of_assembly(tmp_path: Path) -> None:
-    """A symbol <function>_frame states bytes of stack; one without a function of the object is something else."""
+def test_frames_of_assembly_are_read(tmp_path: Path) -> None:
+    """A symbol <function>_frame states bytes of stack; without a function of that name in the object it is ignored."""
     (tmp_path / "core.S").write_text(ASSEMBLY)
     (tmp_path / "caller.c").write_text("int core(int); int call(int); int call(int x) { return core(x) + 1; }")
     for name in ("core.S", "caller.c"):

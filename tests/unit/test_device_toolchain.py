@@ -1,4 +1,4 @@
-"""Command lines of the compiler: from the architecture's descriptor and the core, nothing else."""
+"""Command lines of the compiler depend on the architecture's descriptor and the core only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mcu_toolkit.targets.arch.arm import ARM
 
 
 def test_another_architecture_needs_no_other_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a descriptor states appears on the command lines; nothing of Arm does."""
+    """The values of a descriptor appear on the command lines; no value of the Arm descriptor does."""
     commands: list[list[str]] = []
 
     def note(argv: list[str], **_: object) -> process.Completed:

@@ -1,4 +1,4 @@
-"""What the pages say exists: commands, options, make targets, files linked to, boards."""
+"""Commands, options, make targets, links and boards that the pages name exist."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def script(name: str) -> ModuleType:
-    """A module of scripts/."""
+    """Import a module of scripts/."""
     spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -37,7 +37,7 @@ def script(name: str) -> ModuleType:
 
 
 def code(page: Path) -> Iterator[str]:
-    """Lines of code blocks, and code spans; continued lines joined."""
+    """Lines of code blocks, and code spans; continued lines are joined."""
     for match in CODE.finditer(page.read_text(encoding="utf-8")):
         yield from (match.group(1) or match.group(2)).replace("\\\n", " ").splitlines()
 
@@ -75,7 +75,7 @@ def test_commands_and_options_on_the_pages_exist(page: Path) -> None:
                 assert option in options(name), f"{line!r}: mcutk {name} has no {option}"
 
 
-def test_the_check_of_commands_sees_what_it_must() -> None:
+def test_the_check_of_commands_can_fail() -> None:
     line = "mcutk build --board x && mcutk bench --limit=3   # mcutk not this"
     assert [*commands(line)] == [("build", ["--board"]), ("bench", ["--limit"])]
 
@@ -89,7 +89,7 @@ def test_make_targets_on_the_pages_exist(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda p: str(p.relative_to(ROOT)))
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_have_a_target(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for target in LINK.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL)):
         if target.startswith(("http://", "https://")):
@@ -110,7 +110,7 @@ def test_the_index_lists_every_page_of_docs() -> None:
             assert f"({page.relative_to(ROOT / 'docs')})" in index, f"docs/index.md does not list {page.name}"
 
 
-def test_the_command_line_page_is_what_the_commands_say() -> None:
+def test_the_command_line_page_is_current() -> None:
     written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert written == script("cli_docs").page(), "run: make docs"
 
@@ -123,7 +123,7 @@ def test_the_page_of_recipes_is_what_the_schema_says() -> None:
         assert f"| `{info.key.rpartition('.')[2]}` |" in written and info.meaning in written, info.key
 
 
-def test_the_table_of_boards_is_that_of_the_descriptors() -> None:
+def test_the_table_of_boards_is_current() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     module = script("readme")
     assert module.between(text, "boards", module.boards()) == text, "run: make docs"
@@ -145,7 +145,7 @@ def test_scripts_are_executable_and_parse(path: str) -> None:
 
 
 def test_nothing_in_the_repository_names_a_machine() -> None:
-    """Files that people read hold no path of the machine that they were written on."""
+    """No file contains a path of the machine on which it was written."""
     for page in [*PAGES, ROOT / "CHANGELOG.md", ROOT / "Makefile", *ROOT.glob("scripts/*")]:
         if page.is_file():
             text = page.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""docs/operators.md is what the registry says."""
+"""docs/operators.md matches the registry of operators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/reports.md names every document and every key of those that it describes."""
+"""docs/reports.md lists every document, and all keys of the documents that it describes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reports.md").read_text(e
 TABLE, *_SECTIONS = re.split(r"^## ", PAGE, flags=re.MULTILINE)
 #: Title → text of each section.
 SECTIONS = {section.partition("\n")[0]: section for section in _SECTIONS}
-KINDS = [kind for kind in record_kinds() if kind.SCHEMA != "mcutk.trial/1"]  # internal: in the storage of a study
+KINDS = [kind for kind in record_kinds() if kind.SCHEMA != "mcutk.trial/1"]  # internal to the storage of a study
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.SCHEMA)
@@ -36,7 +36,7 @@ def test_every_key_of_a_section_is_named(kind: type[Any]) -> None:
     if kind.SCHEMA == "mcutk.build/2":
         keys -= {"steps", "sketch", "notes"}  # for the commands that follow
     if kind.SCHEMA == "mcutk.eval/1":
-        keys -= {"model_sha256", "samples"}  # as in mcutk.bench/1
+        keys -= {"model_sha256", "samples"}  # the same as in mcutk.bench/1
     assert keys - named == set()
 
 

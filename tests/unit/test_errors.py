@@ -6,7 +6,7 @@ from mcu_toolkit import errors
 from mcu_toolkit.errors import McutkError
 
 
-def test_every_error_is_in_the_tree_and_in_its_drawing() -> None:
+def test_every_error_is_in_the_tree_that_the_docstring_draws() -> None:
     for name in dir(errors):
         kind = getattr(errors, name)
         if isinstance(kind, type) and issubclass(kind, Exception):

@@ -52,7 +52,7 @@ class Later(Abs):
 
 @dataclass(frozen=True)
 class ThresholdAttrs(Attrs):
-    """The real number below which the result is 0."""
+    """Real number below which the result is 0."""
 
     least: float = 0.0
 
@@ -85,7 +85,7 @@ def _registered() -> Iterator[None]:
 
 
 class Network(SubgraphSpec):
-    """A model of one image that is built operator by operator."""
+    """A model with one image as input, built operator by operator."""
 
     def conv(self, data: int, weights: np.ndarray) -> int:
         """CONV_2D of stride 1 with SAME padding and a RELU; its output."""
@@ -105,7 +105,7 @@ class Network(SubgraphSpec):
 
 
 def model(*ops: str, twice: bool = False, least: float = 1.0) -> bytes:
-    """CONV_2D, the operators in a row (perhaps in two equal branches), and a CONV_2D that does not read channel 2."""
+    """CONV_2D, a chain of the operators (optionally two equal branches), and a CONV_2D without channel 2."""
     rng, graph = np.random.default_rng(5), Network()
     data = graph.tensor((1, 12, 6, 4), **QUANT)
     start = graph.conv(data, rng.integers(-127, 128, (4, 3, 3, 4)))
@@ -163,7 +163,7 @@ def test_custom_operator_reads_its_own_options() -> None:
     assert read_model(model("CUSTOM(Threshold)", least=2.5)).nodes[1].attrs == ThresholdAttrs(2.5)
 
 
-def test_custom_operator_does_not_answer_to_a_builtin_code_of_its_name() -> None:
+def test_a_builtin_code_does_not_select_a_custom_operator_of_the_same_name() -> None:
     kind = Threshold()
     with OPERATORS.added("ABS", kind):
         assert read_model(model("ABS")).nodes[1].op == "BUILTIN(ABS)"

@@ -1,4 +1,4 @@
-"""Rules of firmware/kernels that a compiler does not check: typed interfaces, names that tell where a function is."""
+"""Rules of firmware/kernels that a compiler does not check: typed interfaces, prefixed and unique names."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def test_headers_have_no_untyped_constants(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _SOURCES)
-def test_static_functions_bear_the_prefix(name: str) -> None:
+def test_static_functions_have_the_prefix(name: str) -> None:
     """A stack trace names a function without its file."""
     found = _STATIC.findall(without_comments(name))
     assert [function for function in found if not function.startswith("mcutk_")] == []
 
 
-def test_static_functions_have_names_of_their_own() -> None:
+def test_names_of_static_functions_are_unique() -> None:
     places: dict[str, set[str]] = {}
     for name in _SOURCES:
         for function in _STATIC.findall(without_comments(name)):

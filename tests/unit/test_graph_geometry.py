@@ -1,4 +1,4 @@
-"""Window geometry against numbers worked out by hand."""
+"""Window geometry against numbers calculated by hand."""
 
 from __future__ import annotations
 

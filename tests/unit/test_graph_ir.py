@@ -13,7 +13,7 @@ def test_size_is_elements_times_element_size() -> None:
     assert Tensor("scalar", (), DType.INT32).bytes == 4
 
 
-def test_border_quantization_is_that_of_the_file() -> None:
+def test_border_quantization_is_read_from_the_file() -> None:
     quant = Quant(np.array([0.5], np.float32), np.array([-7], np.int64))
     assert Tensor("x", (1,), DType.INT8, quant).border_quant == (0.5, -7)
 

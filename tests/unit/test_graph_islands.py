@@ -12,7 +12,7 @@ QUANT = {"scale": [0.05], "zero_point": [-10]}
 
 
 def island(op: str, *, read_twice: bool = False, to: str = "int8") -> SubgraphSpec:
-    """DEQUANTIZE, a float32 operator, QUANTIZE; perhaps a second QUANTIZE of the DEQUANTIZE's output."""
+    """DEQUANTIZE, a float32 operator, QUANTIZE; optionally a second QUANTIZE of the DEQUANTIZE's output."""
     graph = SubgraphSpec()
     data, real, bent = graph.tensor((1, 8), **QUANT), graph.tensor((1, 8), "float32"), graph.tensor((1, 8), "float32")
     out = graph.tensor((1, 8), to, **QUANT)

@@ -1,4 +1,4 @@
-"""Tables against the real functions that they stand for."""
+"""Tables against the real functions that they approximate."""
 
 from __future__ import annotations
 

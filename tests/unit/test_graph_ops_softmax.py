@@ -1,4 +1,4 @@
-"""SOFTMAX where TensorFlow Lite Micro has no result."""
+"""SOFTMAX of inputs for which TensorFlow Lite Micro has no result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.tflite_writer import SubgraphSpec, write_model
 
 
 def test_softmax_of_very_many_equal_classes() -> None:
-    """TensorFlow Lite Micro aborts from 512 equal classes on; here every class gets the least value."""
+    """TensorFlow Lite Micro aborts for 512 or more equal classes; here the output of every class is -128."""
     graph = SubgraphSpec()
     graph.tensor((1, 600), scale=[0.1], zero_point=[0])
     graph.tensor((1, 600), scale=[1 / 256], zero_point=[-128])

@@ -1,4 +1,4 @@
-"""Tables of operators that map a byte to a byte: each entry is what `compute` gives for that input."""
+"""Tables of operators that map a byte to a byte: each entry is the result of `compute` for that input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The traits that operators declare hold for what they compute, and passes ask traits instead of naming operators."""
+"""The traits of operators hold for their results, and passes use traits instead of names of operators."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PACKAGE = Path(compiler.__file__).parent
 
 
 def values(graph: Graph, index: int, rng: np.random.Generator) -> Array:
-    """Contents of a constant, else random values, without the axis of samples."""
+    """The contents of a constant, or random values; without the axis of samples."""
     tensor = graph.tensors[index]
     if tensor.data is not None:
         return tensor.data
@@ -57,7 +57,7 @@ def result(graph: Graph, node: Node, inputs: list[Array | None]) -> Array:
 
 
 def changed(graph: Graph, node: Node, inputs: list[Array | None], at: int, where: np.ndarray) -> list[Array | None]:
-    """The inputs with other values in one of them where a mask is true."""
+    """A copy of the inputs; one of them has other values where a mask is true."""
     array = inputs[at]
     assert array is not None
     other = array[::-1, ...].copy() if array.ndim else array.copy()
@@ -98,7 +98,7 @@ def test_channels_depend_on_the_channels_that_are_stated() -> None:
     assert {(Channels.DEPTHWISE, "DEPTHWISE_CONV_2D"), (Channels.SAME, "MEAN"), (Channels.SAME, "PAD")} <= seen
 
 
-def test_layers_say_how_their_weights_lie() -> None:
+def test_layers_declare_the_layout_of_their_weights() -> None:
     seen = set()
     for graph, node, _, _ in cases():
         kind = OPERATORS[node.op]
@@ -159,7 +159,7 @@ def test_border_is_what_padding_adds() -> None:
     assert seen == {"PAD", "PADV2"}
 
 
-def test_clamps_are_fused_activations_in_one_quantization() -> None:
+def test_clamps_equal_fused_activations_of_the_same_quantization() -> None:
     seen = set()
     for graph, node, inputs, _ in cases():
         clamp = OPERATORS[node.op].clamp

@@ -75,7 +75,7 @@ def test_left_out_input_is_absent() -> None:
     assert read.nodes[0].attrs == a.FullyConnected()
 
 
-def test_path_and_bytes_read_alike(tmp_path: Path) -> None:
+def test_path_and_bytes_give_the_same_graph(tmp_path: Path) -> None:
     data = write_model(relu_model())
     path = tmp_path / "model.tflite"
     path.write_bytes(data)
@@ -106,7 +106,7 @@ def test_shape_arithmetic_is_folded() -> None:
 
 
 def variable_model(initial: np.ndarray | None) -> bytes:
-    """State that ADD mixes with the input and ASSIGN_VARIABLE takes back."""
+    """A variable to which ADD adds the input, and which ASSIGN_VARIABLE updates."""
     graph, once = SubgraphSpec(), SubgraphSpec(name="once")
     others = []
     if initial is not None:
@@ -188,7 +188,7 @@ def test_damaged_links(inputs: list[int], outputs: list[int], words: str) -> Non
     assert words in bad.message and bad.node == 0
 
 
-def test_output_that_nobody_writes() -> None:
+def test_output_that_no_node_writes() -> None:
     graph = relu_model()
     graph.outputs = [graph.tensor((1, 4), **QUANT)]
     assert "written by no node" in refusal(write_model(graph)).message
@@ -202,7 +202,7 @@ def test_model_that_computes_nothing(field: str) -> None:
 
 
 def test_output_that_is_a_constant() -> None:
-    """Fuzzing found it: nothing computes such an output, so that the planner had no place for it."""
+    """Found by fuzzing: no node computes such an output, so that the planner gave it no address."""
     graph = relu_model()
     graph.outputs.append(graph.const(np.zeros((1, 4)), "int8", **QUANT))
     assert "is a constant" in refusal(write_model(graph)).message
@@ -231,7 +231,7 @@ def test_unknown_activation_and_weights_format() -> None:
         assert caught.value.node == 0
 
 
-def test_attribute_that_is_no_number() -> None:
+def test_attribute_that_is_not_a_number() -> None:
     graph = relu_model()
     graph.nodes = []
     graph.node("LEAKY_RELU", [0], [1], (0, "f32", float("nan")))

@@ -1,4 +1,4 @@
-"""Requantization against numbers worked out by hand or in real arithmetic."""
+"""Requantization against numbers calculated by hand or in real arithmetic."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def tensor(scale: float, zero_point: int) -> Tensor:
 
 
 @pytest.mark.parametrize("real", [0.0, 1.0, 0.5, 0.75, 1e-3, 123.456, 2.0**-31, 2.0**-40, 1 - 2.0**-40])
-def test_multiplier_stands_for_its_real(real: float) -> None:
+def test_multiplier_and_shift_equal_the_real_number(real: float) -> None:
     m = quantize_multiplier(real)
     assert m.multiplier == 0 or 1 << 30 <= m.multiplier <= INT32_MAX
     assert m.multiplier / 2**31 * 2.0**m.shift == pytest.approx(real, rel=1e-9, abs=2.0**-31)
@@ -53,7 +53,7 @@ def test_high_mul_rounds_and_saturates() -> None:
     ]  # fmt: skip
 
 
-def test_left_shift_wraps_like_a_register() -> None:
+def test_left_shift_wraps_at_32_bits() -> None:
     assert int(multiply_by_quantized_multiplier(np.array(1 << 30), 1 << 30, 1)) == -(1 << 30)
 
 

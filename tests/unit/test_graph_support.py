@@ -1,4 +1,4 @@
-"""Which nodes are refused, in what words; and what `verify` finds in a broken graph."""
+"""Nodes that are refused, with their messages; and the errors that `verify` finds in a broken graph."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_convolution_attributes(attrs: a.Attrs, words: str) -> None:
 
 @pytest.mark.parametrize("op", sorted(OPERATORS))
 def test_checks_take_any_node(op: str) -> None:
-    """`check` is total: no node that a file can hold makes it fail."""
+    """`check` accepts any node that a file can contain without raising."""
     graph = model()
     for attrs in (a.Attrs(), graph.nodes[0].attrs, graph.nodes[2].attrs, a.Reduce(), a.Arithmetic(), a.Resize()):
         for inputs in ((), (0,), (0, 1), (0, -1), (-1, 0), (0, 0, 0), (1, 1, 1, 1), (0,) * 5, (-1,) * 24, (0,) * 24):

@@ -1,4 +1,4 @@
-"""How the oracle takes samples and keeps state."""
+"""The interface of the oracle: shapes of samples, and state that is kept between them."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_number_of_inputs() -> None:
         Oracle(clamp_model()).run_all([])
 
 
-def test_variables_start_afresh_or_are_kept() -> None:
+def test_variables_are_reset_or_kept() -> None:
     oracle, ones = Oracle(counter_model()), np.ones((3, 2), np.int8)
     assert oracle.run(ones).tolist() == [[2, 3]] * 3
     kept = oracle.run_all([ones], keep_state=True)[0]

@@ -16,7 +16,7 @@ from tests.support.randmodels import MAKERS, random_graph_model, register_all
 
 register_all()
 
-#: Operators that the reader turns into others.
+#: Operators that the reader replaces by others.
 _MADE_AS = {"ASSIGN_VARIABLE": "VARIABLE", "READ_VARIABLE": "VARIABLE"}
 
 
@@ -29,7 +29,7 @@ def _needs_tflm() -> None:
 
 
 def samples(graph: Graph, seed: int, count: int = 4) -> list[Array]:
-    """Random inputs, the first two at the ends of the range."""
+    """Random inputs; the first two have the smallest and the largest value."""
     rng = np.random.default_rng(seed)
     arrays: list[Array] = []
     for index in graph.inputs:

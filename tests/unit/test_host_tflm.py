@@ -1,4 +1,4 @@
-"""The door to TensorFlow Lite Micro's runtime: what it says when it is missing or refuses."""
+"""The runtime of TensorFlow Lite Micro: messages when it is missing or refuses a model."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def model(**changes: object) -> bytes:
     return write_model(graph)
 
 
-def test_missing_package_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_package_names_the_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> ModuleType:
         raise ImportError(f"No module named {name!r}")
 

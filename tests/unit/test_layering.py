@@ -1,4 +1,4 @@
-"""The direction of imports that ARCHITECTURE.md draws, checked on the syntax trees of the package."""
+"""The direction of imports in ARCHITECTURE.md, checked on the syntax trees of the package."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("templates", "assets", "toml", "registry", "suggest", "process", "progress"),
     ("errors",),
 )
-#: Groups that use others of their own layer. Stages have no entry here.
+#: Groups that may use other groups of the same layer. Stages have no entry.
 WITHIN = {
     ("data", "records"),
     ("data", "recipe"),
@@ -64,7 +64,7 @@ def is_type_checking(node: ast.stmt) -> bool:
 
 
 def statements(body: list[ast.stmt], inside: bool = False) -> Iterator[tuple[ast.stmt, bool]]:
-    """Every import statement with whether it stands in a function."""
+    """(import statement, whether it is inside a function) of a module."""
     for node in body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield node, inside
@@ -77,7 +77,7 @@ def statements(body: list[ast.stmt], inside: bool = False) -> Iterator[tuple[ast
 
 
 def imports(module: str, tree: ast.Module) -> Iterator[tuple[str, bool]]:
-    """(dotted name imported, whether within a function) of a module; names inside the package resolved to modules."""
+    """(imported name, whether inside a function) of a module; names inside the package are resolved to modules."""
     for node, inside in statements(tree.body):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -114,7 +114,7 @@ def test_imports_point_down(module: str) -> None:
         assert down or (here, there) in WITHIN, f"{module} imports {target}: upward or sideways"
 
 
-def test_stages_do_not_import_one_another() -> None:
+def test_stages_do_not_import_each_other() -> None:
     stages = set(LAYERS[3])
     crossing = {
         (module, target)
@@ -127,7 +127,7 @@ def test_stages_do_not_import_one_another() -> None:
 
 
 def test_no_import_cycle() -> None:
-    """At import time, that is outside functions, modules form a directed acyclic graph."""
+    """Imports outside functions form a directed acyclic graph."""
     graph = {m: {t for t, inside in edges if t in MODULES and not inside and t != m} for m, edges in EDGES.items()}
     done: set[str] = set()
     path: list[str] = []
@@ -162,7 +162,7 @@ def test_subprocesses_are_started_in_one_place(module: str) -> None:
     assert not imported & {"subprocess", "pty"}, f"{module} starts processes itself"
 
 
-def test_the_walker_sees_what_it_must() -> None:
+def test_imports_of_every_form_are_found() -> None:
     tree = ast.parse(
         "import a.b\n"
         "from typing import TYPE_CHECKING\n"

@@ -1,4 +1,4 @@
-"""The only door to subprocesses: output, time limits, and that nothing outlives the block or the toolkit."""
+"""Subprocesses: output, time limits, and that none is left after the block or the toolkit ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.cli import ROOT
 
 
 def alive(pid: int) -> bool:
-    """Whether a process exists and is no zombie."""
+    """Whether a process exists and is not a zombie."""
     try:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     except OSError:
@@ -25,7 +25,7 @@ def alive(pid: int) -> bool:
 
 
 def gone(pid: int, patience: float = 5.0) -> bool:
-    """Whether a process ends within some seconds."""
+    """Whether a process ends within a few seconds."""
     deadline = time.monotonic() + patience
     while alive(pid):
         if time.monotonic() > deadline:
@@ -34,7 +34,7 @@ def gone(pid: int, patience: float = 5.0) -> bool:
     return True
 
 
-def test_output_and_exit_code_come_back() -> None:
+def test_output_and_exit_code_are_returned() -> None:
     done = process.run(["sh", "-c", "echo out; echo err >&2; exit 3"], check=False)
     assert (done.returncode, done.stdout, done.stderr) == (3, "out\n", "err\n")
 
@@ -48,13 +48,13 @@ def test_without_input_nothing_is_read_from_the_terminal() -> None:
     assert process.run(["cat"]).stdout == ""
 
 
-def test_a_failure_holds_the_programs_own_words() -> None:
+def test_a_failure_contains_the_output_of_the_program() -> None:
     with pytest.raises(ToolFailedError, match="exit code 2") as caught:
         process.run(["sh", "-c", "echo it is broken >&2; exit 2"])
     assert "it is broken" in str(caught.value)
 
 
-def test_a_missing_program_comes_with_its_install_command() -> None:
+def test_a_missing_program_is_reported_with_its_install_command() -> None:
     with pytest.raises(ToolMissingError) as caught:
         process.run(["no-such-program"])
     assert "no-such-program" in str(caught.value)
@@ -67,7 +67,7 @@ def test_a_program_that_takes_too_long_is_stopped_with_its_children(tmp_path: Pa
     assert all(gone(int(pid)) for pid in pids.read_text(encoding="utf-8").split())
 
 
-def test_a_running_program_ends_with_the_block_however_it_ends(tmp_path: Path) -> None:
+def test_a_running_program_is_stopped_however_the_block_ends(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), process.running(["sleep", "60"]) as child:
         assert alive(child.pid)
         raise KeyboardInterrupt
@@ -76,10 +76,10 @@ def test_a_running_program_ends_with_the_block_however_it_ends(tmp_path: Path) -
     with process.running(["sh", "-c", "trap '' TERM; echo ready; sleep 60 & wait; wait"], log=log) as child:
         while not log.read_bytes():
             time.sleep(0.02)
-    assert gone(child.pid)  # a program that ignores the polite request is killed
+    assert gone(child.pid)  # a program that ignores SIGTERM is killed
 
 
-def test_a_program_dies_with_the_toolkit_when_that_is_killed() -> None:
+def test_a_program_is_killed_when_the_toolkit_is_killed() -> None:
     code = (
         "from mcu_toolkit import process; import time\n"
         "with process.running(['sleep', '60']) as child:\n    print(child.pid, flush=True); time.sleep(60)"

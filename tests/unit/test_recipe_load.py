@@ -1,4 +1,4 @@
-"""Recipes: typed, refused where wrong, written back whole."""
+"""Recipes: types, errors, and that a written recipe is read back equal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_shipped_recipe_loads_and_survives_writing(name: str, tmp_path: Path) ->
     assert load(copy) == recipe
 
 
-def test_shipped_recipes_are_the_four() -> None:
+def test_four_recipes_are_shipped() -> None:
     assert {"phantom", "brain-mri", "chest-ct", "kvasir"} <= set(shipped())
 
 
@@ -47,7 +47,7 @@ def test_wrong_recipes_are_refused_with_what_to_do(document: dict[str, object], 
     assert text in str(caught.value)
 
 
-def test_override_takes_any_key() -> None:
+def test_every_key_can_be_overridden() -> None:
     recipe = Recipe()
     assert override(recipe, "student.width", "0.5").student.width == 0.5
     assert override(recipe, "teacher.networks", "vgg16,xception").teacher.networks == ("vgg16", "xception")

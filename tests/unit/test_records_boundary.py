@@ -1,6 +1,6 @@
 """Only `mcu_toolkit.records` knows the keys of JSON documents: other modules pass and read records.
 
-Each rule is a walk over the syntax tree of a module; the last test plants a violation of each in made-up source.
+Each rule walks the syntax tree of a module; the last test checks that each rule finds a violation in an example.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TypeVar
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "mcu_toolkit"
-#: Functions that give a document as plain values.
+#: Functions that return a document as plain values.
 SOURCES = {"read_json", "load_json", "dump", "json.load", "json.loads", "asdict"}
 #: Functions that read JSON text.
 READERS = {"read_json", "json.load", "json.loads"}
-#: Modules that read JSON of a private file of their own, or of another program; no other module reads those keys.
+#: Modules that read JSON of a private file or of another program; no other module reads those keys.
 OWN_JSON = {
     "data/dataset.py": "cache of decoded images",
     "train/checkpoint.py": "state of the training loop inside a checkpoint",
@@ -40,7 +40,7 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in {**
 
 
 def violations(rule: Callable[[ast.Module], Iterable[T]], but: Container[str] = ()) -> dict[str, list[T]]:
-    """Module → what a rule finds in it."""
+    """Module → violations that a rule finds in it."""
     found = {name: [*rule(tree)] for name, tree in TREES.items() if name not in but}
     return {name: places for name, places in found.items() if places}
 
@@ -70,7 +70,7 @@ def _key_reads_of(scope: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) ->
     nodes = list(_own_nodes(scope))
 
     def plain(node: ast.expr | None) -> bool:
-        """Whether an expression is a document, or a part of one."""
+        """Whether an expression is a document or a part of a document."""
         if isinstance(node, ast.Name):
             return node.id in names
         if isinstance(node, ast.Call):
@@ -82,7 +82,7 @@ def _key_reads_of(scope: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) ->
             return any(map(plain, node.values))
         return False
 
-    for _ in range(3):  # names that depend on names bound further down
+    for _ in range(3):  # names that depend on names bound later
         for targets, value in _bindings(nodes):
             if plain(value):
                 names.update(node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
@@ -97,7 +97,7 @@ def _key_reads_of(scope: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) ->
 
 
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
-    """Nodes of a scope without those of functions inside it, in the order of the source."""
+    """Nodes of a scope in the order of the source, without those of nested functions."""
     for node in ast.iter_child_nodes(scope):
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -155,7 +155,7 @@ def test_documents_are_not_passed_as_plain_values() -> None:
 
 
 def test_schemas_are_written_in_records() -> None:
-    """The schema of recipes is one of a TOML file."""
+    """The schema of recipes belongs to a TOML file."""
     assert violations(schemas, {"recipe/schema.py", *BENCHMARK_RECORDS}) == {}
 
 
@@ -178,7 +178,7 @@ class Benched:
 """
 
 
-def test_a_violation_of_each_rule_is_seen() -> None:
+def test_every_rule_finds_its_violation() -> None:
     tree = ast.parse(PLANTED)
     assert sorted(json_reads(tree)) == [4, 9]
     assert sorted(key for _, key in key_reads(tree)) == ["flashed", "layer", "list", "name", "qemu-m4", "rows"]

@@ -94,7 +94,7 @@ def test_wrong_types_are_named(changes: dict[str, Any], key: str, expected: str)
     assert (caught.value.expected, caught.value.hint) == (expected, "try this")
 
 
-def test_files_are_written_whole_and_read_back(tmp_path: Path) -> None:
+def test_files_are_read_back_equal(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "s.json"
     write(path, SAMPLE)
     assert read(Sample, path) == SAMPLE

@@ -1,4 +1,4 @@
-"""Every document: what is written is read back, and a document that is not what it should be is refused clearly."""
+"""Every document: written and read back equal; damaged documents are refused with a clear error."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_every_document_has_a_schema_of_its_own() -> None:
 
 @by_schema
 @pytest.mark.parametrize("filled", [True, False])
-def test_what_is_written_is_read_back(kind: type[Any], filled: bool) -> None:
+def test_documents_are_read_back_equal(kind: type[Any], filled: bool) -> None:
     record = example(kind, filled=filled)
     text = dumps(record)
     assert json.loads(text)["schema"] == kind.SCHEMA
@@ -87,13 +87,13 @@ def test_another_version_and_another_document_are_refused(kind: type[Any]) -> No
 
 @by_schema
 @pytest.mark.parametrize("document", [None, [], "text", 3])
-def test_what_is_no_object_is_refused(kind: type[Any], document: object) -> None:
+def test_a_document_must_be_an_object(kind: type[Any], document: object) -> None:
     with pytest.raises(WorkspaceError, match=r"x\.json is damaged") as caught:
         load(kind, document, origin="x.json")
     assert caught.value.expected == "a JSON object"
 
 
-def test_a_key_deep_inside_is_named_by_its_path() -> None:
+def test_a_nested_key_is_named_by_its_path() -> None:
     document = dump(example(BenchRecord))
     document["memory"]["ram"]["arena"] = "many"
     with pytest.raises(WorkspaceError, match=r"'memory\.ram\.arena' has the wrong type"):
@@ -104,8 +104,8 @@ def test_a_key_deep_inside_is_named_by_its_path() -> None:
         load(BenchRecord, document)
 
 
-def test_the_keys_of_a_bench_that_others_read() -> None:
-    """The contract of docs/reports.md, with what the Python interface promises."""
+def test_a_bench_has_the_documented_keys() -> None:
+    """Keys that docs/reports.md and the Python interface document."""
     bench = example(BenchRecord)
     document = dump(bench)
     assert list(document)[:12] == [

@@ -11,7 +11,7 @@ from mcu_toolkit.records.manifest import MANIFEST, Manifest, checked_artefact, r
 from mcu_toolkit.workspace import sha256_bytes
 
 
-def test_a_manifest_holds_every_file_but_itself_and_hidden_ones(tmp_path: Path) -> None:
+def test_a_manifest_lists_every_file_except_itself_and_hidden_files(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "a.c").write_bytes(b"a")
     (tmp_path / ".hidden").write_bytes(b"h")

@@ -1,4 +1,4 @@
-"""The registration mechanism and the suggestions for names that are not known."""
+"""The registry, and suggestions for unknown names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mcu_toolkit.registry import Registry, modules_of
 from mcu_toolkit.suggest import did_you_mean, nearest
 
 
-def test_things_are_found_in_the_order_of_registration() -> None:
+def test_entries_keep_the_order_of_registration() -> None:
     registry: Registry[int] = Registry("number")
     assert registry.add("two", 2) == 2
     registry.add("one", 1)
@@ -22,7 +22,7 @@ def test_things_are_found_in_the_order_of_registration() -> None:
     assert registry.get("three") is None
 
 
-def test_a_name_is_registered_once() -> None:
+def test_a_name_cannot_be_registered_twice() -> None:
     registry: Registry[int] = Registry("number")
     registry.add("one", 1)
     with pytest.raises(ConfigError, match="the number 'one' is registered twice"):
@@ -30,7 +30,7 @@ def test_a_name_is_registered_once() -> None:
     assert registry["one"] == 1
 
 
-def test_an_unknown_name_lists_the_known_and_the_nearest() -> None:
+def test_an_unknown_name_is_refused_with_the_known_names_and_the_nearest() -> None:
     registry: Registry[int] = Registry("board")
     registry.add("qemu-m4", 4)
     registry.add("nano33", 33)
@@ -50,7 +50,7 @@ def test_a_temporary_registration_ends_with_its_block() -> None:
 
 @pytest.fixture
 def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A package on the path whose modules count their imports."""
+    """A package whose modules count how often they are imported."""
     folder = tmp_path / "made_up_plugin"
     folder.mkdir()
     (folder / "__init__.py").write_text("count = 0\n", encoding="utf-8")
@@ -68,7 +68,7 @@ def test_builtin_modules_are_imported_when_the_registry_is_first_read(plugin: Pa
     assert sys.modules["made_up_plugin"].count == 1
 
 
-def test_a_builtin_module_that_fails_is_not_forgotten(plugin: Path) -> None:
+def test_a_builtin_module_that_fails_is_imported_again(plugin: Path) -> None:
     (plugin / "broken.py").write_text("raise RuntimeError('broken')\n", encoding="utf-8")
     registry: Registry[int] = Registry("number", builtin=("made_up_plugin.broken",))
     for _ in range(2):
@@ -76,7 +76,7 @@ def test_a_builtin_module_that_fails_is_not_forgotten(plugin: Path) -> None:
             len(registry)
 
 
-def test_modules_of_a_package_are_found_by_looking(plugin: Path) -> None:
+def test_modules_of_a_package_are_found(plugin: Path) -> None:
     (plugin / "b.py").touch()
     (plugin / "a.py").touch()
     assert modules_of("made_up_plugin", [str(plugin)]) == ("made_up_plugin.a", "made_up_plugin.b")

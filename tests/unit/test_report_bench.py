@@ -30,7 +30,7 @@ STEPS = (StepLatency(0, "CONV_2D", "conv", 300, 100), StepLatency(1, "ADD", "add
 
 
 def made(**changes: Any) -> BenchData:
-    """Thirty labelled images, six of them classified wrong, no mismatch."""
+    """Thirty labelled images: six classified wrong, no mismatch."""
     labels = np.arange(30) % 3
     answers = np.where(np.arange(30) < 6, (labels + 1) % 3, labels)
     device = np.full((30, 3), -100, dtype=np.int8)
@@ -84,7 +84,7 @@ def test_float_and_int8_are_compared_on_the_same_images() -> None:
     assert versus.both_wrong_alike == 0
 
 
-def test_a_mismatch_of_one_byte_is_counted_and_named() -> None:
+def test_a_mismatch_of_one_byte_is_counted_and_its_image_named() -> None:
     assert bench_record(made()).mismatching_samples is None
     host = made().host.copy()
     host[7, 2] ^= 1
@@ -116,13 +116,13 @@ def test_images_without_a_label_count_for_mismatches_only() -> None:
     assert record.accuracy.device == 1.0
 
 
-def test_the_record_survives_its_document() -> None:
+def test_the_record_is_read_back_equal() -> None:
     for data in (made(profile=STEPS), random()):
         record = bench_record(data)
         assert load(BenchRecord, dump(record)) == record
 
 
-def test_latency_values_are_whole_counts() -> None:
+def test_latencies_are_integers() -> None:
     assert latency_summary(np.array([5, 1, 9, 3]), "cycles") == Latency("cycles", 1, 4, 9, 9)
     many = latency_summary(np.arange(1, 101), "cycles")
     assert (many.median, many.p95) == (50, 95)
@@ -181,7 +181,7 @@ def test_the_page_holds_every_part_and_escapes_names() -> None:
     assert "a" * 64 in page
 
 
-def test_the_page_without_labels_leaves_out_what_is_not_known() -> None:
+def test_the_page_without_labels_has_no_accuracy() -> None:
     data = random()
     page = checked(bench_page(bench_record(data), data.latencies, ()))
     assert "Confusion" not in page

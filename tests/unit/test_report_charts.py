@@ -1,4 +1,4 @@
-"""Charts draw what they are given."""
+"""Charts: bars, stacked parts, histograms and lines as SVG."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_stacked_parts_share_the_width_by_size() -> None:
     assert "50.0 %" in "".join(drawn.itertext())
 
 
-def test_stacked_against_a_far_limit_fills_the_width_and_says_so() -> None:
+def test_stacked_parts_far_below_the_limit_fill_the_width_with_a_note() -> None:
     drawn = svg(charts.stacked({"arena": 1000}, 1 << 22, "RAM"))
     widths = [float(r.get("width") or 0) for r in drawn.findall("rect") if r.get("height") == "26"]
     assert widths[1] == charts.WIDTH
@@ -45,7 +45,7 @@ def test_a_histogram_counts_every_value(values: list[int]) -> None:
     assert sum(counts) == len(values)
 
 
-def test_an_empty_histogram_is_nothing() -> None:
+def test_an_empty_histogram_is_empty_text() -> None:
     assert not charts.histogram(np.array([], dtype=np.int64), "cycles", "latency")
 
 

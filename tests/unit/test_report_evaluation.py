@@ -1,4 +1,4 @@
-"""The evaluation report against worked cases."""
+"""The evaluation report against examples calculated by hand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SIZES = ModelSizes(file_bytes=1000, parameters=200, weights_bytes=260, arena_byt
 
 
 def data(**changes: Any) -> EvaluationData:
-    """Forty images of two classes; int8 errs on four, float on one of these and on one other, with the same class."""
+    """Forty images of two classes; int8 is wrong on four of them, float on one of these four and on another one."""
     labels = np.arange(40) % 2
     int8 = np.where(np.isin(np.arange(40), [0, 1, 2, 3]), 1 - labels, labels)
     floats = np.where(np.isin(np.arange(40), [0, 9]), 1 - labels, labels)
@@ -71,7 +71,7 @@ def test_pairs_of_references_are_compared_byte_by_byte() -> None:
     assert evaluation_record(data(outputs=outputs)).mismatches == {"oracle-tflm": 0, "oracle-c": 1, "tflm-c": 1}
 
 
-def test_calibration_of_a_sure_network() -> None:
+def test_calibration_error_of_constant_confidence() -> None:
     error = evaluation_record(data()).calibration_error
     assert error is not None
     assert error["int8"] == pytest.approx(abs(0.9 - 200 / 256), abs=0.01)

@@ -16,7 +16,7 @@ def test_counts_are_short(value: float | None, text: str) -> None:
     assert fmt.count(value) == text
 
 
-def test_unknown_is_never_zero() -> None:
+def test_an_unknown_value_is_not_shown_as_zero() -> None:
     assert fmt.percent(None) == fmt.exact(None) == fmt.kib(None) == fmt.interval(None) == fmt.UNKNOWN
     assert fmt.percent(0.0) == "0.00 %"
     assert fmt.interval((0.25, 0.5)) == "25.0 to 50.0 %"

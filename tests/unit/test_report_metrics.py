@@ -1,4 +1,4 @@
-"""Classification metrics against hand-worked cases and independent formulas."""
+"""Classification metrics against examples calculated by hand and independent formulas."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def test_confusion_counts_rows_true_columns_predicted() -> None:
 
 
 @pytest.mark.parametrize("labels, predictions", [([0, 3], [0, 0]), ([0, -1], [0, 0]), ([0], [0, 1])])
-def test_confusion_refuses_what_is_out_of_range(labels: list[int], predictions: list[int]) -> None:
+def test_confusion_refuses_classes_out_of_range(labels: list[int], predictions: list[int]) -> None:
     with pytest.raises(ValueError):
         metrics.confusion_matrix(np.array(labels), np.array(predictions), 3)
 
 
-def test_class_metrics_of_a_worked_case() -> None:
+def test_class_metrics_of_an_example() -> None:
     first, second, third = metrics.class_metrics(np.array([[8, 2, 0], [1, 9, 0], [0, 0, 0]]), ["a", "b", "c"])
     assert (first.support, first.sensitivity, first.precision) == (10, 0.8, 8 / 9)
     assert first.specificity == 0.9
     assert first.f1 == pytest.approx(2 * 0.8 * (8 / 9) / (0.8 + 8 / 9))
     assert second.sensitivity == 0.9
-    # A class that was neither seen nor predicted has no sensitivity, precision or F1: None, not 0.
+    # A class without true or predicted images has no sensitivity, precision or F1: None, not 0.
     assert (third.sensitivity, third.precision, third.f1, third.specificity) == (None, None, None, 1.0)
 
 
@@ -57,7 +57,7 @@ def test_probabilities_of_logits_go_through_softmax() -> None:
     assert got[0] == pytest.approx([np.e / (1 + np.e), 1 / (1 + np.e)])
 
 
-def test_calibration_error_of_worked_cases() -> None:
+def test_calibration_error_of_examples() -> None:
     sure = np.array([[1.0, 0.0]] * 4)
     assert metrics.calibration_error(np.array([0, 0, 0, 0]), sure) == 0
     assert metrics.calibration_error(np.array([0, 0, 1, 1]), sure) == 0.5
@@ -73,7 +73,7 @@ def test_one_threshold_by_hand() -> None:
     assert metrics.at_threshold(np.array([True]), np.array([0.1]), 0.5).precision is None
 
 
-def test_reliability_bins_hold_every_image() -> None:
+def test_reliability_bins_contain_every_image() -> None:
     scores = np.array([[0.9, 0.1], [0.8, 0.2], [0.55, 0.45]])
     bins = metrics.reliability(np.array([0, 1, 0]), scores, bins=10)
     assert sum(one.images for one in bins) == 3

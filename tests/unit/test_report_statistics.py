@@ -68,7 +68,7 @@ def test_mcnemar_is_the_exact_binomial_test(first: int, second: int) -> None:
     assert got.p_value == pytest.approx(want)
 
 
-def test_mcnemar_survives_many_images() -> None:
+def test_mcnemar_of_many_images_does_not_overflow() -> None:
     assert statistics.mcnemar(*paired(0, 3000, 2000, 0)).p_value < 1e-40
 
 
@@ -104,7 +104,9 @@ def test_equivalence_test_keeps_its_level() -> None:
     """Two classifiers that differ by exactly the margin are called equivalent in about 5 % of experiments, not more."""
     rng = np.random.default_rng(7)
     count, margin, rounds = 400, 0.05, 600
-    draws = rng.choice(3, p=[0.83, 0.11, 0.06], size=(rounds, count))  # alike, only first right, only second right
+    draws = rng.choice(
+        3, p=[0.83, 0.11, 0.06], size=(rounds, count)
+    )  # the same answer, only first right, only second right
     shown = sum(
         statistics.equivalence(*paired(*(int(np.sum(row == k)) for k in range(3)), 0), margin=margin).equivalent
         for row in draws
@@ -122,7 +124,7 @@ def test_equivalence_and_its_interval_agree() -> None:
         assert got.difference == pytest.approx((b - c) / first.size)
 
 
-def test_identical_answers_are_equivalent_and_few_images_prove_nothing() -> None:
+def test_identical_answers_are_equivalent_but_few_images_are_not_enough() -> None:
     many = statistics.equivalence(*paired(500, 0, 0, 75))
     few = statistics.equivalence(*paired(9, 0, 0, 1))
     assert many is not None and many.equivalent

@@ -1,4 +1,4 @@
-"""Study tables: each row beside the row it varies, image by image."""
+"""Study tables: each row is compared with its base row, image by image."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.terminal import shown
 
 
 def trial(row: str, correct: str, against: str | None = None, correlation: float | None = None) -> TrialRecord:
-    """A measured row; the figures of its maps have the same small spread around `correlation` in every row."""
+    """A measured row; the figures of its maps have the same small spread around `correlation` in all rows."""
     stability = None
     if correlation is not None:
         values = tuple((correlation + np.linspace(-0.05, 0.05, 40)).tolist())
@@ -43,7 +43,7 @@ def rows(trials: list[TrialRecord]) -> dict[str, StudyRow]:
     return {row.row: row for row in study_record("saliency", "r", True, trials).rows}
 
 
-def test_rows_are_compared_with_the_row_they_vary() -> None:
+def test_rows_are_compared_with_their_base_row() -> None:
     found = rows(TRIALS)
     assert [row.against for row in found.values()] == ["plain, int8", "plain, int8", "plain, int8", "plain, PACT"]
     assert found["guided, PACT"].difference == pytest.approx(0.25)
@@ -53,7 +53,7 @@ def test_rows_are_compared_with_the_row_they_vary() -> None:
 
 
 def test_gain_of_maps_is_paired() -> None:
-    """The spread of the images cancels, so that the interval of the gain is a point while that of the mean is not."""
+    """The spread over images cancels: the interval of the gain is a point, the interval of the mean is not."""
     row = rows(TRIALS)["guided, int8"]
     assert row.rank_correlation == pytest.approx(0.7)
     assert row.rank_correlation_low is not None and row.rank_correlation_high is not None
@@ -64,7 +64,7 @@ def test_gain_of_maps_is_paired() -> None:
     assert rows(TRIALS)["plain, int8"].rank_correlation_gain is None
 
 
-def test_row_whose_counterpart_is_not_measured_yet() -> None:
+def test_row_whose_base_row_is_not_measured_yet() -> None:
     row = rows([TRIALS[0], TRIALS[3]])["guided, PACT"]
     assert row.against is None and row.difference is None and row.mcnemar_p is None
     assert row.accuracy == 0.75 and row.rank_correlation_gain is None
@@ -76,7 +76,7 @@ def test_document_terminal_csv_and_page_show_every_row(count: int) -> None:
     assert load(StudyRecord, dump(record)) == record
     text, page = shown(study_text(record)), study_page(record)
     for name in (one.row for one in TRIALS[:count]):
-        assert text.count(name) >= 2  # the table, and the one of maps
+        assert text.count(name) >= 2  # the table of rows and the table of maps
         assert page.count(name) >= 2
     assert "synthetic" in text
     table = list(csv.DictReader(io.StringIO(study_csv(record))))

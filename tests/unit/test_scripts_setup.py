@@ -1,4 +1,4 @@
-"""scripts/setup.sh: what it finds missing, and what it says where it cannot install it."""
+"""scripts/setup.sh: what it finds missing, and its messages where it cannot install."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.cli import ROOT
 
 
 def setup(snippet: str, path: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """Source the script with a PATH of its own and run a snippet against its functions."""
+    """Source the script with another PATH and run a snippet that uses its functions."""
     return subprocess.run(
         ["/bin/bash", "-c", f"source {ROOT}/scripts/setup.sh; {snippet}"],
         env={"PATH": str(path), "HOME": str(path), "VENV": str(path / "venv"), **env},
@@ -25,7 +25,7 @@ def setup(snippet: str, path: Path, **env: str) -> subprocess.CompletedProcess[s
 
 
 def tools(folder: Path, *names: str, **stubs: str) -> Path:
-    """A folder with links to real programs, and scripts that stand for others."""
+    """A folder with links to real programs, and scripts in place of others."""
     folder.mkdir()
     for name in (*names, "dirname", "cat", "id"):
         real = shutil.which(name)
@@ -39,10 +39,10 @@ def tools(folder: Path, *names: str, **stubs: str) -> Path:
     return folder
 
 
-PYTHON = "exit 0"  # every question of the script is answered yes
+PYTHON = "exit 0"  # the answer to every question of the script is yes
 
 
-def test_a_bare_machine_misses_everything(tmp_path: Path) -> None:
+def test_on_a_bare_machine_everything_is_missing(tmp_path: Path) -> None:
     done = setup("missing_packages", tools(tmp_path / "bin"))
     assert done.stdout.split() == [
         "gcc", "libc6-dev", "make", "gcc-arm-none-eabi", "libnewlib-arm-none-eabi", "qemu-system-arm", "python3",
@@ -50,7 +50,7 @@ def test_a_bare_machine_misses_everything(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_complete_machine_misses_nothing(tmp_path: Path) -> None:
+def test_on_a_complete_machine_nothing_is_missing(tmp_path: Path) -> None:
     path = tools(
         tmp_path / "bin", "make", python3=PYTHON, gcc="cat >/dev/null", qemu_system_arm="exit 0",
         arm_none_eabi_gcc="echo /usr/lib/libc.a",
@@ -58,7 +58,7 @@ def test_a_complete_machine_misses_nothing(tmp_path: Path) -> None:
     assert setup("missing_packages", path).stdout == ""
 
 
-def test_tests_need_two_programs_more(tmp_path: Path) -> None:
+def test_tests_need_two_more_programs(tmp_path: Path) -> None:
     path = tools(
         tmp_path / "bin", "make", python3=PYTHON, gcc="cat >/dev/null", qemu_system_arm="exit 0",
         arm_none_eabi_gcc="echo /usr/lib/libc.a",
@@ -66,7 +66,7 @@ def test_tests_need_two_programs_more(tmp_path: Path) -> None:
     assert setup("missing_packages", path, FOR_TESTS="1").stdout.split() == ["g++", "cppcheck"]
 
 
-def test_the_c_library_of_cortex_m_is_a_package_of_its_own(tmp_path: Path) -> None:
+def test_the_c_library_of_cortex_m_is_a_separate_package(tmp_path: Path) -> None:
     path = tools(
         tmp_path / "bin", "make", python3=PYTHON, gcc="cat >/dev/null", qemu_system_arm="exit 0",
         arm_none_eabi_gcc="echo libc.a",
@@ -91,7 +91,7 @@ def test_without_apt_the_packages_are_named(tmp_path: Path) -> None:
     assert "qemu-system-arm" in done.stderr and "package manager" in done.stderr
 
 
-def test_a_failing_installation_says_what_to_type(tmp_path: Path) -> None:
+def test_a_failing_installation_names_the_command(tmp_path: Path) -> None:
     path = tools(tmp_path / "bin", "env", apt_get="exit 100", sudo='exec "$@"')
     done = setup("install_packages qemu-system-arm", path)
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""Architectures: each is one file, complete, and what distinguishes them is written nowhere else."""
+"""Architectures: each is one complete file, and its facts are in no other file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_an_architecture_is_complete(arch: Arch) -> None:
     assert {"-Wconversion", "-Werror", "-Wcast-align", "-std=c11"} <= set(arch.compile_flags)
 
 
-def test_registration_says_how_programs_are_installed() -> None:
+def test_architectures_register_the_install_commands_of_their_programs() -> None:
     need = Requirement("made-up-gcc", "tests", "install made-up")
     with ARCHS.added("made-up", replace(ARM, id="made-up", requirements=(need,))):
         assert process.INSTALL_HINTS.pop("made-up-gcc") == "install made-up"
@@ -55,7 +55,7 @@ def test_flags_of_arm_cores(cpu: str, fpu: str, flags: str) -> None:
     assert core_flags(cpu, fpu) == tuple(flags.split())
 
 
-def test_the_repeated_stores_flag_of_gcc_is_on() -> None:
+def test_the_flag_against_repeated_stores_is_set() -> None:
     """GCC 12 repeats volatile stores without it."""
     assert "-fno-move-loop-stores" in ARM.size_flags
 
@@ -101,7 +101,7 @@ def test_reading_a_call_graph() -> None:
 
 
 @pytest.mark.parametrize("word", ["arm-none-eabi", "qemu-system-", "--specs", r"\bcortex-m"])
-def test_facts_of_an_architecture_are_written_in_its_file_alone(word: str) -> None:
+def test_facts_of_an_architecture_are_in_its_file_only(word: str) -> None:
     found = [
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")

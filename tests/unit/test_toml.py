@@ -1,4 +1,4 @@
-"""The typed TOML reader: types, ranges, choices and unknown keys; what it writes reads back equal."""
+"""The typed TOML reader: types, ranges, choices and unknown keys; written files are read back equal."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_unreadable_files_are_refused(tmp_path: Path) -> None:
         toml.read(tmp_path / "missing.toml", "a recipe")
 
 
-def test_what_is_written_reads_back_equal(tmp_path: Path) -> None:
+def test_written_files_are_read_back_equal(tmp_path: Path) -> None:
     document = {"name": 'quo"te\n\x07ü', "n": -3, "x": 1e-30, "yes": True, "t": {"list": ["a", "b\\"], "empty": []}}
     path = tmp_path / "f.toml"
     path.write_text(toml.dumps(document), encoding="utf-8")

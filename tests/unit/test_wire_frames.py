@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mcu_toolkit import wire
 from mcu_toolkit.wire import Frame, FrameDecoder
 
-#: Cheshire and Baker's examples, and the borders of a block of 254.
+#: Examples of Cheshire and Baker, and lengths around the block size of 254.
 COBS_VECTORS = [
     (b"", b"\x01"),
     (b"\0", b"\x01\x01"),
@@ -38,7 +38,7 @@ def test_cobs_round_trip_has_no_zero(data: bytes) -> None:
     assert len(code) <= len(data) + len(data) // 254 + 1
 
 
-def test_frame_bytes_are_those_of_the_specification() -> None:
+def test_frame_bytes_equal_the_example_of_the_specification() -> None:
     # docs/protocol.md, "An example"
     body = bytes([1, 1, 0x34, 0x12])
     crc = zlib.crc32(body).to_bytes(4, "little")
@@ -47,7 +47,7 @@ def test_frame_bytes_are_those_of_the_specification() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 255), st.integers(0, 65535), st.binary(max_size=300)), max_size=5), st.data())
-def test_decoder_finds_frames_however_they_are_cut(parts: list[tuple[int, int, bytes]], data: st.DataObject) -> None:
+def test_decoder_finds_frames_in_pieces_of_any_size(parts: list[tuple[int, int, bytes]], data: st.DataObject) -> None:
     frames = [Frame(*part) for part in parts]
     stream = b"".join(wire.encode_frame(frame) for frame in frames)
     decoder = FrameDecoder()
@@ -68,7 +68,7 @@ def test_decoder_survives_garbage_and_finds_the_next_frame(garbage: bytes) -> No
     assert frame in decoder.feed(b"\0" + wire.encode_frame(frame))
 
 
-def test_damage_is_counted_and_dropped() -> None:
+def test_damaged_frames_are_counted_and_dropped() -> None:
     good = wire.encode_frame(Frame(wire.Kind.RUN, 1, b"abcd"))
     bad = bytes([good[0], good[1] ^ 4]) + good[2:]
     decoder = FrameDecoder()

@@ -1,4 +1,4 @@
-"""Messages of the link: what is built is parsed again, and malformed payloads are refused."""
+"""Messages of the link: built messages are parsed back equal, and malformed payloads are refused."""
 
 from __future__ import annotations
 

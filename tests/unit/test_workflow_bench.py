@@ -37,5 +37,5 @@ def test_a_float_output_is_refused() -> None:
         _require_int8_output(read_model(write_model(g)))
 
 
-def test_the_page_lies_beside_the_record(workspace: Workspace) -> None:
+def test_the_page_is_written_next_to_the_record(workspace: Workspace) -> None:
     assert bench_page(workspace, "qemu-m4") == workspace.root / "mcutk-out/bench/qemu-m4/report.html"

@@ -6,7 +6,7 @@ from mcu_toolkit.boards import list_boards
 from mcu_toolkit.workflow.boards import boards
 
 
-def test_every_board_has_a_row_in_the_order_of_ids() -> None:
+def test_boards_are_sorted_by_id() -> None:
     rows = boards().boards
     assert [row.id for row in rows] == sorted(board.id for board in list_boards())
     known = {board.id: board for board in list_boards()}

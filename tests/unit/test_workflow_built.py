@@ -1,4 +1,4 @@
-"""Build folders and what a board was flashed with."""
+"""Build folders, and the record of the last flash."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def test_an_emulated_board_has_to_be_flashed_first(workspace: Workspace) -> None
         require_flashed(workspace, built("qemu-m4"))
 
 
-def test_a_real_board_may_have_been_flashed_elsewhere(workspace: Workspace) -> None:
+def test_a_hardware_board_may_have_been_flashed_elsewhere(workspace: Workspace) -> None:
     require_flashed(workspace, built("nano33"))
 
 
-def test_another_firmware_than_the_last_build_is_refused(workspace: Workspace) -> None:
+def test_a_board_flashed_with_another_build_is_refused(workspace: Workspace) -> None:
     remember(workspace, flash="qemu-m4", flashed={"qemu-m4": "old"})
     with pytest.raises(WorkspaceError, match="another firmware") as caught:
         require_flashed(workspace, built("qemu-m4"))
@@ -51,6 +51,6 @@ def test_another_firmware_than_the_last_build_is_refused(workspace: Workspace) -
     require_flashed(workspace, built("qemu-m4", "old"))
 
 
-def test_the_target_is_that_of_the_build() -> None:
+def test_the_target_is_read_from_the_build() -> None:
     target = built("qemu-m55").target
     assert (target.isa.id, target.optimize.value) == ("mve", "ram")

@@ -15,7 +15,7 @@ from mcu_toolkit.workflow.card import model_card
 from mcu_toolkit.workflow.sources import ModelSource, shipped_model
 
 
-def test_a_training_run_gives_the_classes_of_its_split(tmp_path: Path) -> None:
+def test_classes_of_a_training_run_come_from_its_split(tmp_path: Path) -> None:
     images = tmp_path / "images"
     generator = np.random.default_rng(1)
     for name in ("left", "right"):
@@ -39,5 +39,5 @@ def test_the_shipped_model_has_the_classes_of_the_phantoms() -> None:
     assert card == ModelCard(("glioma", "meningioma", "none", "pituitary"), "unit")
 
 
-def test_nothing_is_known_of_a_model_file() -> None:
+def test_a_model_file_has_no_class_names() -> None:
     assert model_card(ModelSource("file", Path("net.tflite"), b"")) == NO_CARD

@@ -15,7 +15,7 @@ from tests.support.models import tiny_model
 
 
 @pytest.mark.parametrize("name", [each.value for each in Optimize])
-def test_goals_have_names(name: str) -> None:
+def test_goals_are_found_by_name(name: str) -> None:
     assert goal(name).value == name
 
 
@@ -30,7 +30,7 @@ def test_the_target_of_a_board_has_its_instruction_set_and_core() -> None:
     assert (target.isa.id, target.core, target.optimize) == ("mve", "cortex-m55", Optimize.RAM)
 
 
-def test_a_file_that_is_no_model_is_refused() -> None:
+def test_a_file_that_is_not_a_model_is_refused() -> None:
     with pytest.raises(ModelError):
         read_graph(ModelSource("file", Path("m.tflite"), b"not a model"))
 

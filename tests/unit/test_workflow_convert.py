@@ -11,7 +11,7 @@ from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.convert import ConvertOptions, convert
 
 
-def test_a_conversion_without_images_says_so(ctx: Context) -> None:
+def test_a_conversion_without_images_is_refused(ctx: Context) -> None:
     with pytest.raises(DataError, match="needs images to calibrate on") as caught:
         convert(ctx, ConvertOptions(Path("model.h5")))
     assert "--data DIR" in str(caught.value)

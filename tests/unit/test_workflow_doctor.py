@@ -1,4 +1,4 @@
-"""What this machine has and lacks."""
+"""Programs and packages that this machine has or lacks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_without_programs_the_machine_is_not_ready(
     assert "apt-get install" in str(caught.value)
 
 
-def test_what_is_there_has_nothing_to_install(ctx: Context) -> None:
+def test_an_installed_requirement_has_no_install_command(ctx: Context) -> None:
     found = {finding.name: finding for finding in doctor(ctx).findings}
     assert found["python"].found is not None and not found["python"].remedy
     assert str(ctx.workspace.root) in str(found["disk"].found)

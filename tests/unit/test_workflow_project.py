@@ -1,4 +1,4 @@
-"""`mcu_toolkit.Project`: what it imports, and that it does the work of the commands without printing."""
+"""`mcu_toolkit.Project`: modules that it imports, and methods that do the same as the commands without printing."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tests.support.cli import ROOT, loaded_modules
 from tests.support.models import tiny_model, write_images
 
 HEAVY = {"numpy", "jinja2", "tensorflow", "tf_keras", "serial", "rich", "click", "PIL", "elftools"}
-#: Commands that are about the command line itself, or have another name.
+#: Commands without a method, or with another name.
 OTHER = {"completion": None, "eval": "evaluate"}
 
 
-def test_importing_the_package_and_making_a_project_is_light(tmp_path: Path) -> None:
+def test_importing_the_package_and_making_a_project_loads_no_large_package(tmp_path: Path) -> None:
     code = "import mcu_toolkit as mcutk\nproject = mcutk.Project('folder')"
     assert not loaded_modules(code, folder=tmp_path) & HEAVY
     assert (tmp_path / "folder").is_dir()
@@ -88,7 +88,7 @@ def test_records_are_frozen(project: Path) -> None:
         record.boards = ()  # type: ignore[misc]
 
 
-def test_errors_say_what_to_try_and_are_of_the_tree(project: Path) -> None:
+def test_errors_have_a_hint_and_are_mcutk_errors(project: Path) -> None:
     made = mcutk.Project(project)
     with pytest.raises(mcutk.McutkError, match="qemu-m44") as caught:
         made.build(board="qemu-m44")
@@ -106,7 +106,7 @@ def test_errors_say_what_to_try_and_are_of_the_tree(project: Path) -> None:
         made.run(model="m.tflite", set={"student.width": 0.5})
 
 
-def test_a_folder_that_cannot_be_made_is_an_error_of_the_tree(project: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_an_mcutk_error(project: Path) -> None:
     (project / "file").write_text("", encoding="utf-8")
     with pytest.raises(WorkspaceError, match="cannot write"):
         mcutk.Project(project / "file" / "folder")

@@ -1,4 +1,4 @@
-"""The chain of training, build, flash and bench: its order, and the arguments that it hands on."""
+"""The chain of training, build, flash and bench: order of the steps, and their arguments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mcu_toolkit.workflow.train import TrainOptions
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
-    """The steps of the chain, which do nothing, in the order of their calls."""
+    """Names of the steps in the order of their calls; each step is replaced by a function that does nothing."""
     made: list[tuple[str, Any]] = []
 
     def build(_ctx: Context, options: Any) -> Any:
@@ -41,7 +41,7 @@ def test_the_steps_run_in_order_on_the_default_board(ctx: Context, calls: list[t
 
 
 @pytest.mark.parametrize("options", [RunOptions(skip_training=True), RunOptions(model=Path("m.tflite"))])
-def test_a_model_that_is_there_is_not_trained(options: RunOptions, ctx: Context, calls: list[tuple[str, Any]]) -> None:
+def test_an_existing_model_is_not_trained(options: RunOptions, ctx: Context, calls: list[tuple[str, Any]]) -> None:
     run(ctx, options)
     assert [name for name, _ in calls] == ["build", "flash", "bench"]
 
@@ -51,7 +51,7 @@ def test_the_images_given_are_those_of_the_training_or_of_the_model_file(
 ) -> None:
     images = TrainOptions(data=Path("images"))
     run(ctx, RunOptions(training=images))
-    assert dict(calls)["bench"].samples.data is None  # the run knows the images that it held out
+    assert dict(calls)["bench"].samples.data is None  # the run records the images that it held out
     run(ctx, RunOptions(training=images, model=Path("m.tflite")))
     assert calls[-1][1].samples.data == Path("images")
 
@@ -61,8 +61,6 @@ def test_the_images_given_are_those_of_the_training_or_of_the_model_file(
     "training",
     [{"retrain": True}, {"training": TrainOptions("phantom")}, {"training": TrainOptions(overrides={"seed": "2"})}],
 )
-def test_arguments_of_a_training_that_does_not_happen_are_refused(
-    source: dict[str, Any], training: dict[str, Any]
-) -> None:
+def test_training_arguments_without_a_training_are_refused(source: dict[str, Any], training: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="cannot be combined with --recipe, --set or --retrain"):
         RunOptions(**source, **training)

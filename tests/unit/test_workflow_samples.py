@@ -20,11 +20,11 @@ from tests.support.tflite_writer import SubgraphSpec, write_model
 
 
 def source(path: Path | None = None, **shape: int) -> ModelSource:
-    """A small model file of the user's own."""
+    """A small model file that the user passes."""
     return ModelSource("file", path or Path("tiny.tflite"), tiny_model(**shape))
 
 
-def test_random_inputs_are_those_of_the_public_generator(ctx: Context) -> None:
+def test_random_inputs_come_from_the_public_generator(ctx: Context) -> None:
     model = source()
     found = samples.open_samples(ctx, model, read_graph(model), SampleChoice(random=2, seed=5))
     assert found.inputs.shape == (2, 8, 8, 1)
@@ -39,7 +39,7 @@ def test_a_model_file_without_images_gets_random_inputs_and_a_note(ctx: Context,
     assert "--data DIR" in "\n".join(notes)
 
 
-def test_the_projects_images_serve_a_model_file(ctx: Context) -> None:
+def test_images_of_the_project_are_used_for_a_model_file(ctx: Context) -> None:
     write_images(ctx.workspace.root / "images")
     (ctx.workspace.root / "mcutk.toml").write_text('data = "images"\n', encoding="utf-8")
     model = source()
@@ -48,7 +48,7 @@ def test_the_projects_images_serve_a_model_file(ctx: Context) -> None:
     assert found.inputs.shape == (12, 8, 8, 1)
 
 
-def test_pixels_reach_the_model_by_its_quantization(ctx: Context) -> None:
+def test_pixels_are_quantized_as_the_input_of_the_model(ctx: Context) -> None:
     folder = write_images(ctx.workspace.root / "images", side=8)
     model = source()
     found = samples.open_samples(ctx, model, read_graph(model), SampleChoice(data=folder))
@@ -56,7 +56,7 @@ def test_pixels_reach_the_model_by_its_quantization(ctx: Context) -> None:
     assert (found.inputs.astype(int) == found.images.astype(int) - 128).all()
 
 
-def test_another_number_of_classes_is_refused(ctx: Context) -> None:
+def test_a_different_number_of_classes_is_refused(ctx: Context) -> None:
     folder = write_images(ctx.workspace.root / "images", classes=("a", "b"))
     model = source()
     with pytest.raises(DataError, match="2 classes, the model has 3 outputs"):
@@ -85,13 +85,13 @@ def border_model(dtype: str) -> bytes:
     return write_model(g)
 
 
-def test_a_float_input_cannot_be_streamed_to() -> None:
+def test_a_float_input_is_refused() -> None:
     with pytest.raises(ModelError, match="float32") as caught:
         samples.input_tensor(read_model(border_model("float32")))
     assert "mcutk convert" in str(caught.value)
 
 
-def test_a_model_that_takes_no_images_says_so(ctx: Context) -> None:
+def test_images_for_a_model_without_an_image_input_are_refused(ctx: Context) -> None:
     folder = write_images(ctx.workspace.root / "images")
     model = ModelSource("file", Path("m.tflite"), border_model("int8"))
     with pytest.raises(DataError, match="takes no images") as caught:

@@ -22,7 +22,7 @@ def test_paths_are_relative_to_the_project_folder(workspace: Workspace) -> None:
     assert found.data == str(workspace.root / "images")
 
 
-def test_ids_stay_as_they_are(workspace: Workspace) -> None:
+def test_ids_are_not_resolved_as_paths(workspace: Workspace) -> None:
     (workspace.root / "mcutk.toml").write_text('recipe = "phantom"\nboard = "qemu-m4"\n', encoding="utf-8")
     assert load_settings(workspace) == Settings(recipe="phantom", board="qemu-m4")
 

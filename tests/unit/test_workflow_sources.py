@@ -1,4 +1,4 @@
-"""The model, board and port of a use case where its arguments leave them open."""
+"""The model, board and port that a use case uses when its arguments do not name them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from mcu_toolkit.workspace import Workspace
 from tests.support.models import tiny_model
 
 
-def test_without_training_the_shipped_model_is_taken(workspace: Workspace) -> None:
+def test_without_training_the_shipped_model_is_used(workspace: Workspace) -> None:
     assert sources.pick_model(workspace).kind == "shipped"
 
 
-def test_after_training_the_trained_model_is_taken(workspace: Workspace) -> None:
+def test_after_training_the_trained_model_is_used(workspace: Workspace) -> None:
     run_dir = workspace.train_dir("brain")
     run_dir.mkdir(parents=True)
     (run_dir / "model.tflite").write_bytes(tiny_model())
@@ -29,14 +29,14 @@ def test_after_training_the_trained_model_is_taken(workspace: Workspace) -> None
     assert (found.kind, found.recipe, found.run_dir) == ("train", "brain", run_dir)
 
 
-def test_an_unfinished_training_is_not_passed_over_in_silence(workspace: Workspace) -> None:
+def test_an_unfinished_training_is_an_error(workspace: Workspace) -> None:
     remember(workspace, train="brain")
     with pytest.raises(WorkspaceError, match="no model yet") as caught:
         sources.pick_model(workspace)
     assert "--resume" in str(caught.value)
 
 
-def test_the_shipped_model_is_known_by_its_contents(workspace: Workspace) -> None:
+def test_the_shipped_model_is_recognized_by_its_contents(workspace: Workspace) -> None:
     copy = workspace.root / "copy.tflite"
     copy.write_bytes(sources.shipped_model().read_bytes())
     assert sources.pick_model(workspace, copy).kind == "shipped"
@@ -50,7 +50,7 @@ def trained(workspace: Workspace, model: bytes) -> ModelSource:
     return ModelSource("train", run_dir / "model.tflite", model, run_dir=run_dir, recipe="brain")
 
 
-def test_the_origin_of_a_source_survives_the_build(workspace: Workspace) -> None:
+def test_the_origin_of_a_source_is_read_back_from_the_build(workspace: Workspace) -> None:
     before = trained(workspace, b"x")
     after = sources.source_of(workspace, before.origin, b"x")
     assert (after.kind, after.path, after.run_dir, after.recipe) == ("train", before.path, before.run_dir, "brain")
@@ -61,8 +61,8 @@ def test_a_moved_project_finds_its_run(workspace: Workspace) -> None:
     assert sources.source_of(workspace, origin, b"x").run_dir == workspace.train_dir("brain")
 
 
-def test_a_run_trained_again_is_not_the_one_that_was_built(workspace: Workspace) -> None:
-    """Its split may be another: what was held out then may have been learned from now."""
+def test_a_run_trained_again_after_the_build_is_refused(workspace: Workspace) -> None:
+    """Its split may differ: images that were held out may now be training images."""
     origin = trained(workspace, b"old").origin
     trained(workspace, b"new")
     with pytest.raises(WorkspaceError, match="trained again") as caught:

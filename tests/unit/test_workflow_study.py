@@ -1,4 +1,4 @@
-"""The files of a study as its rows come; tests/train measures rows."""
+"""Files of a study that are written row by row; tests/train measures rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.records import example
 
 @pytest.fixture
 def trials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A study whose rows are measured already, not in the order of the table."""
+    """Rows of a study that are measured already, in another order than the table."""
 
     def rows(*_: object) -> Iterator[TrialRecord]:
         for name, accuracy in (("student distilled", 0.75), ("teacher", 1.0)):
@@ -31,7 +31,7 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("trials")
-def test_rows_are_reported_as_they_come_and_written_in_the_order_of_the_table(ctx: Context) -> None:
+def test_rows_are_reported_when_measured_and_written_in_the_order_of_the_table(ctx: Context) -> None:
     seen: list[tuple[str, float]] = []
     record = study(ctx, StudyOptions("distillation"), lambda row, accuracy: seen.append((row, accuracy)))
     assert seen == [("student distilled", 0.75), ("teacher", 1.0)]
@@ -43,7 +43,7 @@ def test_rows_are_reported_as_they_come_and_written_in_the_order_of_the_table(ct
 
 
 @pytest.mark.usefixtures("trials")
-def test_a_fresh_study_deletes_what_was_there(ctx: Context) -> None:
+def test_a_fresh_study_deletes_the_previous_files(ctx: Context) -> None:
     folder = study_folder(ctx.workspace, "distillation", "phantom", teacher=False)
     folder.mkdir(parents=True)
     (folder / "study.db").write_text("old", encoding="utf-8")

@@ -24,11 +24,11 @@ from tests.support.training import tiny_recipe
 
 
 def record(int8: float) -> TrainRecord:
-    """A run with an accuracy, and nothing else of note."""
+    """A run with an accuracy; all other values are defaults."""
     return replace(example(TrainRecord, filled=False), accuracy={"float": 0.9, "int8": int8})
 
 
-def test_the_recipe_is_that_given_else_the_projects_else_the_phantom(workspace: Workspace) -> None:
+def test_the_recipe_is_the_argument_or_that_of_the_project_or_phantom(workspace: Workspace) -> None:
     assert resolve_recipe(workspace, None, {}).name == "phantom"
     (workspace.root / "mine.toml").write_text(to_toml(tiny_recipe()), encoding="utf-8")
     (workspace.root / "mcutk.toml").write_text('recipe = "mine.toml"\n', encoding="utf-8")
@@ -76,7 +76,7 @@ def test_a_run_without_a_model_is_resumed_and_remembered(ctx: Context, trainings
     assert read_state(ctx.workspace).train == "phantom"
 
 
-def test_a_run_of_another_recipe_begins_anew(ctx: Context, trainings: list[bool]) -> None:
+def test_a_run_of_another_recipe_starts_from_the_beginning(ctx: Context, trainings: list[bool]) -> None:
     train_if_needed(ctx, TrainOptions("phantom"))
     train_if_needed(ctx, TrainOptions("phantom", overrides={"seed": "9"}))
     assert trainings == [False, False]

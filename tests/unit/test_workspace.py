@@ -1,4 +1,4 @@
-"""Files of a project: atomic writes, folders that appear whole, JSON texts, the project folder."""
+"""Files of a project: atomic writes of files and folders, JSON texts, the project folder."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_write_replaces_the_old_contents(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", ["fsync", "replace"])
-def test_a_full_disk_leaves_the_old_file_and_no_debris(
+def test_a_full_disk_keeps_the_old_file_and_leaves_no_temporary_file(
     broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "file.txt"
@@ -46,7 +46,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_debris(
     assert files(tmp_path) == ["file.txt"]
 
 
-def test_an_interrupted_write_leaves_no_debris(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_write_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_: int) -> None:
         raise KeyboardInterrupt
 
@@ -56,7 +56,7 @@ def test_an_interrupted_write_leaves_no_debris(tmp_path: Path, monkeypatch: pyte
     assert files(tmp_path) == []
 
 
-def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_folder_is_written_completely_or_not_at_all(tmp_path: Path) -> None:
     final = tmp_path / "out"
     with atomic_dir(final) as staging:
         (staging / "a").write_text("1", encoding="utf-8")
