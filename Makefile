@@ -53,11 +53,12 @@ random-graphs: setup ## compare oracle, TensorFlow Lite Micro and generated C on
 fuzz: setup ## run the model reader on one million damaged models
 	$(BIN)/python -m tests.fuzz.reader --inputs 1000000 --jobs $(JOBS) --write benchmarks/fuzz.json
 
-docs: setup ## write the generated pages and tables: commands, boards, operators, recipes
+docs: setup ## write the generated pages and tables: commands, boards, operators, recipes, benchmarks
 	$(BIN)/python scripts/cli_docs.py
 	$(BIN)/python scripts/readme.py
 	$(BIN)/python scripts/operators.py
 	$(BIN)/python scripts/recipes.py
+	$(BIN)/python -m benchmarks.page
 
 wheel: setup ## build a wheel in dist/ that works outside the checkout
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -65,16 +65,21 @@ def architecture(model: str) -> str:
     return model.removesuffix("-random")
 
 
+def rival(peers: PeersRecord) -> Peer:
+    """TensorFlow Lite Micro with CMSIS-NN."""
+    return peers.peers[_RIVAL]
+
+
 def rival_instructions(row: Row, peers: PeersRecord) -> int | None:
     """Instructions of TensorFlow Lite Micro with CMSIS-NN for the same architecture on the same core."""
     core = load_board(row.board).core.cpu
-    return peers.peers[_RIVAL].instructions.get(core, {}).get(architecture(row.model))
+    return rival(peers).instructions.get(core, {}).get(architecture(row.model))
 
 
 def render(rows: Sequence[Row]) -> str:
     """A table with one line per case, and ratios to TensorFlow Lite Micro with CMSIS-NN (above 1 is better than it)."""
     peers = load_peers()
-    rival = peers.peers[_RIVAL]
+    other_runtime = rival(peers)
     header = ("model", "board", "mode", "instructions", "per MAC", "peer", "ratio", "RAM arena", "ratio",
               "flash w/o weights", "ratio", "engine", "image", "stack", "exact")  # fmt: skip
     lines = [header]
@@ -92,9 +97,9 @@ def render(rows: Sequence[Row]) -> str:
                 f"{other:,}" if other else "-",
                 _ratio(other, row.instructions),
                 f"{row.arena:,}",
-                _ratio(rival.arena_bytes[name], row.arena),
+                _ratio(other_runtime.arena_bytes[name], row.arena),
                 f"{rest:,}",
-                _ratio(rival.rest_bytes[name], rest),
+                _ratio(other_runtime.rest_bytes[name], rest),
                 f"{row.engine:,}",
                 f"{row.flash:,}",
                 f"{row.stack:,}",
@@ -108,7 +113,7 @@ def render(rows: Sequence[Row]) -> str:
     ]
     notes = (
         "instructions of one inference, exact; per MAC of the architecture's nominal MACs.",
-        f"peer: {rival.name}; ratio = peer / mcutk. Flash of the peer was measured on the Cortex-M4.",
+        f"peer: {other_runtime.name}; ratio = peer / mcutk. Flash of the peer was measured on the Cortex-M4.",
         "-random: the same architecture with random weights, compared with the peer's figure for the trained model.",
     )
     return "\n".join([*(line.rstrip() for line in text), "", *notes])
