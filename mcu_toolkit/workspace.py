@@ -59,7 +59,7 @@ def atomic_write(path: Path, content: bytes | str) -> None:
     """Write a file so that readers see the old contents or the new, never a part.
 
     Raises:
-        WorkspaceError: the disk refuses (full, read-only); the old file is untouched and no debris stays.
+        WorkspaceError: the disk refuses (full, read-only); the old file is untouched and no temporary file remains.
     """
     data = content.encode() if isinstance(content, str) else content
     temporary: Path | None = None

@@ -43,7 +43,7 @@ def command(
     mcutk train                              the project's recipe, else the synthetic phantom
     mcutk train brain-mri --data DIR         a shipped recipe on your images
     mcutk train --set student.width=0.5      any key of the recipe
-    Ctrl-C leaves checkpoints; --resume goes on from them.
+    Ctrl-C leaves checkpoints; --resume continues from them.
     """
     from mcu_toolkit.records.codec import Record
     from mcu_toolkit.report.training.terminal import training_text

@@ -82,7 +82,7 @@ def load_dataset(
         data_dir: folder of class folders; None where the recipe generates its images.
         skip_bad: leave out unreadable images (they are listed in `Dataset.skipped`) instead of failing.
         cache_dir: where decoded images are kept; None: not kept.
-        progress: told ("data", done, total).
+        progress: called with ("data", done, total).
 
     Raises:
         DataError: folder missing or without class folders, a class that is missing or has fewer than two images, an

@@ -62,7 +62,7 @@ def generate(
         height, width: size.
         seed: of all random numbers.
         difficulty: 0 clear lesions and no noise, 1 as the recipe has it; scales noise and faintness.
-        progress: told ("data", done, count).
+        progress: called with ("data", done, count).
     """
     images = np.zeros((count, height, width), dtype=np.uint8)
     labels = np.arange(count, dtype=np.int64) % len(CLASSES)

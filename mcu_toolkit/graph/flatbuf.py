@@ -1,6 +1,6 @@
 """A bounds-checked reader of FlatBuffers.
 
-Every offset is checked before it is followed, so that damaged or hostile bytes raise a `ModelError` with the offset
+Every offset is checked before it is followed, so that damaged or malicious bytes raise a `ModelError` with the offset
 and no other exception. Vectors are views of the file; only scalars are copied.
 The layout is that of https://flatbuffers.dev/internals/.
 """

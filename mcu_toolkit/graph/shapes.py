@@ -18,7 +18,7 @@ from mcu_toolkit.graph.ops import operator
 from mcu_toolkit.graph.ops.base import Integers
 from mcu_toolkit.graph.shape_only import SHAPE_ONLY
 
-#: No activation of a microcontroller has more elements; limits what a chain of open shapes in a hostile file can ask.
+#: No activation of a microcontroller has more elements; limits what a chain of open shapes in a malicious file can ask.
 _LARGEST_INFERRED = 1 << 28
 
 #: Integer tensors of more elements are data, not shapes.
@@ -37,7 +37,7 @@ def fold_shapes(graph: Graph, dynamic: frozenset[int] = frozenset()) -> Graph:
         dynamic: tensors whose shape the file leaves open; the one it gives may be wrong.
     """
     tensors, nodes = list(graph.tensors), []
-    # The graph over the list that grows: a copy for each node would take quadratic time in a hostile file.
+    # The graph over the list that grows: a copy for each node would take quadratic time in a malicious file.
     view = replace(graph, tensors=cast("tuple[Tensor, ...]", tensors))
     for node in graph.nodes:
         values = _evaluate(view, node) if _foldable(graph, node) else None

@@ -82,8 +82,8 @@ def train(
         data_dir: folder of class folders; None where the recipe makes its data.
         run_dir: folder to fill. Without `resume` an earlier run in it is replaced once the new one has begun.
         resume: go on from the checkpoints in `run_dir`; the recipe must be the one that the run began with.
-        progress: told (stage, done, total); stages are ``data``, ``teacher``, ``logits``, ``student``, ``quantize``,
-            ``export``.
+        progress: called with (stage, done, total); stages are ``data``, ``teacher``, ``logits``, ``student``,
+            ``quantize``, ``export``.
         skip_bad: leave out images that cannot be read, and count them.
         cache_dir: where decoded images are kept between runs; None: not kept.
         command: recorded in the manifest.
@@ -95,7 +95,8 @@ def train(
         TrainError: TensorFlow or its companions are missing (with the install command) or of another generation;
             nothing to resume or another recipe; the loss became infinite; the export is not fully int8.
         WorkspaceError: the disk refuses.
-        KeyboardInterrupt: goes through; the run folder then holds whole checkpoints and a manifest; `resume` goes on.
+        KeyboardInterrupt: raised again after complete checkpoints and a manifest were written, from which `resume`
+            continues.
     """
     job = _Job(recipe, data_dir, run_dir, progress, skip_bad, cache_dir, command, int8_runner)
     return job.run(resume)

@@ -153,10 +153,10 @@ def run_study(study: str, context: StudyContext, storage: str | None = None) -> 
     )
     _check_same_recipe(found, context.recipe)
     _enqueue(optuna, found, rows)
-    told: set[str] = set()
+    reported: set[str] = set()
     for result in _finished(optuna, found):
-        if result.row in rows and result.row not in told:
-            told.add(result.row)
+        if result.row in rows and result.row not in reported:
+            reported.add(result.row)
             yield result
 
     def objective(trial: Any) -> float:
@@ -170,8 +170,8 @@ def run_study(study: str, context: StudyContext, storage: str | None = None) -> 
     while any(t.state == optuna.trial.TrialState.WAITING for t in found.get_trials(deepcopy=False)):
         found.optimize(objective, n_trials=1)
         for result in _finished(optuna, found):
-            if result.row in rows and result.row not in told:
-                told.add(result.row)
+            if result.row in rows and result.row not in reported:
+                reported.add(result.row)
                 yield result
 
 
@@ -204,7 +204,7 @@ def _check_same_recipe(found: Any, recipe: Recipe) -> None:
         raise TrainError(
             f"study '{found.study_name}' began with another recipe, or another version of mcutk",
             expected="the same recipe, --set options and figures, so that rows can be compared",
-            hint="--fresh begins the study anew",
+            hint="--fresh starts the study from the beginning",
         )
 
 

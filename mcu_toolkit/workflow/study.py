@@ -52,7 +52,7 @@ class StudyOptions:
 def study(
     ctx: Context, options: StudyOptions, on_row: Callable[[str, float], None] = lambda _row, _accuracy: None
 ) -> StudyRecord:
-    """Measure the rows that are not measured yet; an interrupted study goes on from its last row.
+    """Measure the rows that are not measured yet; an interrupted study continues after its last row.
 
     Args:
         ctx: see `Context`.

@@ -277,8 +277,8 @@ import numpy as np
 from mcu_toolkit.boards import load_board
 from mcu_toolkit.device.stream import stream
 images = np.zeros((100000, 400), np.int8)
-told = lambda index, output, latency: print(index, flush=True)
-stream(load_board("qemu-m4"), Path(sys.argv[1]), None, images, model_sha256=sys.argv[2], on_result=told)
+report = lambda index, output, latency: print(index, flush=True)
+stream(load_board("qemu-m4"), Path(sys.argv[1]), None, images, model_sha256=sys.argv[2], on_result=report)
 """
 
 

@@ -25,7 +25,7 @@ def test_state_is_updated_field_by_field(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ['{"build": "qemu-m4"}', '{"schema": "mcutk.state/2"}', "[]", "{", ""])
 def test_a_state_that_cannot_be_read_says_to_delete_it(text: str, tmp_path: Path) -> None:
-    """A file without a schema is one of an earlier version of mcutk."""
+    """A file without a schema was written by an earlier version of mcutk."""
     path = tmp_path / "mcutk-out" / "state.json"
     path.parent.mkdir()
     path.write_text(text, encoding="utf-8")

@@ -23,7 +23,7 @@ void mcutk_copy_bytes(const uint8_t *in, uint8_t *out, int32_t bytes);
 /* Sets `count` elements of 1, 2 or 4 bytes (`size`) to the low bytes of `value`; out is aligned to `size`. */
 void mcutk_fill(uint8_t *out, int32_t value, int32_t size, int32_t count);
 
-/* out[y][x] = in[rows[y]][columns[x]], pixels of `pixel` bytes, in_w pixels a row. */
+/* out[y][x] = in[rows[y]][columns[x]], pixels of `pixel` bytes, in_w pixels per row. */
 void mcutk_resize_nearest(const uint8_t *in, uint8_t *out, const uint16_t *rows, const uint16_t *columns, int32_t out_h,
                           int32_t out_w, int32_t in_w, int32_t pixel);
 

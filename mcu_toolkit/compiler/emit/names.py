@@ -81,7 +81,7 @@ def wrapped(text: str, *, width: int = 110, indent: str = "") -> tuple[str, ...]
 
     Args:
         text: already passed through `comment` where it comes from a model file.
-        width: most characters in a line; what has no place to break within it goes on in the next line.
+        width: most characters in a line; what has no place to break within it continues in the next line.
         indent: starts every line but the first.
     """
     lines = [""]

@@ -123,7 +123,7 @@ def factor_reason(graph: Graph, node: Node, roles: Roles) -> str | None:
     data, out = graph.input_tensor(node, roles.data), graph.tensors[node.outputs[0]]
     weights = graph.input_tensor(node, roles.weights)
     assert data is not None and weights is not None and weights.quant is not None
-    # Only the largest scale matters; a hostile file may hold very many.
+    # Only the largest scale matters; a malicious file may hold very many.
     shift = quantize_multiplier(scale_of(data) * float(weights.quant.scale.max()) / scale_of(out)).shift
     return f"the scales give a factor of about 2^{shift}; supported: below 2^30" if shift > 30 else None
 

@@ -117,7 +117,7 @@ def _load(name: str, weights: str, shape: tuple[int, ...], options: dict[str, An
         try:
             with quiet():
                 return constructor(include_top=False, weights="imagenet", input_shape=shape, **options)
-        except Exception as bad:  # urllib, ssl, h5py, Keras: whatever a failed download makes
+        except Exception as bad:  # urllib, ssl, h5py, Keras: whatever a failed download raises
             raise TrainError(
                 f"the ImageNet weights of {name} could not be downloaded: {str(bad).splitlines()[0][:200]}",
                 expected="a connection to storage.googleapis.com, or the file",

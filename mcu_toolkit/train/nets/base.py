@@ -29,7 +29,7 @@ class NetSpec:
         height, width, channels: of the input, whose values are normalized as the recipe states.
         classes: outputs (logits).
         size: width multiplier.
-        depth: depth knob; 1 is the network as published or as designed.
+        depth: depth setting; 1 is the network as published or as designed.
         dropout: before the classifier.
         norm: with batch normalization (for float training) or folded (for quantization).
         weights: ``none``, ``imagenet`` or a path; only networks of keras.applications know the second.
