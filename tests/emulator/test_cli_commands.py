@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cli import Mcutk, in_process_of_its_own
+from tests.support.cli import Mcutk, start_mcutk
 from tests.support.models import tiny_model, write_images
 from tests.support.pages import checked
 
@@ -167,7 +167,7 @@ def test_a_model_that_does_not_fit_is_refused_before_anything_is_written(mcutk: 
 def test_an_interrupted_bench_leaves_no_emulator_and_no_report(
     number: signal.Signals, code: int, flashed: Mcutk, project: Path
 ) -> None:
-    child = in_process_of_its_own("bench", "--random", "100000", cwd=project)
+    child = start_mcutk("bench", "--random", "100000", cwd=project)
     deadline = time.monotonic() + 60
     while not qemus(project):
         assert child.poll() is None and time.monotonic() < deadline, child.communicate()

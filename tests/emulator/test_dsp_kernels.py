@@ -107,7 +107,7 @@ def _one_scale(layer: ConvLayer) -> ConvLayer:
 
 
 def test_costs_agree_with_the_emulator(tmp_path: Path) -> None:
-    """The cost model chooses between variants: it must be within a sixth of what the emulator counts."""
+    """The cost model chooses between variants: its estimates must be within a sixth of the counts of the emulator."""
     conv, depthwise = ConvKind.CONV, ConvKind.DEPTHWISE
     layers = [
         make_layer(conv, (12, 12, 16), 16, (3, 3), seed=1),

@@ -100,7 +100,7 @@ def test_two_models_in_one_process_through_the_python_interface(binary: Path, tm
     (tmp_path / "example.py").write_text(PYTHON_EXAMPLE, encoding="utf-8")
     figures = json.loads(run(binary / "python", "example.py", cwd=tmp_path))
     assert [mismatches for mismatches, *_ in figures] == [0, 0]
-    assert all(latency > 192 and arena > 0 for _, latency, _, arena in figures)  # at least an instruction per MAC
+    assert all(latency > 192 and arena > 0 for _, latency, _, arena in figures)  # at least one instruction per MAC
     assert figures[0][2] != figures[1][2]
     assert (tmp_path / "folder/mcutk-out/bench/qemu-m4/report.html").is_file()
 

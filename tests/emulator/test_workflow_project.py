@@ -51,7 +51,7 @@ def test_run_of_a_model_file_is_build_flash_and_bench(project: Path) -> None:
 
 
 def test_a_model_with_class_names_in_its_header_is_verified(project: Path) -> None:
-    """The generated code is compared with what would be generated now, class names and normalization included."""
+    """The generated code is compared with a new compilation, class names and normalization included."""
     made = mcutk.Project(project)
     assert made.build("qemu-m4").model.origin.kind == "shipped"
     assert "MODEL_CLASS_COUNT" in (made.out / "build/qemu-m4/src/model.h").read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from tests.support.kernel_cases import conv_cases
 HERE = Path(__file__).parent
 TARGET = Target(DSP, "host")
 #: C versions of the assembly files, for hosts.
-TWINS = sorted((HERE.parent / "support" / "host_twins").glob("*.c"))
+ASSEMBLY_IN_C = sorted((HERE.parent / "support" / "dsp_in_c").glob("*.c"))
 FAST = replace(TARGET, optimize=Optimize.SPEED)
 KERNELS: tuple[ConvKernel, ...] = (*conv_dsp.VARIANTS, *depthwise_dsp.VARIANTS, *fc_dsp.VARIANTS)
 _POOL_SOURCES = (
@@ -49,7 +49,7 @@ def random_layer(seed: int) -> ConvLayer:
 
 def run(folder: Path, jobs: list[tuple[ConvKernel, ConvLayer]]) -> None:
     """Compile the jobs with their kernels and compare every output byte."""
-    wrong = wrong_bytes(folder, conv_cases(jobs, True, TARGET), extra=TWINS)
+    wrong = wrong_bytes(folder, conv_cases(jobs, True, TARGET), extra=ASSEMBLY_IN_C)
     assert wrong == [0] * len(wrong)
 
 

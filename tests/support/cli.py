@@ -66,7 +66,7 @@ def loaded_modules(code: str, *arguments: str, folder: Path | None = None) -> se
     return set(done.stderr.splitlines()[-1].split())
 
 
-def in_process_of_its_own(*arguments: str, cwd: Path, **env: str) -> subprocess.Popen[str]:
+def start_mcutk(*arguments: str, cwd: Path, **env: str) -> subprocess.Popen[str]:
     """Start `mcutk` as a shell does, for tests of signals."""
     return subprocess.Popen(
         [sys.executable, "-m", "mcu_toolkit", *arguments],

@@ -75,7 +75,7 @@ def clamp_after(model: RandomModel) -> None:
         model.live.remove(before)
 
 
-def twins(model: RandomModel) -> None:
+def equal_nodes(model: RandomModel) -> None:
     data = model.image()
     _conv(model, data, model.channels(), 3)
     node = model.graph.nodes[-1]
@@ -196,7 +196,7 @@ def branches(model: RandomModel) -> None:
 PATTERNS: dict[str, Callable[[RandomModel], None]] = {
     "pad_before_conv": pad_before_conv,
     "clamp_after": clamp_after,
-    "twins": twins,
+    "equal_nodes": equal_nodes,
     "dead_channels": dead_channels,
     "constants": constants,
     "identities": identities,

@@ -12,7 +12,7 @@ import pytest
 
 from mcu_toolkit.recipe import to_toml
 from mcu_toolkit.records.manifest import read_manifest
-from tests.support.cli import Mcutk, in_process_of_its_own
+from tests.support.cli import Mcutk, start_mcutk
 from tests.support.training import tiny_recipe
 
 pytestmark = [
@@ -37,7 +37,7 @@ def test_an_interrupted_run_is_taken_up_and_a_finished_one_is_not_trained_again(
     tiny_project: Path, mcutk: Mcutk
 ) -> None:
     run_dir = tiny_project / "mcutk-out/train/tiny"
-    child = in_process_of_its_own("run", cwd=tiny_project)
+    child = start_mcutk("run", cwd=tiny_project)
     deadline = time.monotonic() + 300
     while not [*run_dir.glob("checkpoints/*.npz")]:
         assert child.poll() is None and time.monotonic() < deadline, child.communicate()

@@ -43,7 +43,7 @@ def assert_same_outputs(before: Graph, after: Graph, seed: int) -> None:
         pytest.param(shapes.run, ("identities",), id="shapes"),
         pytest.param(constants.run, ("constants",), id="constants"),
         pytest.param(identity.run, ("identities",), id="identity"),
-        pytest.param(duplicates.run, ("twins",), id="duplicates"),
+        pytest.param(duplicates.run, ("equal_nodes",), id="duplicates"),
         pytest.param(pad.run, ("pad_before_conv",), id="pad"),
         pytest.param(activations.run, ("clamp_after", "identities"), id="activations"),
         pytest.param(channels.run, ("dead_channels",), id="channels"),
@@ -66,7 +66,9 @@ def test_pass_keeps_outputs(run: Callable[[Graph], Graph], patterns: tuple[str, 
 def test_all_passes_together_keep_outputs() -> None:
     for seed in _SEEDS:
         graph = read_model(
-            pass_model(seed, "pad_before_conv", "clamp_after", "twins", "dead_channels", "constants", "identities")
+            pass_model(
+                seed, "pad_before_conv", "clamp_after", "equal_nodes", "dead_channels", "constants", "identities"
+            )
         )
         assert_same_outputs(graph, passes.run_all(graph), seed)
 
