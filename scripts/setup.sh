@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # All set-up of a checkout, safe to repeat: system packages, virtual environment, Python packages.
 #
-# A second run finds everything in place and takes well under a second. Nothing is installed that is there already.
+# A second run finds everything in place and takes well under a second. Packages that are present are not installed again.
 #   PYTHON=python3.12 scripts/setup.sh     use another Python (3.10 to 3.12)
 #   VENV=/path scripts/setup.sh            put the virtual environment elsewhere
-#   FOR_TESTS=1 scripts/setup.sh           also what only the tests use
+#   FOR_TESTS=1 scripts/setup.sh           also install the packages that only the tests need
 set -euo pipefail
 cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
@@ -48,7 +48,7 @@ missing_packages() {
     command -v arm-none-eabi-gcc >/dev/null 2>&1 || say gcc-arm-none-eabi
     has_newlib || say libnewlib-arm-none-eabi
     command -v qemu-system-arm >/dev/null 2>&1 || say qemu-system-arm
-    if [[ -n "${FOR_TESTS:-}" ]]; then # what only tests use: sketches compiled as C++, MISRA C findings
+    if [[ -n "${FOR_TESTS:-}" ]]; then # packages that only tests need: sketches compiled as C++, MISRA C findings
         command -v g++ >/dev/null 2>&1 || say g++
         command -v cppcheck >/dev/null 2>&1 || say cppcheck
     fi
@@ -69,7 +69,7 @@ install_packages() {
             "missing (Debian names): $*" "try: install them by your system's own package manager, then run make again"
     fi
     if [[ "$(id -u)" -ne 0 ]]; then
-        command -v sudo >/dev/null 2>&1 || fail "system packages are missing, and neither root nor sudo is at hand" \
+        command -v sudo >/dev/null 2>&1 || fail "system packages are missing, this user is not root, and sudo is not installed" \
             "missing: $*" "try: as root: apt-get update && apt-get install $*"
         as_root=(sudo)
         say "Installing system packages with sudo: $*"
@@ -77,7 +77,7 @@ install_packages() {
         say "Installing system packages: $*"
     fi
     "${as_root[@]}" apt-get update -qq </dev/null ||
-        say "apt-get update failed; going on with the package lists at hand" >&2
+        say "apt-get update failed; continuing with the present package lists" >&2
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null ||
         fail "apt-get could not install: $*" "try: apt-get update && apt-get install $*"
@@ -85,7 +85,7 @@ install_packages() {
 
 # --- Python packages ------------------------------------------------------------------------------------------
 
-# The pins live in pyproject.toml; this prints the requirements of one extra of it.
+# Versions are stated in pyproject.toml; this prints the requirements of one extra.
 extra() { "$VENV/bin/python" scripts/requirements.py "$1"; }
 
 make_venv() {
@@ -101,15 +101,15 @@ make_venv() {
 install_python_packages() {
     local pip=("$VENV/bin/python" -m pip --disable-pip-version-check --no-input)
     local requirements bare verify
-    say "Installing Python packages into $VENV (TensorFlow is large: some minutes on a slow line)"
+    say "Installing Python packages into $VENV (TensorFlow is large: some minutes on a slow connection)"
     "${pip[@]}" install --quiet "packaging>=23" "tomli>=2"
     mapfile -t requirements < <(extra core; extra dev; extra train)
-    # tf-keras asks for the package `tensorflow`, which beside tensorflow-cpu would be a second copy of the same
-    # files and 570 MB more to download. So the packages that stand on TensorFlow come without their dependencies.
+    # tf-keras requires the package `tensorflow`, which beside tensorflow-cpu would be a second copy of the same
+    # files and 570 MB more to download. So packages that depend on TensorFlow are installed without their dependencies.
     mapfile -t bare < <(extra train-bare)
     "${pip[@]}" install --quiet "${requirements[@]}" </dev/null
     "${pip[@]}" install --quiet --no-deps "${bare[@]}" </dev/null
-    # Nightly development wheels: old nights disappear, and not every Python has one. Everything else works without.
+    # Nightly development wheels: old ones are deleted, and not every Python has one. Everything else works without it.
     mapfile -t verify < <(extra verify)
     if ((${#verify[@]})) && ! "${pip[@]}" install --quiet "${verify[@]}" </dev/null 2>/dev/null; then
         say "No wheel of tflite-micro for this Python: mcutk eval and the tests leave out that comparison" >&2

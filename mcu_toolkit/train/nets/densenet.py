@@ -65,5 +65,10 @@ def assemble(spec: NetSpec, blocks: tuple[int, ...], growth: int) -> Any:
 
 
 register(
-    Network("densenet", "teacher", "DenseNet of any depth (teacher.depth = 101, 32, …); folds, so a student too", build)
+    Network(
+        "densenet",
+        "teacher",
+        "DenseNet of any depth (teacher.depth = 101, 32, …); can be folded, so also a student",
+        build,
+    )
 )
