@@ -184,7 +184,7 @@ class Call:
         scratch_bytes: bytes of scratch, planned in the arena for the time of this node.
         scratch_align: its alignment.
         overlaps: which outputs may overlap which inputs.
-        cost: estimated instructions on the target's core for one inference.
+        cost: estimated instructions on the target's core for one inference; `compiler.rates` turns them into cycles.
         kernel: name shown in reports; empty for that of the first function.
         note: a few words for the generated comment (for example how weights are packed), or empty.
     """

@@ -1,6 +1,6 @@
 """Finds the region of the graph that lowers the arena most when it runs strip by strip.
 
-Only for `Optimize.RAM`: the rows at the borders of strips are computed twice, which costs instructions.
+Only for `Optimize.RAM`: the rows at the borders of strips are computed twice, which costs cycles.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _COARSE = (2, 4, 8)
 _FINE = (3, 6, 12, 16)
 _REFINED = 2
 _ROUNDS = 2
-#: Largest cost of the graph with strips, as a multiple of the cost without them.
-_MAX_COST = 1.25
+#: Most cycles of the graph with strips, as a multiple of those without them.
+_MAX_CYCLES = 1.25
 #: A region is run in strips only if that lowers the arena to this share or below.
 _MAX_ARENA = 0.97
-#: Of candidates within this factor of the least arena, the one with the least cost is chosen.
+#: Of candidates within this factor of the least arena, the one with the fewest cycles is chosen.
 _SIMILAR_ARENA = 1.02
 
 
@@ -46,14 +46,16 @@ class _Trial:
 def least_ram(graph: Graph, selector: Selector) -> Graph:
     """The graph with at most `_ROUNDS` regions in strips; the same graph where strips do not help."""
     current = _try(graph, selector)
-    limit = current.estimate.cost * _MAX_COST
+    limit = current.estimate.cycles * _MAX_CYCLES
     for _ in range(_ROUNDS):
         trials = _trials(current, selector)
-        good = [t for t in trials if t.arena <= _MAX_ARENA * current.arena and t.estimate.cost <= limit]
+        good = [t for t in trials if t.arena <= _MAX_ARENA * current.arena and t.estimate.cycles <= limit]
         if not good:
             break
         least = min(trial.arena for trial in good)
-        current = min((t for t in good if t.arena <= _SIMILAR_ARENA * least), key=lambda t: (t.estimate.cost, t.arena))
+        current = min(
+            (t for t in good if t.arena <= _SIMILAR_ARENA * least), key=lambda t: (t.estimate.cycles, t.arena)
+        )
     return current.graph
 
 

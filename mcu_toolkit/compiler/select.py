@@ -1,7 +1,8 @@
 """Candidates of a node: the kernel variants that can compute it, cheapest first.
 
 One rule for all operators. The variants of the target's instruction set, and of those that it also runs, which accept
-the node are sorted by estimated instructions. Without pressure on RAM the first is taken; `compiler.plan.assign` may
+the node are sorted by estimated cycles: the kernel's instructions times the cycles per instruction that were measured
+for it on the core (`compiler.rates`). Without pressure on RAM the first is taken; `compiler.plan.assign` may
 exchange it for a later one that needs less scratch or permits more overlap. A variant that is better in nothing than
 another one is dropped: it could never be chosen.
 """
@@ -9,9 +10,11 @@ another one is dropped: it could never be chosen.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from mcu_toolkit.compiler.call import Call, Parts
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
+from mcu_toolkit.compiler.rates import rates_of
 from mcu_toolkit.compiler.views import find_views
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph, Node
@@ -25,6 +28,12 @@ class Candidate:
     kernel: Kernel
     request: Request
     call: Call
+
+    @cached_property
+    def cycles(self) -> int:
+        """Estimated cycles on the target's core for one inference; instructions on a core without rates."""
+        rate = rates_of(self.request.target.core).of(self.call.name, self.kernel.isa)
+        return round(self.call.cost * rate)
 
     def packed(self) -> Call:
         """The call with its weights packed."""
@@ -77,15 +86,15 @@ def candidates(request: Request) -> tuple[Candidate, ...]:
     if not variants:
         raise CompileError(f"node {node.source}: no kernel accepts this {node.op} on {target.core} ({target.isa.name})")
     found = [Candidate(kernel, request, kernel.call(request)) for kernel in variants]
-    found.sort(key=lambda c: (c.call.cost, c.call.scratch_bytes, c.call.name))
-    return tuple(c for rank, c in enumerate(found) if not any(_as_good(other.call, c.call) for other in found[:rank]))
+    found.sort(key=lambda c: (c.cycles, c.call.scratch_bytes, c.call.name))
+    return tuple(c for rank, c in enumerate(found) if not any(_as_good(other, c) for other in found[:rank]))
 
 
-def _as_good(call: Call, other: Call) -> bool:
-    """Whether `call` needs no more instructions or scratch than `other` and permits every overlap of it."""
-    slacks = {(overlap.input, overlap.output): overlap.slack for overlap in call.overlaps}
+def _as_good(one: Candidate, other: Candidate) -> bool:
+    """Whether `one` needs no more cycles or scratch than `other` and permits every overlap of it."""
+    slacks = {(overlap.input, overlap.output): overlap.slack for overlap in one.call.overlaps}
     return (
-        call.cost <= other.cost
-        and call.scratch_bytes <= other.scratch_bytes
-        and all(slacks.get((o.input, o.output), o.slack + 1) <= o.slack for o in other.overlaps)
+        one.cycles <= other.cycles
+        and one.call.scratch_bytes <= other.call.scratch_bytes
+        and all(slacks.get((o.input, o.output), o.slack + 1) <= o.slack for o in other.call.overlaps)
     )

@@ -64,7 +64,7 @@ def test_the_estimate_has_the_arena_of_the_leanest_and_the_cost_of_the_fastest_v
     graph = chain_graph(1000, 1000)
     options = [(candidate(graph, 0, FAST), candidate(graph, 0, LEAN))]
     guess = estimate(graph, options, Target(PORTABLE, "host", Optimize.RAM))
-    assert (guess.plan.arena_bytes, guess.cost) == (2000, 100)
+    assert (guess.plan.arena_bytes, guess.cycles) == (2000, 100)
 
 
 def test_weights_are_packed_for_chosen_variants_only() -> None:

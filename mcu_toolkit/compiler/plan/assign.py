@@ -56,12 +56,12 @@ def assign(graph: Graph, options: Sequence[Option], target: Target) -> Assignmen
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """A quick plan of a graph with lean variants, and the estimated instructions of the fastest ones."""
+    """A quick plan of a graph with lean variants, and the estimated cycles of the fastest ones."""
 
     schedule: Schedule
     problem: PlanProblem
     plan: MemoryPlan
-    cost: int
+    cycles: int
 
 
 def estimate(graph: Graph, options: Sequence[Option], target: Target) -> Estimate:
@@ -70,8 +70,8 @@ def estimate(graph: Graph, options: Sequence[Option], target: Target) -> Estimat
     picks = search.leanest_start()
     schedule = build_schedule(graph, search.calls(picks))
     problem = plan_problem(graph, schedule, target)
-    cost = sum(step.call.cost for step in build_schedule(graph, search.calls([0] * len(options))).steps)
-    return Estimate(schedule, problem, planner.plan(problem, rounds=0), cost)
+    cycles = sum(search.cycles(node, 0) for node in range(len(options)))
+    return Estimate(schedule, problem, planner.plan(problem, rounds=0), cycles)
 
 
 class _Search:
@@ -125,9 +125,9 @@ class _Search:
         option = self.options[node]
         return len(option) if isinstance(option, tuple) else 1
 
-    def cost(self, node: int, pick: int) -> int:
+    def cycles(self, node: int, pick: int) -> int:
         option = self.options[node]
-        return option[pick].call.cost if isinstance(option, tuple) else 0
+        return option[pick].cycles if isinstance(option, tuple) else 0
 
     def least(self, node: int, measure: Callable[[Candidate], int]) -> int:
         """The candidate of a node with the least measure; of equal ones the cheapest."""
@@ -136,7 +136,7 @@ class _Search:
 
     def quicken(self, picks: list[int], budget: int) -> list[int]:
         """Take the cheapest candidate of each node that keeps the arena within the budget, greatest gain first."""
-        order = sorted(range(len(picks)), key=lambda i: self.cost(i, 0) - self.cost(i, picks[i]))
+        order = sorted(range(len(picks)), key=lambda i: self.cycles(i, 0) - self.cycles(i, picks[i]))
         for node in order:
             for faster in range(picks[node]):
                 trial = [*picks[:node], faster, *picks[node + 1 :]]
