@@ -20,6 +20,7 @@ from mcu_toolkit.graph.opcodes import CUSTOM, PLACEHOLDER, TENSOR_TYPES, builtin
 from mcu_toolkit.graph.ops import operator
 from mcu_toolkit.graph.options import OptionsFormat, read_attrs
 from mcu_toolkit.graph.reader_variables import HANDLE_OPTIONS, Subgraph, resolve_variables
+from mcu_toolkit.graph.refusals import refuse_dynamic, refuse_foreign, refuse_types
 from mcu_toolkit.graph.shape_only import SHAPE_ONLY
 from mcu_toolkit.graph.shapes import fold_shapes
 
@@ -65,9 +66,11 @@ def read_model(source: Path | str | bytes) -> Graph:
     data = source if isinstance(source, bytes) else _read_file(Path(source))
     reader = _Reader(data)
     graph = reader.graph()
+    refuse_types(graph)
     _check_order(graph, reader.main_offset)
-    _refuse_float(graph)
-    return join_float_islands(fold_shapes(graph, reader.dynamic))
+    folded = fold_shapes(graph, reader.dynamic)
+    refuse_dynamic(folded, reader.open_inside)
+    return join_float_islands(folded)
 
 
 def _read_file(path: Path) -> bytes:
@@ -117,11 +120,19 @@ class _Reader:
         """Tensors of the main subgraph whose shape the file leaves open; known once `graph` has run."""
         return self._dynamic.get(0, frozenset())
 
+    @property
+    def open_inside(self) -> frozenset[int]:
+        """Those of `dynamic` that leave more open than their first dimension."""
+        tables = tuple(self._subgraphs[0].tables(0, MAX_TENSORS))
+        return frozenset(i for i in self.dynamic if -1 in tables[i].ints(7, MAX_RANK)[1:])
+
     def graph(self) -> Graph:
         """The main subgraph with its variables resolved."""
         if not self._subgraphs:
             raise damaged("it has no subgraph", self._model.offset)
-        main = resolve_variables(self.subgraph(0), self.subgraph, len(self._subgraphs))
+        first = self.subgraph(0)
+        refuse_foreign(first.nodes)
+        main = resolve_variables(first, self.subgraph, len(self._subgraphs))
         return Graph(
             name=main.name or "model",
             tensors=main.tensors,
@@ -216,7 +227,8 @@ class _Reader:
         self._quant_budget -= int(scale.size)
         if self._quant_budget < 0:
             raise damaged("its tensors share more quantization parameters than it holds", quant.offset)
-        axis = quant.i32(6)
+        # A vector has one axis; TensorFlow Lite Micro does not read its number, which some files have wrong.
+        axis = 0 if tensor.shape == scale.shape else quant.i32(6)
         if scale.size > 1 and not (0 <= axis < len(tensor.shape) and tensor.shape[axis] == scale.size):
             raise ModelError(
                 f"tensor {index} has {scale.size} scales that match no axis",
@@ -351,19 +363,3 @@ def _check_order(graph: Graph, offset: int) -> None:
         if index not in ready or graph.tensors[index].is_const:
             what = "is a constant" if index in ready else "is written by no node"
             raise ModelError(f"output tensor {index} of the model {what}", offset=offset)
-
-
-def _refuse_float(graph: Graph) -> None:
-    """Refuse a model whose activations are float: the toolkit computes in int8."""
-    written = {out: node for node in graph.nodes for out in node.outputs}
-    kinds = {graph.tensors[i].dtype for i in (*graph.inputs, *written)}
-    if DType.FLOAT32 in kinds and not kinds & {DType.INT8, DType.UINT8, DType.INT16}:
-        weights = any(t.dtype is DType.INT8 and t.is_const for t in graph.tensors)
-        culprits = (node for out, node in written.items() if graph.tensors[out].dtype is DType.FLOAT32)
-        raise ModelError(
-            "the model computes in float32" + (", only its weights are int8" if weights else ""),
-            node=next((node.source for node in culprits), 0),
-            expected="a full-integer int8 model: int8 activations with a scale and a zero point",
-            received="float32 activations",
-            hint="mcutk convert MODEL --data DIR makes an int8 model of a Keras model",
-        )

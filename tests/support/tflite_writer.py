@@ -13,7 +13,8 @@ import flatbuffers
 import numpy as np
 
 TENSOR_TYPES = {
-    "float32": 0, "int32": 2, "uint8": 3, "int64": 4, "string": 5, "bool": 6, "int16": 7, "int8": 9, "resource": 13,
+    "float32": 0, "float16": 1, "int32": 2, "uint8": 3, "int64": 4, "string": 5, "bool": 6, "int16": 7, "int8": 9,
+    "resource": 13,
 }  # fmt: skip
 
 #: Builtin operator → (code, number of its options in the union or 0).
@@ -37,7 +38,7 @@ SAME, VALID = 0, 1
 
 @dataclass
 class TensorSpec:
-    """A tensor to write; `data` makes it a constant."""
+    """A tensor to write; `data` makes it a constant, and `signature` has -1 where the file leaves a dimension open."""
 
     shape: tuple[int, ...]
     dtype: str = "int8"
@@ -47,6 +48,7 @@ class TensorSpec:
     data: np.ndarray | None = None
     variable: bool = False
     name: str = ""
+    signature: tuple[int, ...] = ()
 
 
 @dataclass
@@ -182,6 +184,7 @@ def _subgraph(builder: Any, graph: SubgraphSpec, codes: Sequence[str], buffers: 
 
 def _tensor(builder: Any, spec: TensorSpec, buffers: list[bytes]) -> int:
     shape, name, quant = _ints(builder, spec.shape), builder.CreateString(spec.name), _quantization(builder, spec)
+    signature = _ints(builder, spec.signature) if spec.signature else 0
     number = 0
     if spec.data is not None:
         buffers.append(np.ascontiguousarray(spec.data).tobytes())
@@ -194,6 +197,8 @@ def _tensor(builder: Any, spec: TensorSpec, buffers: list[bytes]) -> int:
     if quant:
         builder.PrependUOffsetTRelativeSlot(4, quant, 0)
     builder.PrependBoolSlot(5, spec.variable, False)
+    if signature:
+        builder.PrependUOffsetTRelativeSlot(7, signature, 0)
     builder.PrependBoolSlot(8, True, False)
     return int(builder.EndObject())
 

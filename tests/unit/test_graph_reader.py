@@ -208,16 +208,6 @@ def test_output_that_is_a_constant() -> None:
     assert "is a constant" in refusal(write_model(graph)).message
 
 
-def test_float_model_says_how_to_convert() -> None:
-    graph = SubgraphSpec()
-    graph.tensor((1, 4), "float32")
-    graph.tensor((1, 4), "float32")
-    graph.node("RELU", [0], [1])
-    graph.inputs, graph.outputs = [0], [1]
-    bad = refusal(write_model(graph))
-    assert "float32" in bad.message and bad.hint is not None and "mcutk convert" in bad.hint
-
-
 def test_unknown_activation_and_weights_format() -> None:
     graph = SubgraphSpec()
     data, out = graph.tensor((1, 4), **QUANT), graph.tensor((1, 2), **QUANT)
