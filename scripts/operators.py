@@ -31,8 +31,8 @@ _FOOT = """
 ## Evaluated when a model is read
 
 Shape arithmetic on shapes and constants is evaluated when the model is read and needs no code: {shapes},
-and ADD, SUB, MUL, MINIMUM, MAXIMUM, CONCATENATION, SLICE, STRIDED_SLICE, RESHAPE, SQUEEZE and EXPAND_DIMS on int32 or
-int64. VAR_HANDLE and CALL_ONCE become variables of the graph.
+and ADD, SUB, MUL, MINIMUM, MAXIMUM and the operators that only move elements, on int32 or int64.
+VAR_HANDLE and CALL_ONCE become variables of the graph.
 
 ## Limits of a file
 

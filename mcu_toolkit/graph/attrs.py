@@ -122,7 +122,7 @@ class Concatenation(Attrs):
 
 @dataclass(frozen=True)
 class Split(Attrs):
-    """SPLIT; the axis is the first input."""
+    """SPLIT and SPLIT_V; the axis is an input."""
 
     num_splits: int = 1
 
@@ -176,8 +176,29 @@ class Pack(Attrs):
 
 
 @dataclass(frozen=True)
+class Unpack(Attrs):
+    """UNPACK."""
+
+    axis: int = 0
+
+
+@dataclass(frozen=True)
+class Block(Attrs):
+    """SPACE_TO_DEPTH and DEPTH_TO_SPACE: side of a block of pixels."""
+
+    size: int = 1
+
+
+@dataclass(frozen=True)
+class MirrorPad(Attrs):
+    """MIRROR_PAD; `symmetric`: the edge is repeated."""
+
+    symmetric: bool = False
+
+
+@dataclass(frozen=True)
 class Gather(Attrs):
-    """GATHER, for shape arithmetic only."""
+    """GATHER."""
 
     axis: int = 0
     batch_dims: int = 0

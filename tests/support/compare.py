@@ -56,7 +56,13 @@ def differences(answers: dict[str, list[Array]]) -> str:
 
 
 def three_ways(
-    models: Mapping[str, bytes], seed: int, *, samples: int = 4, sanitize: bool = True, optimize: Optimize | None = None
+    models: Mapping[str, bytes],
+    seed: int,
+    *,
+    samples: int = 4,
+    sanitize: bool = True,
+    optimize: Optimize | None = None,
+    interpreter: bool = True,
 ) -> dict[str, str]:
     """Run models in three ways; the generated C of all models is one program.
 
@@ -65,6 +71,7 @@ def three_ways(
         seed: of the first model's inputs, then counting up; also selects the optimization goal of each model.
         samples: how many inputs.
         sanitize: compile with AddressSanitizer and UndefinedBehaviorSanitizer.
+        interpreter: compare with TensorFlow Lite Micro too; False for operators that it lacks.
         optimize: one goal for all models; None for the choice by seed.
 
     Returns:
@@ -84,7 +91,8 @@ def three_ways(
             inputs = random_inputs(graph, samples, seed + number)
             keep = any(tensor.variable for tensor in graph.tensors)
             answers = {"oracle": Oracle(graph).run_all(inputs, keep_state=keep)}
-            answers["TFLM"] = TflmRuntime(models[each.name]).run_all(inputs, keep_state=keep)
+            if interpreter:
+                answers["TFLM"] = TflmRuntime(models[each.name]).run_all(inputs, keep_state=keep)
             try:
                 answers["C"] = NativeModel(each, program=program).run_all(inputs, keep_state=keep)
                 problem = differences(answers)

@@ -34,6 +34,7 @@ class RandomModel:
         rng: source of every choice.
         graph: the main subgraph so far.
         live: int8 activations that may be read.
+        wide: int16 activations that may be read.
         others: further subgraphs.
     """
 
@@ -41,6 +42,7 @@ class RandomModel:
         self.rng = np.random.default_rng(seed)
         self.graph = SubgraphSpec()
         self.live: list[int] = []
+        self.wide: list[int] = []
         self.others: list[SubgraphSpec] = []
 
     # -- choices
@@ -87,6 +89,20 @@ class RandomModel:
         weights = np.arange(1, len(found) + 1, dtype=float) ** 2
         return int(self.rng.choice(found, p=weights / weights.sum()))
 
+    def pick_any(self, fits: Callable[[tuple[int, ...]], bool] = lambda shape: True) -> int:
+        """A live tensor of int8 or, sometimes, of int16."""
+        return self.pick_wide(fits) if self.wide and self.chance(0.4) else self.pick(fits)
+
+    def pick_wide(self, fits: Callable[[tuple[int, ...]], bool] = lambda shape: True) -> int:
+        """A live int16 tensor."""
+        found = [index for index in self.wide if fits(self.shape(index))]
+        if not found:
+            raise Skip
+        return self.choice(found)
+
+    def dtype(self, index: int) -> str:
+        return self.graph.tensors[index].dtype
+
     def image(self) -> int:
         return self.pick(lambda shape: len(shape) == 4 and shape[0] == 1)
 
@@ -100,15 +116,18 @@ class RandomModel:
             shape,
             dtype,
             scale=[self.scale() if scale is None else scale],
-            zero_point=[self.zero_point() if zero_point is None else zero_point],
+            zero_point=[(self.zero_point() if dtype == "int8" else 0) if zero_point is None else zero_point],
         )
         if dtype == "int8":
             self.live.append(index)
+        elif dtype == "int16" and not self.graph.tensors[index].zero_point[0]:
+            self.wide.append(index)
         return index
 
     def like(self, source: int, shape: Sequence[int] | None = None) -> int:
         """A new activation in the quantization of another."""
-        return self.activation_tensor(self.shape(source) if shape is None else shape, *self.quant(source))
+        shape = self.shape(source) if shape is None else shape
+        return self.activation_tensor(shape, *self.quant(source), self.dtype(source))
 
     def int8_values(self, shape: Sequence[int]) -> np.ndarray:
         """Random int8 of one of several kinds: full range, small, mostly zero, saturated."""
@@ -121,12 +140,32 @@ class RandomModel:
             return self.rng.integers(-6, 7, shape).astype(np.int8)
         return self.rng.integers(-128, 128, shape).astype(np.int8)
 
+    def int16_values(self, shape: Sequence[int]) -> np.ndarray:
+        """Random int16: full range, small or saturated."""
+        kind = self.between(0, 3)
+        if kind == 0:
+            return self.rng.choice(np.array([-32768, 32767], np.int16), shape)
+        low, high = (-300, 300) if kind == 1 else (-32768, 32768)
+        return self.rng.integers(low, high, shape).astype(np.int16)
+
+    def constant_like(self, source: int, shape: Sequence[int]) -> int:
+        """A constant in the type and quantization of an activation."""
+        scale, zero = self.quant(source)
+        values = self.int8_values(shape) if self.dtype(source) == "int8" else self.int16_values(shape)
+        return self.graph.const(values, self.dtype(source), scale=[scale], zero_point=[zero])
+
     def constant(self, shape: Sequence[int]) -> int:
         """A constant int8 tensor with quantization of its own."""
         return self.graph.const(self.int8_values(shape), "int8", scale=[self.scale()], zero_point=[self.zero_point()])
 
 
 MAKERS: dict[str, Callable[[RandomModel], None]] = {}
+
+#: Makers of operators, or of forms, that TensorFlow Lite Micro does not have, or for which its results are undefined.
+WITHOUT_REFERENCE = frozenset({"TILE", "PADDED_SPACE_TO_BATCH_ND"})
+
+#: Makers of some forms of an operator; another maker has the operator's name.
+VARIANTS = frozenset({"CORE_QUANTIZE", "PADDED_SPACE_TO_BATCH_ND"})
 
 
 def makes(*ops: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -143,7 +182,8 @@ def makes(*ops: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 def register_all() -> None:
     """Import the modules of makers, which fill `MAKERS`."""
     import tests.support.randmodels_core
-    import tests.support.randmodels_more  # noqa: F401
+    import tests.support.randmodels_more
+    import tests.support.randmodels_moves  # noqa: F401
 
 
 def random_graph_model(seed: int, ops: Sequence[str] | None = None, core_only: bool = False, nodes: int = 0) -> bytes:
@@ -157,7 +197,7 @@ def random_graph_model(seed: int, ops: Sequence[str] | None = None, core_only: b
     """
     register_all()
 
-    names = tuple(ops) if ops is not None else CORE if core_only else tuple(sorted(MAKERS))
+    names = tuple(ops) if ops is not None else CORE if core_only else tuple(sorted(set(MAKERS) - WITHOUT_REFERENCE))
     for attempt in range(200):
         data = _attempt(seed * 1009 + attempt * 7919, names, nodes, core_only)
         # Scales are drawn from a wide range on purpose; models outside the supported range are drawn again.
@@ -170,21 +210,24 @@ def _attempt(seed: int, names: Sequence[str], nodes: int, core_only: bool) -> by
     model = RandomModel(seed)
     for _ in range(model.choice((1, 1, 1, 2))):
         _input(model)
+    if not core_only and model.chance(0.25):
+        _input(model, "int16")
     made = 0
     for _ in range(nodes or model.between(1, 8)):
         graph = model.graph
         before = (len(graph.tensors), len(graph.nodes), list(model.live), len(model.others), list(graph.inputs))
+        wide = list(model.wide)
         try:
             name = model.choice(names)
             MAKERS["CORE_QUANTIZE" if core_only and name == "QUANTIZE" else name](model)
             made += 1
         except Skip:
             del graph.tensors[before[0] :], graph.nodes[before[1] :], model.others[before[3] :]
-            model.live, graph.inputs = before[2], before[4]
+            model.live, graph.inputs, model.wide = before[2], before[4], wide
     return _finish(model) if made else None
 
 
-def _input(model: RandomModel) -> None:
+def _input(model: RandomModel, dtype: str = "int8") -> None:
     side = (1, 2, 3, 4, 5, 6, 7, 9, 11)
     kind = model.between(0, 9)
     if kind < 7:
@@ -195,7 +238,7 @@ def _input(model: RandomModel) -> None:
         shape = (1, model.choice(side), model.channels())
     if int(np.prod(shape)) > _MAX_ELEMENTS:
         shape = (*shape[:-1], 3)
-    model.graph.inputs.append(model.activation_tensor(shape))
+    model.graph.inputs.append(model.activation_tensor(shape, dtype=dtype))
 
 
 def _finish(model: RandomModel) -> bytes | None:

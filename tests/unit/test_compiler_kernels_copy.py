@@ -7,7 +7,14 @@ import pytest
 
 from mcu_toolkit.compiler.call import IntArg, Invocation, ParamsArg, TensorArg
 from mcu_toolkit.compiler.kernels.copy import copies
-from mcu_toolkit.compiler.kernels.loops import LOOPS, broadcast_strides, dense_strides, merge_loops
+from mcu_toolkit.compiler.kernels.loops import (
+    LOOPS,
+    broadcast_strides,
+    dense_strides,
+    merge_loops,
+    run_length,
+    walk_of,
+)
 
 SOURCE, TARGET = 0, 1
 
@@ -63,3 +70,33 @@ def test_broadcast_walks_equal_numpy(seed: int) -> None:
         place = sum(i * loop[2] for i, loop in zip(index, loops, strict=True))
         found[place] = array.reshape(-1)[sum(i * loop[1] for i, loop in zip(index, loops, strict=True))]
     assert (found.reshape(out) == np.broadcast_to(array, out)).all()
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_walk_visits_the_numbers(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    extents = rng.integers(1, 5, int(rng.integers(1, 6)))
+    steps = rng.integers(-9, 40, len(extents))
+    numbers = np.array([1000 + int(np.array(i) @ steps) for i in np.ndindex(*extents)], np.int64)
+    found = walk_of(numbers)
+    assert found is not None
+    first, loops = found
+    again = [first + sum(i * step for i, (_, step) in zip(at, loops, strict=True)) for at in _indices(loops)]
+    assert again == numbers.tolist() and len(loops) <= len(extents)
+
+
+def _indices(loops: tuple[tuple[int, ...], ...]) -> list[tuple[int, ...]]:
+    return list(np.ndindex(*(extent for extent, _ in loops)))
+
+
+def test_numbers_that_no_loops_visit() -> None:
+    assert walk_of(np.array([0, 1, 3])) is None
+    assert walk_of(np.array([0, 1, 4, 5, 9, 10])) is None
+    assert walk_of(np.array([7])) == (7, ())
+
+
+@pytest.mark.parametrize(
+    ("numbers", "run"), [([5, 6, 7, 8], 4), ([0, 1, 4, 5], 2), ([0, 1, 2, 4, 5], 1), ([3], 1), ([1, 0], 1)]
+)
+def test_run_length(numbers: list[int], run: int) -> None:
+    assert run_length(np.array(numbers)) == run

@@ -47,12 +47,13 @@ void mcutk_fill(uint8_t *out, int32_t value, int32_t size, int32_t count) {
     }
 }
 
-void mcutk_resize_nearest(const uint8_t *in, uint8_t *out, const uint16_t *rows, const uint16_t *columns, int32_t out_h,
-                          int32_t out_w, int32_t in_w, int32_t pixel) {
-    for (int32_t y = 0; y < out_h; ++y) {
-        for (int32_t x = 0; x < out_w; ++x) {
-            mcutk_copy_up(out, in + (rows[y] * in_w + columns[x]) * pixel, pixel);
-            out += pixel;
+void mcutk_copy_gathered(const uint8_t *in, uint8_t *out, const uint32_t *outer, const int32_t *inner, int32_t rows,
+                         int32_t columns, int32_t run) {
+    for (int32_t y = 0; y < rows; ++y) {
+        const uint8_t *row = in + outer[y];
+        for (int32_t x = 0; x < columns; ++x) {
+            mcutk_copy_up(out, row + inner[x], run);
+            out += run;
         }
     }
 }

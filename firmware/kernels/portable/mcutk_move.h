@@ -1,6 +1,6 @@
-/* Operators that move bytes without arithmetic: PAD, SLICE, STRIDED_SLICE, SPLIT, CONCATENATION, TRANSPOSE,
- * RESIZE_NEAREST_NEIGHBOR and plain copies. Elements of any type, as bytes. Input and output do not overlap, except where a
- * function permits it. */
+/* Operators that move bytes without arithmetic: PAD, SLICE, SPLIT, CONCATENATION, TRANSPOSE, GATHER and others. Elements
+ * of any type, as bytes. Input and output overlap only where each byte is read before it is written, in the order that a
+ * function states. */
 #ifndef MCUTK_MOVE_H
 #define MCUTK_MOVE_H
 
@@ -23,8 +23,8 @@ void mcutk_copy_bytes(const uint8_t *in, uint8_t *out, int32_t bytes);
 /* Sets `count` elements of 1, 2 or 4 bytes (`size`) to the low bytes of `value`; out is aligned to `size`. */
 void mcutk_fill(uint8_t *out, int32_t value, int32_t size, int32_t count);
 
-/* out[y][x] = in[rows[y]][columns[x]], pixels of `pixel` bytes, in_w pixels per row. */
-void mcutk_resize_nearest(const uint8_t *in, uint8_t *out, const uint16_t *rows, const uint16_t *columns, int32_t out_h,
-                          int32_t out_w, int32_t in_w, int32_t pixel);
+/* Copies rows * columns runs of `run` bytes upward, in order: run x of row y from in + outer[y] + inner[x]. */
+void mcutk_copy_gathered(const uint8_t *in, uint8_t *out, const uint32_t *outer, const int32_t *inner, int32_t rows,
+                         int32_t columns, int32_t run);
 
 #endif

@@ -16,7 +16,7 @@ from mcu_toolkit.compiler.call import Call
 from mcu_toolkit.compiler.layer import ConvLayer, conv_layer
 from mcu_toolkit.graph.ir import Array, Graph, Node, Tensor
 from mcu_toolkit.graph.ops import OPERATORS
-from mcu_toolkit.graph.ops.base import Operator
+from mcu_toolkit.graph.ops.base import Operator, Places
 from mcu_toolkit.registry import Registry, modules_of
 from mcu_toolkit.targets.isa import PORTABLE, Costs, Isa
 from mcu_toolkit.targets.target import Target
@@ -70,6 +70,13 @@ class Request:
     def table(self) -> Array | None:
         """`Operator.table`: the result of each input value, where the node maps each byte to a byte."""
         return self.operator.table(self.graph, self.node)
+
+    @cached_property
+    def places(self) -> Places:
+        """`Operator.places`; only for a node that only moves elements."""
+        found = self.operator.places(self.graph, self.node)
+        assert found is not None
+        return found
 
     @cached_property
     def layer(self) -> ConvLayer:

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from mcu_toolkit.compiler.call import (
     Argument,
     Call,
+    ConstArg,
+    ConstArray,
     IntArg,
     Invocation,
     Overlap,
     TensorArg,
-    in_place,
     params,
 )
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
-from mcu_toolkit.compiler.kernels.loops import Loop, dense_strides, merge_loops, padded_loops, unrolled
-from mcu_toolkit.graph.ops import concatenation, slice, split, strided_slice, transpose
-from mcu_toolkit.graph.ops.base import Operator
+from mcu_toolkit.compiler.kernels.loops import (
+    Loop,
+    dense_strides,
+    merge_loops,
+    padded_loops,
+    run_length,
+    unrolled,
+    walk_of,
+)
+from mcu_toolkit.graph.ops.base import Operator, Places
+from mcu_toolkit.graph.requantize import zero_point_of
 from mcu_toolkit.targets.isa import Costs
 
 SOURCES = ("portable/mcutk_move.c", "portable/mcutk_copy.c")
@@ -53,6 +65,11 @@ def copies(source: TensorArg, target: TensorArg, loops: Sequence[Loop], element:
 def _bytes(argument: TensorArg, offset: int) -> TensorArg:
     """The argument as ``uint8_t *``, `offset` bytes further on."""
     return TensorArg(argument.index, argument.offset + offset, as_bytes=True)
+
+
+def fill(target: TensorArg, value: int, size: int, count: int) -> Invocation:
+    """`count` elements of `size` bytes set to a value."""
+    return Invocation("mcutk_fill", (_bytes(target, 0), IntArg(value), IntArg(size), IntArg(count)))
 
 
 def copy_call(
@@ -95,73 +112,118 @@ def _assign_variable(request: Request) -> Call:
     return _whole(request, value, variable)
 
 
-def _slice(request: Request) -> Call:
-    return _cut(request, slice.ranges(request.graph, request.node) or ())
+def _moves(operator: Operator) -> bool:
+    """Whether it only moves elements of one input."""
+    return type(operator).places is not Operator.places
 
 
-def _strided_slice(request: Request) -> Call:
-    return _cut(request, strided_slice.ranges(request.graph, request.node) or ())
+def _moved(request: Request) -> Call:
+    """One strided copy per output; elements that no nested loops visit in order are copied run by run from tables."""
+    graph, places = request.graph, request.places
+    source = graph.tensors[places.source]
+    size, cost = source.dtype.bytes, 0
+    made: list[Invocation] = []
+    for index, numbers in zip(request.node.outputs, places.outputs, strict=True):
+        walk = walk_of(numbers)
+        if (numbers < 0).any():
+            copied = _with_border(request, numbers)
+        elif walk is None:
+            copied = (_gathered(TensorArg(places.source), TensorArg(index), numbers, size),)
+        else:
+            first, loops = walk
+            steps = dense_strides([extent for extent, _ in loops])
+            walks = [(extent, step, out) for (extent, step), out in zip(loops, steps, strict=True)]
+            copied = copies(TensorArg(places.source, first * size), TensorArg(index), walks, size)
+        made.extend(copied)
+        # Single elements take about twice as long per byte as runs.
+        cost += (1 if run_length(numbers) > 1 else 2) * numbers.size * size
+    return copy_call(made, request.costs, cost, _moved_overlaps(request, places, size))
 
 
-def _cut(request: Request, kept: slice.Ranges) -> Call:
-    """Copy what (start, stop, step) of each dimension keeps; steps may be negative.
+def _moved_overlaps(request: Request, places: Places, size: int) -> tuple[Overlap, ...]:
+    """The output of a node with one output is written upward, an element as soon as it is read."""
+    source = request.graph.tensors[places.source]
+    numbers = places.outputs[0]
+    if source.is_const or source.variable or len(places.outputs) != 1 or (numbers < 0).any():
+        return ()
+    behind = int((np.arange(numbers.size) - numbers).max()) * size
+    return (Overlap(places.source, request.output, behind),) if behind < source.bytes else ()
 
-    With steps forward no element moves up, and elements are copied in order: the output may lie over the input.
-    """
-    data = request.data
-    size, steps = data.dtype.bytes, dense_strides(data.shape)
-    counts = [len(range(start, stop, step)) for start, stop, step in kept]
-    walk = [stride * step for stride, (_, _, step) in zip(steps, kept, strict=True)]
-    first = sum(stride * start for stride, (start, _, _) in zip(steps, kept, strict=True))
-    loops = list(zip(counts, walk, dense_strides(counts), strict=True))
-    forward = all(step > 0 for _, _, step in kept) and not data.is_const
-    return copy_call(
-        copies(TensorArg(request.input, first * size), TensorArg(request.output), loops, size),
-        request.costs,
-        request.result.bytes,
-        in_place(request.input, request.output) if forward else (),
+
+def _gathered(source: TensorArg, target: TensorArg, numbers: npt.NDArray[np.int64], size: int) -> Invocation:
+    """Runs at offsets that are the sums of two tables: of an outer loop, and of an inner one."""
+    run = run_length(numbers)
+    starts = numbers[::run] * size
+    sizes = [n for n in range(1, starts.size + 1) if starts.size % n == 0]
+    inner = min((n for n in sizes if _is_sum(starts.reshape(-1, n))), key=lambda n: starts.size // n + n)
+    grid = starts.reshape(-1, inner)
+    arguments = (
+        _bytes(source, 0),
+        _bytes(target, 0),
+        ConstArg(ConstArray("outer", "uint32_t", grid[:, 0].astype(np.uint32), is_weights=False)),
+        ConstArg(ConstArray("inner", "int32_t", (grid[0] - grid[0, 0]).astype(np.int32), is_weights=False)),
+        IntArg(len(grid)),
+        IntArg(inner),
+        IntArg(run * size),
     )
+    return Invocation("mcutk_copy_gathered", arguments)
 
 
-def _split(request: Request) -> Call:
-    """One strided copy per part."""
-    source = request.node.inputs[1]
-    data = request.graph.tensors[source]
-    axis, size = split.axis_of(request.graph, request.node) or 0, data.dtype.bytes
-    steps = dense_strides(data.shape)
-    made: list[Invocation] = []
-    for part, index in enumerate(request.node.outputs):
-        shape = request.graph.tensors[index].shape
-        start = part * shape[axis] * steps[axis] * size
-        loops = list(zip(shape, steps, dense_strides(shape), strict=True))
-        made.extend(copies(TensorArg(source, start), TensorArg(index), loops, size))
-    return copy_call(made, request.costs, data.bytes)
+def _is_sum(grid: npt.NDArray[np.int64]) -> bool:
+    """Whether each number of the grid is a number of its row plus one of its column."""
+    return bool((grid - grid[:, :1] == grid[0] - grid[0, 0]).all())
 
 
-def _concatenation(request: Request) -> Call:
-    """One strided copy per input."""
+def _with_border(request: Request, numbers: npt.NDArray[np.int64]) -> tuple[Invocation, ...]:
+    """The whole output is filled; then the box of moved elements in each slice of the first dimension is copied."""
     out = request.result
-    axis, size = concatenation.axis_of(request.graph, request.node), out.dtype.bytes
+    size, slices = out.dtype.bytes, numbers.reshape(out.shape)
     steps = dense_strides(out.shape)
+    value = zero_point_of(out) if out.quant else 0
+    made: list[Invocation] = [fill(TensorArg(request.output), value, size, out.elements)]
+    for number, part in enumerate(slices):
+        inside = np.argwhere(part >= 0)
+        if not inside.size:
+            continue
+        low, high = inside.min(axis=0), inside.max(axis=0) + 1
+        box = part[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
+        walk = walk_of(box.reshape(-1))
+        assert walk is not None and (box >= 0).all(), "the moved elements of a slice are a box"
+        start = number * steps[0] + int(low @ np.array(steps[1:], np.int64))
+        made.extend(_box(request, walk[0] * size, start * size, box, steps[1:]))
+    return tuple(made)
+
+
+def _box(
+    request: Request, first: int, start: int, box: npt.NDArray[np.int64], steps: Sequence[int]
+) -> tuple[Invocation, ...]:
+    """A box of elements that nested loops visit, to the same box of the output."""
+    loops = []
+    for axis, extent in enumerate(box.shape):
+        line = np.moveaxis(box, axis, 0).reshape(extent, -1)[:, 0]
+        loops.append((extent, int(line[1] - line[0]) if extent > 1 else 0, steps[axis]))
+    return copies(TensorArg(request.input, first), TensorArg(request.output, start), loops, request.data.dtype.bytes)
+
+
+def _joins(operator: Operator) -> bool:
+    """Whether it only puts inputs side by side."""
+    return type(operator).slots is not Operator.slots
+
+
+def _joined(request: Request) -> Call:
+    """One strided copy per input."""
+    out, size = request.result, request.result.dtype.bytes
+    slots = request.operator.slots(request.graph, request.node)
+    assert slots is not None
     made: list[Invocation] = []
-    place = 0
-    for index in request.node.inputs:
-        shape = request.graph.tensors[index].shape
-        loops = list(zip(shape, dense_strides(shape), steps, strict=True))
-        made.extend(copies(TensorArg(index), TensorArg(request.output, place * steps[axis] * size), loops, size))
-        place += shape[axis]
+    for index, numbers in zip(request.node.inputs, slots, strict=False):
+        walk = walk_of(numbers)
+        assert walk is not None, "an input lies in the output as nested loops visit it"
+        first, loops = walk
+        steps = dense_strides([extent for extent, _ in loops])
+        walks = [(extent, own, step) for (extent, step), own in zip(loops, steps, strict=True)]
+        made.extend(copies(TensorArg(index), TensorArg(request.output, first * size), walks, size))
     return copy_call(made, request.costs, out.bytes)
-
-
-def _transpose(request: Request) -> Call:
-    """A strided copy in the order of the output."""
-    data = request.data
-    steps = dense_strides(data.shape)
-    order = transpose.permutation(request.graph, request.node) or ()
-    counts = [data.shape[axis] for axis in order]
-    loops = list(zip(counts, [steps[axis] for axis in order], dense_strides(counts), strict=True))
-    made = copies(TensorArg(request.input), TensorArg(request.output), loops, data.dtype.bytes)
-    return copy_call(made, request.costs, 2 * data.bytes)
 
 
 def _pads(operator: Operator) -> bool:
@@ -177,19 +239,15 @@ def _pad(request: Request) -> Call:
     border = request.operator.border(request.graph, request.node)
     assert border is not None
     first = sum(before * step for (before, _), step in zip(border.amounts, steps, strict=True))
-    whole = TensorArg(request.output, as_bytes=True)
-    fill = Invocation("mcutk_fill", (whole, IntArg(border.value), IntArg(size), IntArg(out.elements)))
+    filled = fill(TensorArg(request.output), border.value, size, out.elements)
     loops = list(zip(shape, dense_strides(shape), steps, strict=True))
     made = copies(TensorArg(request.input), TensorArg(request.output, first * size), loops, size)
-    return copy_call((fill, *made), request.costs, 2 * out.bytes, kernel="mcutk_fill + copy")
+    return copy_call((filled, *made), request.costs, 2 * out.bytes, kernel="mcutk_fill + copy")
 
 
 KERNELS.add("copy view", Kernel(lambda operator: operator.view, _view))
 KERNELS.add("copy variable out", Kernel(("READ_VARIABLE",), _read_variable))
 KERNELS.add("copy variable in", Kernel(("ASSIGN_VARIABLE",), _assign_variable))
-KERNELS.add("copy slice", Kernel(("SLICE",), _slice))
-KERNELS.add("copy strided slice", Kernel(("STRIDED_SLICE",), _strided_slice))
-KERNELS.add("copy parts", Kernel(("SPLIT",), _split))
-KERNELS.add("copy together", Kernel(("CONCATENATION",), _concatenation))
-KERNELS.add("copy transposed", Kernel(("TRANSPOSE",), _transpose))
+KERNELS.add("copy moved", Kernel(_moves, _moved))
+KERNELS.add("copy together", Kernel(_joins, _joined))
 KERNELS.add("fill and copy", Kernel(_pads, _pad))

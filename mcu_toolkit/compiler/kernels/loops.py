@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 #: One loop: extent, then one stride per operand.
 Loop = tuple[int, ...]
 
@@ -48,6 +51,37 @@ def padded_loops(loops: Sequence[Loop], operands: int, count: int = LOOPS) -> tu
     """Loops as columns, extents first, with outer loops of extent 1 added up to `count`."""
     rows = [(1, *(0,) * operands)] * (count - len(loops)) + list(loops)
     return tuple(zip(*rows, strict=True))
+
+
+def walk_of(numbers: npt.NDArray[np.int64]) -> tuple[int, tuple[Loop, ...]] | None:
+    """Nested loops that visit the numbers in order.
+
+    Args:
+        numbers: int64 [n], n >= 1.
+
+    Returns:
+        First number, and (extent, step) of each loop, outermost first, as few as there can be; None where no nested
+        loops visit these numbers.
+    """
+    first, rest, loops = int(numbers[0]), numbers, []
+    while rest.size > 1:
+        steps = np.diff(rest)
+        changes = np.flatnonzero(steps != steps[0])
+        extent = int(changes[0]) + 1 if changes.size else rest.size
+        if rest.size % extent:
+            return None
+        rows = rest.reshape(-1, extent)
+        if (rows - rows[:, :1] != rows[0] - rows[0, 0]).any():
+            return None
+        loops.append((extent, int(steps[0])))
+        rest = rows[:, 0]
+    return first, tuple(reversed(loops))
+
+
+def run_length(numbers: npt.NDArray[np.int64]) -> int:
+    """The longest run into which the numbers divide evenly; within a run each is one more than the one before."""
+    ends = np.flatnonzero(np.diff(numbers) != 1) + 1
+    return int(np.gcd.reduce(np.append(ends, numbers.size)))
 
 
 def unrolled(

@@ -1,13 +1,12 @@
-"""RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR in portable C, from tables of rows and columns."""
+"""RESIZE_BILINEAR in portable C, from tables of rows and columns."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from mcu_toolkit.compiler.call import Call, ConstArg, ConstArray, IntArg, Invocation, TensorArg, params
+from mcu_toolkit.compiler.call import Call, ConstArray, Invocation, TensorArg, params
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
-from mcu_toolkit.compiler.kernels.copy import copy_call
-from mcu_toolkit.graph.ops import resize_bilinear, resize_nearest_neighbor
+from mcu_toolkit.graph.ops import resize_bilinear
 
 
 def _bilinear(request: Request) -> Call:
@@ -38,22 +37,4 @@ def _axis_table(suffix: str, axis: resize_bilinear.Axis) -> ConstArray:
     return ConstArray(suffix, "mcutk_bilinear_tap", taps, is_weights=False, layout="lower, upper, weight of the upper")
 
 
-def _nearest(request: Request) -> Call:
-    """Input row of each output row, input column of each output column."""
-    data = request.data
-    rows, columns = resize_nearest_neighbor.prepare(request.graph, request.node)
-    arguments = (
-        TensorArg(request.input, as_bytes=True),
-        TensorArg(request.output, as_bytes=True),
-        ConstArg(ConstArray("rows", "uint16_t", rows.astype(np.uint16), is_weights=False)),
-        ConstArg(ConstArray("columns", "uint16_t", columns.astype(np.uint16), is_weights=False)),
-        IntArg(len(rows)),
-        IntArg(len(columns)),
-        IntArg(data.shape[2]),
-        IntArg(data.shape[3] * data.dtype.bytes),
-    )
-    return copy_call((Invocation("mcutk_resize_nearest", arguments),), request.costs, 2 * request.result.bytes)
-
-
 KERNELS.add("mcutk_resize_bilinear_s8", Kernel(("RESIZE_BILINEAR",), _bilinear))
-KERNELS.add("mcutk_resize_nearest", Kernel(("RESIZE_NEAREST_NEIGHBOR",), _nearest))

@@ -82,6 +82,20 @@ class Pieces:
     joined: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where the elements of a node's outputs come from.
+
+    Attributes:
+        source: index of the tensor that holds them.
+        outputs: int64 [elements] per output: number of the source's element at each of its elements; -1 for an element
+            that is the zero point of the output instead.
+    """
+
+    source: int
+    outputs: tuple[Integers, ...]
+
+
 class Operator(ABC):
     """The meaning of one operator. Instances have no state.
 
@@ -196,6 +210,17 @@ class Operator(ABC):
 
     def pieces(self, graph: Graph, node: Node) -> Pieces | None:
         """Tensors of the node that are contiguous parts of another; None where there are none."""
+        return None
+
+    def places(self, graph: Graph, node: Node) -> Places | None:
+        """Where the elements of the outputs come from, where the node only moves elements of one input."""
+        return None
+
+    def slots(self, graph: Graph, node: Node) -> tuple[Integers, ...] | None:
+        """Numbers of the output's elements at which the elements of each of the first inputs go, int64 [elements] each.
+
+        Only where the node joins inputs and does nothing else; a later input overwrites an earlier one.
+        """
         return None
 
     def identity_input(self, graph: Graph, node: Node) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import prod
 
 import numpy as np
@@ -10,8 +9,8 @@ import numpy as np
 from mcu_toolkit.graph.attrs import Activation
 from mcu_toolkit.graph.attrs import Concatenation as ConcatenationAttrs
 from mcu_toolkit.graph.ir import Array, Graph, Node
-from mcu_toolkit.graph.ops.base import Inputs, Integers, Operator, Pieces, Shape, has_absent, present, same_quant
-from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, in_a_row, move_reason
+from mcu_toolkit.graph.ops.base import Pieces, Shape, has_absent, same_quant
+from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, Joiner, in_a_row, move_reason
 from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.options import Options, OptionsFormat
 
@@ -26,7 +25,7 @@ def _read_options(o: Options) -> ConcatenationAttrs:
     return ConcatenationAttrs(axis=o.i32(0), activation=o.activation(1))
 
 
-class Concatenation(Operator):
+class Concatenation(Joiner):
     """CONCATENATION."""
 
     name = "CONCATENATION"
@@ -62,9 +61,6 @@ class Concatenation(Operator):
         total = sum(shape[axis] for shape in shapes)
         return ((*shapes[0][:axis], total, *shapes[0][axis + 1 :]),)
 
-    def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers | None:
-        return np.concatenate(inputs, axis=node.attrs.axis) if isinstance(node.attrs, ConcatenationAttrs) else None
-
     def identity_input(self, graph: Graph, node: Node) -> int | None:
         return 0 if len(node.inputs) == 1 else None
 
@@ -74,11 +70,10 @@ class Concatenation(Operator):
             return None
         return Pieces(whole, in_a_row(graph, node.inputs), joined=True)
 
-    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
-        arrays = [present(a) for a in inputs]
-        count = max(len(a) for a in arrays)
-        same = [np.broadcast_to(a, (count, *a.shape[1:])) for a in arrays]
-        return [np.concatenate(same, axis=axis_of(graph, node) + 1)]
+    def parts(self, graph: Graph, node: Node, whole: Array) -> list[Array]:
+        axis = axis_of(graph, node)
+        ends = np.cumsum([graph.tensors[i].shape[axis] for i in node.inputs])
+        return list(np.split(whole, ends[:-1], axis=axis + 1))
 
 
 def _rest(shape: Shape, axis: int) -> Shape:

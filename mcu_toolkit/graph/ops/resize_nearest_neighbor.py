@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from mcu_toolkit.graph.attrs import Resize
 from mcu_toolkit.graph.ir import Array, Graph, Node
-from mcu_toolkit.graph.ops.base import Inputs, present
+from mcu_toolkit.graph.ops.moves import Mover
 from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.ops.resize import Resizer, size_of
 from mcu_toolkit.graph.options import Options, OptionsFormat
@@ -37,15 +37,15 @@ def _read_options(o: Options) -> Resize:
     return Resize(o.flag(0), o.flag(1))
 
 
-class ResizeNearestNeighbor(Resizer):
+class ResizeNearestNeighbor(Resizer, Mover):
     """RESIZE_NEAREST_NEIGHBOR."""
 
     name = "RESIZE_NEAREST_NEIGHBOR"
     options = OptionsFormat(74, _read_options)
 
-    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+    def moved(self, graph: Graph, node: Node, x: Array) -> list[Array]:
         rows, columns = prepare(graph, node)
-        return [present(inputs[0])[:, :, rows][:, :, :, columns]]
+        return [x[:, :, rows][:, :, :, columns]]
 
 
 OPERATORS.add(ResizeNearestNeighbor.name, ResizeNearestNeighbor())

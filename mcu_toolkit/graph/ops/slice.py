@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import prod
 
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import (
-    Inputs,
-    Integers,
-    Operator,
     Pieces,
     Shape,
     const_ints,
     count_reason,
     has_absent,
-    present,
     tensors_of,
 )
-from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, move_reason
+from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, Mover, move_reason
 from mcu_toolkit.graph.ops.registry import OPERATORS
 
 #: (start, stop, step) of each dimension; stop is one step past the last element, -1 when counting down to the first.
@@ -40,15 +35,7 @@ def ranges(graph: Graph, node: Node) -> Ranges | None:
     return tuple(kept)
 
 
-def cut_integers(graph: Graph, node: Node, values: Integers, kept: Ranges | None) -> Integers | None:
-    """Part of an array of integers, under the output's shape; None where the part is not known."""
-    if kept is None:
-        return None
-    cut = tuple(slice(start, None if stop < 0 else stop, step) for start, stop, step in kept)
-    return values[cut].reshape(graph.tensors[node.outputs[0]].shape)
-
-
-class Slice(Operator):
+class Slice(Mover):
     """SLICE."""
 
     name = "SLICE"
@@ -63,9 +50,6 @@ class Slice(Operator):
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         return (tuple(stop - start for start, stop, _ in ranges(graph, node) or ()),)
 
-    def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers | None:
-        return cut_integers(graph, node, inputs[0], ranges(graph, node))
-
     def identity_input(self, graph: Graph, node: Node) -> int:
         return 0
 
@@ -78,9 +62,9 @@ class Slice(Operator):
         first = sum(start * prod(shape[axis + 1 :]) for axis, (start, _, _) in enumerate(kept))
         return Pieces(node.inputs[0], ((node.outputs[0], first * source.dtype.bytes),))
 
-    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+    def moved(self, graph: Graph, node: Node, x: Array) -> list[Array]:
         cut = (slice(None), *(slice(start, stop) for start, stop, _ in ranges(graph, node) or ()))
-        return [present(inputs[0])[cut]]
+        return [x[cut]]
 
 
 OPERATORS.add(Slice.name, Slice())

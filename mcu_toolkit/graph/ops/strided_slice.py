@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from mcu_toolkit.graph.attrs import StridedSlice as StridedSliceAttrs
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import (
-    Inputs,
-    Integers,
-    Operator,
     Shape,
     const_ints,
     count_reason,
     has_absent,
-    present,
     tensors_of,
 )
-from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, move_reason
+from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, Mover, move_reason
 from mcu_toolkit.graph.ops.registry import OPERATORS
-from mcu_toolkit.graph.ops.slice import Ranges, cut_integers
+from mcu_toolkit.graph.ops.slice import Ranges
 from mcu_toolkit.graph.options import Options, OptionsFormat
 
 
@@ -70,7 +64,7 @@ def _read_options(o: Options) -> StridedSliceAttrs:
     )
 
 
-class StridedSlice(Operator):
+class StridedSlice(Mover):
     """STRIDED_SLICE."""
 
     name = "STRIDED_SLICE"
@@ -99,13 +93,9 @@ class StridedSlice(Operator):
         kept = ranges(graph, node) or ()
         return (tuple(_count(*r) for axis, r in enumerate(kept) if not shrink >> axis & 1),)
 
-    def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers | None:
-        return cut_integers(graph, node, inputs[0], ranges(graph, node))
-
-    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+    def moved(self, graph: Graph, node: Node, x: Array) -> list[Array]:
         kept = ranges(graph, node) or ()
         cut = (slice(None), *(slice(start, None if stop < 0 else stop, step) for start, stop, step in kept))
-        x = present(inputs[0])
         return [x[cut].reshape(len(x), *self.infer(graph, node)[0])]
 
 

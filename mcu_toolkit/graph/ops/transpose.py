@@ -6,16 +6,13 @@ import numpy as np
 
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import (
-    Inputs,
-    Operator,
     Shape,
     const_ints,
     count_reason,
     has_absent,
-    present,
     tensors_of,
 )
-from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, move_reason
+from mcu_toolkit.graph.ops.moves import MOVABLE_NAMES, Mover, move_reason
 from mcu_toolkit.graph.ops.registry import OPERATORS
 
 
@@ -28,7 +25,7 @@ def permutation(graph: Graph, node: Node) -> tuple[int, ...] | None:
     return values
 
 
-class Transpose(Operator):
+class Transpose(Mover):
     """TRANSPOSE."""
 
     name = "TRANSPOSE"
@@ -50,9 +47,9 @@ class Transpose(Operator):
         axes = permutation(graph, node) or ()
         return 0 if list(axes) == sorted(axes) else None
 
-    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+    def moved(self, graph: Graph, node: Node, x: Array) -> list[Array]:
         axes = permutation(graph, node) or ()
-        return [np.transpose(present(inputs[0]), (0, *(a + 1 for a in axes)))]
+        return [np.transpose(x, (0, *(a + 1 for a in axes)))]
 
 
 OPERATORS.add(Transpose.name, Transpose())
