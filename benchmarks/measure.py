@@ -121,7 +121,7 @@ def measure(case: Case, *, profile: bool = False) -> Measured | None:
             made = firmware.build(compiled, board, image, origin=origin, optimize=Optimize(case.mode))
         except FitError:
             return None
-        run = stream(board, image, None, sample, model_sha256=graph.sha256, profile=profile)
+        run = stream(board, image, None, sample, firmware=made.firmware_id, profile=profile)
     output = run.outputs[0]
     row = Row(
         **asdict(case),

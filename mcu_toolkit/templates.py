@@ -11,6 +11,8 @@ from mcu_toolkit.assets import asset_dir
 if TYPE_CHECKING:
     import jinja2
 
+_BYTES_PER_ROW = 8
+
 
 @cache
 def environment(folder: Path, *, html: bool = False) -> jinja2.Environment:
@@ -35,3 +37,9 @@ def environment(folder: Path, *, html: bool = False) -> jinja2.Environment:
 def render_firmware(template: str, **values: object) -> bytes:
     """A template of firmware/templates with its values filled in, as ASCII bytes."""
     return environment(asset_dir("firmware") / "templates").get_template(template).render(**values).encode("ascii")
+
+
+def c_bytes(data: bytes) -> list[str]:
+    """Bytes as the rows of a C initializer."""
+    texts = [f"0x{byte:02x}" for byte in data]
+    return [", ".join(texts[at : at + _BYTES_PER_ROW]) for at in range(0, len(texts), _BYTES_PER_ROW)]

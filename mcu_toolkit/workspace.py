@@ -134,7 +134,7 @@ def read_json(path: Path, *, hint: str = "run the command that made it again") -
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except OSError as bad:
-        raise WorkspaceError(f"cannot read {path}: {bad.strerror}") from bad
+        raise WorkspaceError(f"cannot read {path}: {bad.strerror}", hint=hint) from bad
     except ValueError as bad:
         raise WorkspaceError(f"{path} is damaged: {bad}", expected="a JSON object", hint=hint) from bad
     if not isinstance(value, dict):

@@ -6,6 +6,7 @@
 #include "frame.h"
 #include "hal.h"
 #include "inference.h"
+#include "mcutk_build.h"
 #include "mcutk_config.h"
 #include "mcutk_model.h"
 #include "requests.h"
@@ -55,6 +56,7 @@ static void put_tensor(uint32_t bytes, uint32_t scale_bits, int32_t zero_point, 
 
 static void on_hello(const frame *request) {
     static const uint8_t sha256[32] = MCUTK_MODEL_SHA256;
+    static const uint8_t build[32] = MCUTK_BUILD_SHA256;
     static const uint32_t input_shape[] = MCUTK_INPUT_SHAPE;
     static const uint32_t output_shape[] = MCUTK_OUTPUT_SHAPE;
     static const char board[] = MCUTK_BOARD;
@@ -77,6 +79,7 @@ static void on_hello(const frame *request) {
     frame_u32(out, ram.stack_peak);
     frame_u32(out, inference_steps());
     frame_u32(out, app.damaged);
+    frame_bytes(out, build, sizeof build);
     put_tensor(MCUTK_INPUT_BYTES, MCUTK_INPUT_SCALE_BITS, MCUTK_INPUT_ZERO_POINT, input_shape, MCUTK_INPUT_RANK);
     put_tensor(MCUTK_OUTPUT_BYTES, MCUTK_OUTPUT_SCALE_BITS, MCUTK_OUTPUT_ZERO_POINT, output_shape, MCUTK_OUTPUT_RANK);
     frame_u8(out, (uint8_t)(sizeof board - 1u));

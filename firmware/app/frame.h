@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FRAME_VERSION 1u
+#define FRAME_VERSION 2u
 #define FRAME_HEADER 4u
 #define FRAME_OVERHEAD 8u /* header and CRC */
 

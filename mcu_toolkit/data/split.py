@@ -15,7 +15,8 @@ from mcu_toolkit.data.dataset import Dataset
 from mcu_toolkit.data.duplicates import Groups, find_groups
 from mcu_toolkit.errors import DataError, WorkspaceError
 from mcu_toolkit.recipe import Split
-from mcu_toolkit.records.codec import read, write
+from mcu_toolkit.records.codec import write
+from mcu_toolkit.records.manifest import checked_record
 from mcu_toolkit.records.split import DuplicateCounts, SkippedImage, SplitImage, SplitRecord, SplitSummary
 
 PARTS = ("train", "validation", "test")
@@ -181,12 +182,12 @@ def write_split(path: Path, data: Dataset, division: Division, data_dir: Path | 
 
 
 def read_split(path: Path) -> SplitRecord:
-    """Read and check ``split.json``.
+    """Read and check ``split.json`` of a run folder, whose manifest has its hash.
 
     Raises:
-        WorkspaceError: missing or damaged, or it names a part or class that does not exist.
+        WorkspaceError: missing, damaged or changed since the run, or it names a part or class that does not exist.
     """
-    record = read(SplitRecord, path, hint=_HINT)
+    record = checked_record(SplitRecord, path.parent, path.name, hint=_HINT)
     for what, value, known in (
         ("held_out", record.held_out, PARTS),
         *(("images.part", image.part, PARTS) for image in record.images),

@@ -16,8 +16,11 @@ from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import divide, read_split
 from mcu_toolkit.errors import DataError
 from mcu_toolkit.recipe import Recipe, load
+from mcu_toolkit.records.manifest import checked_artefact
 from mcu_toolkit.records.split import SplitImage, SplitRecord
 from mcu_toolkit.workspace import sha256_file
+
+RECIPE_FILE = "recipe.toml"
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +123,7 @@ def open_testset(
         data = load_dataset(recipe, data_dir, skip_bad=skip_bad, cache_dir=cache_dir)
         division = divide(data, recipe.split)
         return _take(data, division.indices(division.held_out), recipe)
-    recipe = _reshaped(load(source / "recipe.toml"), shape)
+    recipe = _reshaped(load(checked_artefact(source, RECIPE_FILE, hint="mcutk train")), shape)
     split = read_split(source / SPLIT_FILE)
     wanted = [image for image in split.images if image.part == split.held_out]
     if not wanted:

@@ -16,6 +16,7 @@ from mcu_toolkit.device.stream import run_step
 from mcu_toolkit.device.types import Int8Array, LayerComparison, LayerMismatch, LayerTensor, LinkCounters
 from mcu_toolkit.errors import ProtocolError, WrongFirmwareError
 from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.records.build import FirmwareId
 from mcu_toolkit.wire import Kind
 
 
@@ -26,7 +27,7 @@ def compare_layers(
     sample: Int8Array,
     tensors: Sequence[LayerTensor],
     *,
-    model_sha256: str,
+    firmware: FirmwareId,
     progress: Progress = silent,
     patience: Patience | None = None,
 ) -> LayerComparison:
@@ -36,18 +37,18 @@ def compare_layers(
         board, device_dir, port: as for `stream.stream`.
         sample: int8, bytes of the inputs.
         tensors: expected contents, in the order of their steps.
-        model_sha256: hash of the model that must be running.
+        firmware: identity of the firmware that must be running.
         progress: called with the number of steps done.
         patience: how long to wait; the default suits all boards.
 
     Raises:
-        WrongFirmwareError: the board runs another model, or firmware that cannot run layer by layer.
+        WrongFirmwareError: the board runs other firmware, or one that cannot run layer by layer.
         LinkError: as `stream.stream`.
     """
     began = time.monotonic()
-    with connected(board, device_dir, port, model_sha256=model_sha256, patience=patience) as session:
+    with connected(board, device_dir, port, firmware=firmware, patience=patience) as session:
         compared, mismatch = _compare(session, sample.tobytes(), tensors, progress)
-        hello, link = session.link.hello(), session.link
+        hello, link = session.closing_hello(), session.link
         counters = LinkCounters(link.sent, link.received, link.retries, time.monotonic() - began)
     return LayerComparison(compared, mismatch, device_info(hello), counters)
 

@@ -1,4 +1,4 @@
-"""Opens the port of a board, emulated or hardware, and checks which model it runs."""
+"""Opens the port of a board, emulated or hardware, and checks which firmware it runs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from mcu_toolkit.device.link import Link, Patience
 from mcu_toolkit.device.transport import SerialTransport, Transport, serial_ports
 from mcu_toolkit.device.types import DeviceInfo
 from mcu_toolkit.errors import PortError, WorkspaceError, WrongFirmwareError
+from mcu_toolkit.records.build import FirmwareId
 from mcu_toolkit.records.manifest import checked_artefact
 from mcu_toolkit.wire import Hello
 
@@ -22,10 +23,29 @@ _CALIBRATION = 10**9  # instructions
 
 @dataclass(frozen=True)
 class Session:
-    """An open link, and the identity that the board sent."""
+    """An open link to a board.
+
+    Attributes:
+        link: the link.
+        hello: what the board sent about itself when the link was opened.
+        firmware: identity of the firmware that must be running; None for any.
+    """
 
     link: Link
     hello: Hello
+    firmware: FirmwareId | None = None
+
+    def closing_hello(self) -> Hello:
+        """Ask the board again at the end: it must still run the same firmware.
+
+        Raises:
+            WrongFirmwareError: it was restarted with other firmware.
+            LinkError: it does not answer.
+        """
+        hello = self.link.hello()
+        if self.firmware is not None:
+            require_firmware(hello, self.firmware, self.link.name)
+        return hello
 
 
 def open_port(board: Board, device_dir: Path, port: str | None) -> Transport:
@@ -64,34 +84,53 @@ def connected(
     device_dir: Path,
     port: str | None,
     *,
-    model_sha256: str | None = None,
+    firmware: FirmwareId | None = None,
     patience: Patience | None = None,
 ) -> Iterator[Session]:
     """A session with a board; the emulator of an emulated one runs during the block.
 
     Args:
         board, device_dir, port: as for `open_port`.
-        model_sha256: hash of the model that must be running; None for any.
+        firmware: identity of the firmware that must be running; None for any.
         patience: how long to wait; the default suits all boards.
 
     Raises:
-        WrongFirmwareError: the board runs another model.
+        WrongFirmwareError: the board runs another model, or another build of it.
         LinkError: nothing answers, or it does not speak the protocol.
     """
     transport = open_port(board, device_dir, port)
     try:
         link = Link(transport, patience)
         hello = link.hello()
-        if model_sha256 is not None and hello.model_sha256 != model_sha256:
-            raise WrongFirmwareError(
-                f"the board on '{link.name}' runs another model",
-                expected=f"model {model_sha256[:16]}…",
-                received=f"model {hello.model_sha256[:16]}… on {hello.board}",
-                hint="mcutk flash, then run the same command again",
-            )
-        yield Session(link, hello)
+        if firmware is not None:
+            require_firmware(hello, firmware, link.name)
+        yield Session(link, hello, firmware)
     finally:
         transport.close()
+
+
+def require_firmware(hello: Hello, firmware: FirmwareId, port: str) -> None:
+    """Refuse a board whose figures would be those of other firmware.
+
+    Args:
+        hello: what the board sent.
+        firmware: what must be running.
+        port: name of the port, for the message.
+
+    Raises:
+        WrongFirmwareError: it runs another model, or another build of the same model.
+    """
+    for what, expected, received in (
+        ("model", firmware.model_sha256, hello.model_sha256),
+        ("build", firmware.build_sha256, hello.build_sha256),
+    ):
+        if received != expected:
+            raise WrongFirmwareError(
+                f"the board on '{port}' runs another {'model' if what == 'model' else 'build of the model'}",
+                expected=f"{what} {expected[:16]}…",
+                received=f"{what} {received[:16]}… on {hello.board}",
+                hint="mcutk flash, then run the same command again",
+            )
 
 
 def device_info(hello: Hello) -> DeviceInfo:
@@ -103,6 +142,7 @@ def device_info(hello: Hello) -> DeviceInfo:
         board=hello.board,
         runtime=hello.runtime,
         model_sha256=hello.model_sha256,
+        build_sha256=hello.build_sha256,
         unit=hello.unit,
         ticks_hz=ticks_hz,
         overlap=hello.overlap,

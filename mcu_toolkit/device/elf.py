@@ -12,10 +12,10 @@ from mcu_toolkit.boards import Board
 from mcu_toolkit.device import stack
 from mcu_toolkit.device.fit import check_stack, unfit
 from mcu_toolkit.device.footprint import Footprint, Piece, Share, measure
-from mcu_toolkit.device.sources import linker_script
+from mcu_toolkit.device.sources import hal_folders, linker_script
 from mcu_toolkit.device.toolchain import Toolchain, Unit
 from mcu_toolkit.device.types import CompiledModel
-from mcu_toolkit.errors import ToolFailedError, WorkspaceError
+from mcu_toolkit.errors import ToolFailedError
 from mcu_toolkit.targets.arch import Arch
 from mcu_toolkit.workspace import disk_error
 
@@ -40,7 +40,7 @@ class Linked:
 
 
 def make_elf(compiled: CompiledModel, board: Board, staging: Path, *, steps: bool) -> Linked:
-    """Compile and link the files that `sources.write_sources` put into the build folder `staging`: ``firmware.elf``.
+    """Compile and link the generated files in the build folder `staging`: ``firmware.elf``.
 
     Args:
         steps: whether the image can run layer by layer.
@@ -55,7 +55,7 @@ def make_elf(compiled: CompiledModel, board: Board, staging: Path, *, steps: boo
         with tempfile.TemporaryDirectory(prefix="mcutk-build-") as scratch:
             objects = Path(scratch)
             tools = Toolchain.of(board.core)
-            firmware, hal = asset_dir("firmware"), _hal_folders(board, tools.arch)
+            firmware, hal = asset_dir("firmware"), hal_folders(board)
             model = _model_units(compiled, tools.arch, staging, objects)
             base = [unit for folder in (firmware / "app", *hal) for unit in _base_units(folder, tools.arch, objects)]
             includes = (staging / "src", staging / "board", firmware / "app", firmware / "hal", *hal)
@@ -66,15 +66,6 @@ def make_elf(compiled: CompiledModel, board: Board, staging: Path, *, steps: boo
             return Linked(_link(compiled, board, staging, tools, [unit.object for unit in (*model, *base)]), bound)
     except OSError as bad:
         raise disk_error(staging, bad) from bad
-
-
-def _hal_folders(board: Board, arch: Arch) -> tuple[Path, ...]:
-    """Folders of firmware/hal: start-up code of the architecture, then the drivers of the board's chip family."""
-    hal = asset_dir("firmware") / "hal"
-    family = hal / board.hal.family
-    if not family.is_dir():
-        raise WorkspaceError(f"there is no HAL '{board.hal.family}' for the board '{board.id}'", hint="docs/porting.md")
-    return (hal / arch.hal, family)
 
 
 def _model_units(compiled: CompiledModel, arch: Arch, staging: Path, objects: Path) -> list[Unit]:

@@ -9,19 +9,22 @@ from mcu_toolkit.boards import Board
 from mcu_toolkit.device.elf import ELF, Linked, make_elf
 from mcu_toolkit.device.fit import stack_need
 from mcu_toolkit.device.flashers import flashers_of
+from mcu_toolkit.device.identity import FILE as BUILD_HEADER
+from mcu_toolkit.device.identity import build_header, build_sha256
 from mcu_toolkit.device.sketch import make_sketch
-from mcu_toolkit.device.sources import write_sources
+from mcu_toolkit.device.sources import generated_files, write_files
 from mcu_toolkit.device.toolchain import Toolchain
 from mcu_toolkit.device.types import CompiledModel
 from mcu_toolkit.graph.ir import Tensor
 from mcu_toolkit.records import codec
 from mcu_toolkit.records.build import BorderTensor, BuildRecord, BuiltLayer, BuiltModel, ModelOrigin
-from mcu_toolkit.records.manifest import checked_artefact, write_manifest
+from mcu_toolkit.records.manifest import checked_artefact, checked_record, write_manifest
 from mcu_toolkit.records.memory import FlashMemory, Memory, RamMemory
 from mcu_toolkit.targets.target import Optimize
 from mcu_toolkit.workspace import atomic_dir, sha256_file
 
 RECORD = "build.json"
+MODEL_COPY = "model.tflite"
 
 
 def build(
@@ -59,13 +62,18 @@ def build(
     """
     flashers_of(board)  # a wrong name is reported before the work
     with atomic_dir(out_dir) as staging:
-        write_sources(compiled, board, staging, model_bytes)
+        files = generated_files(compiled, board)
+        identity = build_sha256(files, board, steps=steps)
+        files[f"board/{BUILD_HEADER}"] = build_header(identity)
+        if model_bytes is not None:
+            files[MODEL_COPY] = model_bytes
+        write_files(files, staging)
         linked = make_elf(compiled, board, staging, steps=steps)
         elf = staging / ELF
         tools = Toolchain.of(board.core)
         tools.convert(elf, staging / "firmware.hex", "ihex")
         tools.convert(elf, staging / "firmware.bin", "binary")
-        sketch = make_sketch(compiled, board, staging)
+        sketch = make_sketch(compiled, board, staging, identity)
         record = BuildRecord(
             board=board.id,
             board_name=board.name,
@@ -74,6 +82,7 @@ def build(
             optimize=optimize.value,
             model=_model(compiled, origin),
             firmware_sha256=sha256_file(elf),
+            build_sha256=identity,
             memory=_memory(compiled, board, linked),
             macs=compiled.report.macs,
             layers=_layers(compiled),
@@ -86,18 +95,20 @@ def build(
             command=command,
         )
         codec.write(staging / RECORD, record)
-        write_manifest(staging, command, inputs={"model": record.model.sha256}, versions={"mcutk": __version__})
+        write_manifest(
+            staging, command, inputs={"model": record.model.sha256, "build": identity}, versions={"mcutk": __version__}
+        )
     return record
 
 
 def read_build(build_dir: Path) -> BuildRecord:
-    """The record of a build folder, after the image was checked against its recorded hash.
+    """The record of a build folder, after it and the image were checked against the hashes in the manifest.
 
     Raises:
-        WorkspaceError: nothing was built there, by another version of the toolkit, or the image was changed since.
+        WorkspaceError: nothing was built there, by another version of the toolkit, or a file was changed since.
     """
-    record = codec.read(BuildRecord, build_dir / RECORD, hint="mcutk build")
-    checked_artefact(build_dir, ELF)
+    record = checked_record(BuildRecord, build_dir, RECORD, hint="mcutk build")
+    checked_artefact(build_dir, ELF, hint="mcutk build")
     return record
 
 

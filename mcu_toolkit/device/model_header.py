@@ -7,21 +7,19 @@ from typing import Any
 
 from mcu_toolkit.device.types import CompiledModel
 from mcu_toolkit.graph.ir import Tensor
-from mcu_toolkit.templates import render_firmware
+from mcu_toolkit.templates import c_bytes, render_firmware
 
 FILE = "mcutk_model.h"
-_HASH_ROW = 8  # bytes per line
 
 
 def model_header(compiled: CompiledModel) -> bytes:
     """The header: names of the model's functions, its hash, and its inputs and outputs for the HELLO_REPLY."""
     graph = compiled.graph
-    sha256 = [f"0x{byte:02x}" for byte in bytes.fromhex(graph.sha256)]
     return render_firmware(
         "mcutk_model.h.j2",
         prefix=compiled.name,
         upper=compiled.name.upper(),
-        sha256=[", ".join(sha256[at : at + _HASH_ROW]) for at in range(0, len(sha256), _HASH_ROW)],
+        sha256=c_bytes(bytes.fromhex(graph.sha256)),
         sides=(
             _side("input", [graph.tensors[i] for i in graph.inputs], "uint8_t *"),
             _side("output", [graph.tensors[i] for i in graph.outputs], "const uint8_t *"),

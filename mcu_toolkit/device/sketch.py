@@ -8,6 +8,8 @@ from pathlib import Path
 from mcu_toolkit import process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board
+from mcu_toolkit.device.identity import FILE as BUILD_HEADER
+from mcu_toolkit.device.identity import build_header
 from mcu_toolkit.device.model_header import FILE as MODEL_HEADER
 from mcu_toolkit.device.model_header import model_header
 from mcu_toolkit.device.sources import CONFIG_HEADER, config_header
@@ -26,35 +28,38 @@ class Sketch:
     note: str
 
 
-def make_sketch(compiled: CompiledModel, board: Board, staging: Path) -> Sketch | None:
+def make_sketch(compiled: CompiledModel, board: Board, staging: Path, build_sha256: str) -> Sketch | None:
     """Write and, where arduino-cli is installed, compile the sketch of a board; None where the board has none.
 
     Args:
         compiled: the generated model.
         board: has a sketch where its descriptor states ``flash.fqbn``.
         staging: the build folder; the sketch goes to ``sketch/``, its binaries to ``sketch-build/``.
+        build_sha256: identity of the build.
     """
     if not board.flash.fqbn:
         return None
-    folder = write_sketch(compiled, board, staging / "sketch")
+    folder = write_sketch(compiled, board, staging / "sketch", build_sha256)
     problem = compile_sketch(folder, board, staging / "sketch-build")
     relative = folder.relative_to(staging).as_posix()
     return Sketch(relative, f"sketch: {relative}, {problem or 'compiled by arduino-cli'}")
 
 
-def write_sketch(compiled: CompiledModel, board: Board, folder: Path) -> Path:
+def write_sketch(compiled: CompiledModel, board: Board, folder: Path, build_sha256: str) -> Path:
     """Write the sketch folder, which the Arduino IDE opens too; it holds every file that it includes.
 
     Args:
         compiled: the generated model.
         board: the board, for ``mcutk_config.h``.
         folder: parent of the sketch.
+        build_sha256: identity of the build, which the sketch sends too.
     """
     sketch = folder / NAME
     sketch.mkdir(parents=True)
     files = {name: content for name, content in compiled.files.items() if name.endswith((".c", ".h", ".S"))}
     files[CONFIG_HEADER] = config_header(board, bare_metal=False)
     files[MODEL_HEADER] = model_header(compiled)
+    files[BUILD_HEADER] = build_header(build_sha256)
     firmware = asset_dir("firmware")
     sources = [firmware / "hal" / "hal.h", *(firmware / "hal" / "arduino").iterdir(), *(firmware / "app").iterdir()]
     files |= {path.name: path.read_bytes() for path in sources if path.suffix in _CODE and path.name != "main.c"}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import OVERLAPS, UNITS, Board
 from mcu_toolkit.device.model_header import FILE as MODEL_HEADER
 from mcu_toolkit.device.model_header import model_header
 from mcu_toolkit.device.types import CompiledModel
+from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.targets.arch import ARCHS
 from mcu_toolkit.templates import render_firmware
 
@@ -16,21 +19,22 @@ _RUNTIME = 0  # generated C, as in the HELLO_REPLY
 _HEXADECIMAL_FROM = 0x1000
 
 
-def write_sources(compiled: CompiledModel, board: Board, staging: Path, model_bytes: bytes | None) -> None:
-    """Write everything that a build compiles and that does not ship with the toolkit.
+def generated_files(compiled: CompiledModel, board: Board) -> dict[str, bytes]:
+    """Everything that a build compiles and that does not ship with the toolkit, by path below the build folder.
 
     Args:
-        compiled: the generated model; its files go to ``src/``.
-        board: its configuration and linker script go to ``board/``.
-        staging: the build folder.
-        model_bytes: the flatbuffer, kept as ``model.tflite``.
+        compiled: the generated model; its files are in ``src/``.
+        board: its configuration and linker script are in ``board/``.
     """
     files = {f"src/{name}": content for name, content in compiled.files.items()}
     files[f"board/{CONFIG_HEADER}"] = config_header(board)
     files[f"board/{MODEL_HEADER}"] = model_header(compiled)
     files["board/memory.ld"] = linker_script(board, board.memory.flash_bytes, board.memory.ram_bytes)
-    if model_bytes is not None:
-        files["model.tflite"] = model_bytes
+    return files
+
+
+def write_files(files: Mapping[str, bytes], staging: Path) -> None:
+    """Write files by their path below the build folder."""
     for name, content in files.items():
         path = staging / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,3 +79,16 @@ def _number(name: str, value: int) -> str:
     if value < _HEXADECIMAL_FROM or name.endswith("_HZ"):
         return str(value)
     return f"0x{value:08X}"
+
+
+def hal_folders(board: Board) -> tuple[Path, ...]:
+    """Folders of firmware/hal: start-up code of the architecture, then the drivers of the board's chip family.
+
+    Raises:
+        WorkspaceError: there is no HAL of the family.
+    """
+    hal = asset_dir("firmware") / "hal"
+    family = hal / board.hal.family
+    if not family.is_dir():
+        raise WorkspaceError(f"there is no HAL '{board.hal.family}' for the board '{board.id}'", hint="docs/porting.md")
+    return (hal / ARCHS.find(board.core.arch).hal, family)

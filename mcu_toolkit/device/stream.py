@@ -17,6 +17,7 @@ from mcu_toolkit.device.link import Link, Patience
 from mcu_toolkit.device.types import BenchRun, Int8Array, LayerTime, LinkCounters
 from mcu_toolkit.errors import PortError, ProtocolError, WrongFirmwareError
 from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.records.build import FirmwareId
 from mcu_toolkit.wire import Hello, Kind
 
 #: Called as ``on_result(index, output int8 [bytes], latency)`` once for every sample, in order.
@@ -48,7 +49,7 @@ def stream(
     port: str | None,
     samples: Int8Array,
     *,
-    model_sha256: str,
+    firmware: FirmwareId,
     profile: bool = False,
     on_result: OnResult | None = None,
     progress: Progress = silent,
@@ -61,14 +62,14 @@ def stream(
         device_dir: flash memory of an emulated board.
         port: a port, or None for the one that the board implies.
         samples: int8 [N, ...], bytes of the inputs.
-        model_sha256: hash of the model that must be running.
+        firmware: identity of the firmware that must be running, at the beginning, after each reopening and at the end.
         profile: also measure every layer, with the first sample.
         on_result: called once for every output, in order.
         progress: called with the number of samples done.
         patience: how long to wait; the default suits all boards.
 
     Raises:
-        WrongFirmwareError: the board runs another model, or takes inputs of another size.
+        WrongFirmwareError: the board runs other firmware, or takes inputs of another size.
         PortError: the port cannot be opened, or went away and did not come back.
         ProtocolError: the device does not speak the protocol.
         LinkError: the board is silent.
@@ -80,7 +81,7 @@ def stream(
     while True:
         done = len(run.outputs)
         try:
-            with connected(board, device_dir, port, model_sha256=model_sha256, patience=patience) as session:
+            with connected(board, device_dir, port, firmware=firmware, patience=patience) as session:
                 _stream(session, run, profile, on_result, progress)
             break
         except PortError:
@@ -128,7 +129,7 @@ def _stream(session: Session, run: _Run, profile: bool, on_result: OnResult | No
             if on_result is not None:
                 on_result(index, run.outputs[-1], run.latencies[-1])
             progress("bench", index + 1, total)
-        run.hello = link.hello()  # with the high-water mark of the stack after all samples
+        run.hello = session.closing_hello()  # with the high-water mark of the stack after all samples
     finally:
         run.sent += link.sent
         run.received += link.received

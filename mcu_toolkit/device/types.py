@@ -106,7 +106,7 @@ class DeviceInfo:
 
     Attributes:
         board, runtime: board id, ``aot`` or ``tflm``.
-        model_sha256: 64 hex digits.
+        model_sha256, build_sha256: identity of its firmware, 64 hex digits each.
         unit: ``instructions`` or ``cycles``.
         ticks_hz: calibrated ticks of the timer per 10^9 instructions (emulators); 0 on chips, where a tick is a cycle.
         overlap: ``hold`` or ``pause``, see `boards.LinkSettings`.
@@ -118,6 +118,7 @@ class DeviceInfo:
     board: str
     runtime: str
     model_sha256: str
+    build_sha256: str
     unit: str
     ticks_hz: int
     overlap: str

@@ -79,7 +79,8 @@ class BenchRecord:
     Attributes:
         board, board_name: id and name of the board.
         runtime: ``aot``.
-        model_sha256, firmware_sha256: 64 hex digits.
+        model_sha256, firmware_sha256: of the model file and of the image, 64 hex digits.
+        build_sha256: identity of the firmware, as the board sent it after the last sample.
         samples: inputs streamed.
         mismatches: samples whose outputs differ from the oracle's in any byte.
         mismatching_samples: names of the first 100 of them.
@@ -122,6 +123,7 @@ class BenchRecord:
     float_vs_int8: FloatVersusInt8 | None = field(default=None, metadata={"omit": True})
     profile: tuple[ProfileRow, ...] | None = field(default=None, metadata={"omit": True})
     board_name: str
+    build_sha256: str
     recipe: str | None = field(default=None, metadata={"omit": True})
     synthetic: bool | None = field(default=None, metadata={"omit": True})
     optimize: str

@@ -98,6 +98,19 @@ class Contributor:
 
 
 @dataclass(frozen=True)
+class FirmwareId:
+    """Identity of a firmware, as a board sends it; each 64 hex digits.
+
+    Attributes:
+        model_sha256: hash of the model file.
+        build_sha256: hash of everything that the image was built from.
+    """
+
+    model_sha256: str
+    build_sha256: str
+
+
+@dataclass(frozen=True)
 class BuildRecord:
     """A firmware image.
 
@@ -108,6 +121,7 @@ class BuildRecord:
         optimize: optimization goal.
         model: see `BuiltModel`.
         firmware_sha256: of firmware.elf, 64 hex digits.
+        build_sha256: identity of the build, which the image sends in its HELLO_REPLY (`device.identity`).
         memory: flash and RAM beside the board's limits.
         macs: multiply-accumulates after the compiler's passes.
         layers: the steps in order.
@@ -119,7 +133,7 @@ class BuildRecord:
         mcutk: version of the toolkit.
     """
 
-    SCHEMA: ClassVar[str] = "mcutk.build/2"
+    SCHEMA: ClassVar[str] = "mcutk.build/3"
 
     board: str
     board_name: str
@@ -128,6 +142,7 @@ class BuildRecord:
     optimize: str
     model: BuiltModel
     firmware_sha256: str
+    build_sha256: str
     memory: Memory
     macs: int
     layers: tuple[BuiltLayer, ...]
@@ -138,3 +153,8 @@ class BuildRecord:
     toolchain: str
     mcutk: str
     command: str = field(default="")
+
+    @property
+    def firmware_id(self) -> FirmwareId:
+        """What a board that runs this image answers."""
+        return FirmwareId(self.model.sha256, self.build_sha256)

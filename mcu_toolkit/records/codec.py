@@ -61,7 +61,7 @@ def read(kind: type[R], path: Path, *, hint: str = "run the command that made it
     return load(kind, read_json(path, hint=hint), origin=str(path), hint=hint)
 
 
-def loads(kind: type[R], text: str, *, origin: str = "the document") -> R:
+def loads(kind: type[R], text: str, *, origin: str = "the document", hint: str | None = None) -> R:
     """The record of a JSON text.
 
     Raises:
@@ -70,8 +70,8 @@ def loads(kind: type[R], text: str, *, origin: str = "the document") -> R:
     try:
         document = json.loads(text)
     except ValueError as bad:
-        raise WorkspaceError(f"{origin} is damaged: {bad}", expected="a JSON object") from bad
-    return load(kind, document, origin=origin)
+        raise WorkspaceError(f"{origin} is damaged: {bad}", expected="a JSON object", hint=hint) from bad
+    return load(kind, document, origin=origin, hint=hint)
 
 
 def load(kind: type[R], document: object, *, origin: str = "the document", hint: str | None = None) -> R:

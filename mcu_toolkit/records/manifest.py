@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from mcu_toolkit.errors import WorkspaceError
-from mcu_toolkit.records.codec import read, write
-from mcu_toolkit.workspace import sha256_file
+from mcu_toolkit.records.codec import R, loads, read, write
+from mcu_toolkit.workspace import sha256_bytes, sha256_file
 
 MANIFEST = "manifest.json"
+_HINT = "run the command that makes it again"
 
 
 @dataclass(frozen=True)
@@ -58,31 +59,60 @@ def write_manifest(
     return manifest
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path, *, hint: str = _HINT) -> Manifest:
     """Read the manifest of a stage folder.
 
     Raises:
         WorkspaceError: there is none, it is damaged, or it is of another version.
     """
-    return read(Manifest, folder / MANIFEST)
+    return read(Manifest, folder / MANIFEST, hint=hint)
 
 
-def checked_artefact(folder: Path, name: str) -> Path:
+def checked_artefact(folder: Path, name: str, *, hint: str = _HINT) -> Path:
     """Path of an artefact whose contents are those that its manifest recorded.
 
     Raises:
-        WorkspaceError: it is missing or was changed since.
+        WorkspaceError: it is missing or was changed since; `hint` is the command that makes it again.
     """
     path = folder / name
-    recorded = read_manifest(folder).artefacts.get(name)
-    if recorded is None or not path.is_file():
-        raise WorkspaceError(f"{path} is missing", hint="run the command that makes it again")
-    actual = sha256_file(path)
-    if actual != recorded:
-        raise WorkspaceError(
-            f"{path} is not what its manifest recorded",
-            expected=recorded,
-            received=actual,
-            hint="run the command that makes it again",
-        )
+    recorded = _recorded(folder, name, hint)
+    _require_same(path, recorded, sha256_file(path), hint)
     return path
+
+
+def checked_bytes(folder: Path, name: str, *, hint: str = _HINT) -> bytes:
+    """Contents of an artefact, after they were compared with its manifest: the bytes that were hashed are returned.
+
+    Raises:
+        WorkspaceError: as `checked_artefact`.
+    """
+    path = folder / name
+    recorded = _recorded(folder, name, hint)
+    try:
+        data = path.read_bytes()
+    except OSError as bad:
+        raise WorkspaceError(f"cannot read {path}: {bad.strerror}", hint=hint) from bad
+    _require_same(path, recorded, sha256_bytes(data), hint)
+    return data
+
+
+def checked_record(kind: type[R], folder: Path, name: str, *, hint: str = _HINT) -> R:
+    """The record in an artefact, after it was compared with its manifest.
+
+    Raises:
+        WorkspaceError: as `checked_artefact`, or it is not a document of this kind.
+    """
+    text = checked_bytes(folder, name, hint=hint).decode("utf-8", errors="replace")
+    return loads(kind, text, origin=str(folder / name), hint=hint)
+
+
+def _recorded(folder: Path, name: str, hint: str) -> str:
+    recorded = read_manifest(folder, hint=hint).artefacts.get(name)
+    if recorded is None or not (folder / name).is_file():
+        raise WorkspaceError(f"{folder / name} is missing", hint=hint)
+    return recorded
+
+
+def _require_same(path: Path, recorded: str, actual: str, hint: str) -> None:
+    if actual != recorded:
+        raise WorkspaceError(f"{path} is not what its manifest recorded", expected=recorded, received=actual, hint=hint)

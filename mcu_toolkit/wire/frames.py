@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from enum import IntEnum
 
-VERSION = 1
+VERSION = 2
 MAX_PAYLOAD = 4096
 OVERHEAD = 8  # header and CRC
 _HEADER = struct.Struct("<BBH")

@@ -19,7 +19,7 @@ _RESULT = struct.Struct("<IQII")
 _STEPPED = struct.Struct("<IIQ")
 _TRIPLE = struct.Struct("<III")
 _ERROR = struct.Struct("<BII")
-_HELLO = struct.Struct("<BBBBIIIHH32sIIIIII")
+_HELLO = struct.Struct("<BBBBIIIHH32sIIIIII32s")
 _TENSOR = struct.Struct("<IfiB")
 RESET_MAGIC = 0x52455345
 INPUT_HEADER = _INPUT.size
@@ -57,10 +57,11 @@ class Hello:
         calibration_instructions, calibration_ticks: instructions of the loop at start-up, and the ticks that they took.
         payload: largest payload in bytes that the board accepts.
         ring: bytes of its receive buffer; with ``pause`` the host never sends more without an acknowledgement.
-        model_sha256: 64 hex digits.
+        model_sha256: hash of the model file, 64 hex digits.
         static_bytes, arena_bytes, stack_bytes, stack_peak: RAM in bytes; 0 if unknown.
         steps: number of steps that STEP can run; 0 if the image cannot.
         damaged: frames that the board dropped since its start.
+        build_sha256: hash of everything that the firmware was built from (`device.identity`), 64 hex digits.
         input, output: of the model.
         board: board id.
     """
@@ -80,6 +81,7 @@ class Hello:
     stack_peak: int
     steps: int
     damaged: int
+    build_sha256: str
     input: TensorInfo
     output: TensorInfo
     board: str
@@ -197,10 +199,10 @@ def parse_hello(payload: bytes) -> Hello:
     name = payload[at + 1 :]
     if at >= len(payload) or payload[at] != len(name) or not name.isascii():
         raise _malformed("HELLO_REPLY", payload)
-    clock, instructions, ticks, limit, ring, sha, static, arena, stack, peak, steps, damaged = head[4:]
+    clock, instructions, ticks, limit, ring, sha, static, arena, stack, peak, steps, damaged, build = head[4:]
     return Hello(
         _RUNTIMES[runtime], _UNITS[unit], _OVERLAPS[overlap], clock, instructions, ticks, limit, ring,
-        sha.hex(), static, arena, stack, peak, steps, damaged, source, sink, name.decode("ascii"),
+        sha.hex(), static, arena, stack, peak, steps, damaged, build.hex(), source, sink, name.decode("ascii"),
     )  # fmt: skip
 
 
@@ -210,7 +212,7 @@ def build_hello(hello: Hello) -> bytes:
         _RUNTIMES.index(hello.runtime), _UNITS.index(hello.unit), _OVERLAPS.index(hello.overlap), 0,
         hello.clock_hz, hello.calibration_instructions, hello.calibration_ticks, hello.payload, hello.ring,
         bytes.fromhex(hello.model_sha256), hello.static_bytes, hello.arena_bytes, hello.stack_bytes,
-        hello.stack_peak, hello.steps, hello.damaged,
+        hello.stack_peak, hello.steps, hello.damaged, bytes.fromhex(hello.build_sha256),
     )  # fmt: skip
     name = hello.board.encode("ascii")
     return head + _build_tensor(hello.input) + _build_tensor(hello.output) + bytes([len(name)]) + name

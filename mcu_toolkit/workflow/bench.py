@@ -72,7 +72,7 @@ def bench(ctx: Context, options: BenchOptions) -> BenchRecord:
         workspace.device_dir(board.id),
         pick_port(workspace, board, options.port),
         samples.inputs.reshape(count, -1),
-        model_sha256=built.record.model.sha256,
+        firmware=built.record.firmware_id,
         profile=options.profile,
         progress=ctx.progress,
     )
@@ -124,6 +124,7 @@ def _data(ctx: Context, built: Built, samples: Samples, run: BenchRun, host: npt
         model=built.source.path.name,
         model_sha256=record.model.sha256,
         firmware_sha256=record.firmware_sha256,
+        build_sha256=run.device.build_sha256,
         ids=samples.ids,
         device=run.outputs,
         host=host,

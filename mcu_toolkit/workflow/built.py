@@ -8,10 +8,11 @@ from pathlib import Path
 from mcu_toolkit.boards import Board
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.records.build import BuildRecord
+from mcu_toolkit.records.manifest import checked_bytes
 from mcu_toolkit.records.state import read_state
 from mcu_toolkit.targets.target import Optimize, Target
 from mcu_toolkit.workflow.compiled import target_for
-from mcu_toolkit.workflow.sources import MODEL_FILE, ModelSource, read_bytes, source_of
+from mcu_toolkit.workflow.sources import MODEL_FILE, ModelSource, source_of
 from mcu_toolkit.workspace import Workspace
 
 BUILD_FILE = "build.json"
@@ -49,7 +50,7 @@ def read_built(workspace: Workspace, board: Board) -> Built:
 
     folder = require_build(workspace, board)
     record = read_build(folder)
-    source = source_of(workspace, record.model.origin, read_bytes(folder / MODEL_FILE))
+    source = source_of(workspace, record.model.origin, checked_bytes(folder, MODEL_FILE, hint="mcutk build"))
     return Built(folder, board, record, source)
 
 

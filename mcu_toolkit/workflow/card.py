@@ -5,7 +5,9 @@ from __future__ import annotations
 from mcu_toolkit.compiler.card import NO_CARD, ModelCard
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
+from mcu_toolkit.data.testset import RECIPE_FILE
 from mcu_toolkit.recipe import load, shipped
+from mcu_toolkit.records.manifest import checked_artefact
 from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource
 
 
@@ -16,7 +18,7 @@ def model_card(source: ModelSource) -> ModelCard:
         WorkspaceError: the training run lacks its split; ConfigError: its recipe is damaged.
     """
     if source.run_dir is not None:
-        recipe = load(source.run_dir / "recipe.toml")
+        recipe = load(checked_artefact(source.run_dir, RECIPE_FILE, hint="mcutk train"))
         return ModelCard(tuple(read_split(source.run_dir / SPLIT_FILE).classes), recipe.input.normalization)
     if source.kind == "shipped":
         from mcu_toolkit.data.phantom import CLASSES

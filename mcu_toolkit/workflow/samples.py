@@ -13,6 +13,7 @@ from mcu_toolkit.data.testset import TestSet, open_testset
 from mcu_toolkit.errors import ConfigError, DataError, ModelError
 from mcu_toolkit.graph.ir import DType, Graph, Tensor
 from mcu_toolkit.recipe import load, shipped
+from mcu_toolkit.records.manifest import checked_artefact
 from mcu_toolkit.report.classification import Truth
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.settings import load_settings
@@ -249,6 +250,8 @@ def _float_logits(source: ModelSource, ids: tuple[str, ...]) -> npt.NDArray[np.f
     path = (source.run_dir or source.path.parent) / PREDICTIONS
     if source.kind == "file" or not path.is_file():
         return None
+    if source.run_dir is not None:
+        checked_artefact(source.run_dir, PREDICTIONS, hint="mcutk train")
     found = predictions.load(path)
     rows = {name: i for i, name in enumerate(found.ids)}
     if "float" not in found.logits or any(name not in rows for name in ids):

@@ -11,6 +11,7 @@ from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board, load_board
 from mcu_toolkit.errors import ConfigError, WorkspaceError
 from mcu_toolkit.records.build import ModelOrigin
+from mcu_toolkit.records.manifest import checked_bytes
 from mcu_toolkit.records.state import read_state
 from mcu_toolkit.workflow.settings import load_settings
 from mcu_toolkit.workspace import Workspace, sha256_bytes, sha256_file
@@ -140,7 +141,9 @@ def pick_model(workspace: Workspace, given: Path | None = None) -> ModelSource:
             raise WorkspaceError(
                 f"the training run in {run_dir} has no model yet", hint="mcutk train --resume, or --model FILE.tflite"
             )
-        return ModelSource("train", model, read_bytes(model), run_dir=run_dir, recipe=run_dir.name)
+        return ModelSource(
+            "train", model, checked_bytes(run_dir, MODEL_FILE, hint="mcutk train"), run_dir=run_dir, recipe=run_dir.name
+        )
     path = shipped_model()
     if not path.is_file():
         raise WorkspaceError("nothing was trained here yet", hint="mcutk train, or --model FILE.tflite")

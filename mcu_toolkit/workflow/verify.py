@@ -78,7 +78,7 @@ def verify(ctx: Context, options: VerifyOptions) -> VerifyRecord:
         pick_port(workspace, board, options.port),
         values.reshape(-1),
         expected_tensors(compiled, values),
-        model_sha256=built.record.model.sha256,
+        firmware=built.record.firmware_id,
         progress=ctx.progress,
     )
     return VerifyRecord(

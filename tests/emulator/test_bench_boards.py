@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +27,9 @@ from mcu_toolkit.device.stream import stream
 from mcu_toolkit.device.transport import SocketTransport
 from mcu_toolkit.device.types import LayerTensor
 from mcu_toolkit.errors import PortError, ToolFailedError, ToolMissingError, WorkspaceError, WrongFirmwareError
+from mcu_toolkit.records.build import FirmwareId
 from mcu_toolkit.wire import Kind
 from tests.support.device import (
-    SHA256,
     BadTransport,
     TinyModel,
     build_tiny,
@@ -60,6 +61,11 @@ def m4(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make(load_board("qemu-m4"), tmp_path_factory.mktemp("m4"))
 
 
+def identity(device: Path) -> FirmwareId:
+    """What the firmware in a device folder sends in its HELLO_REPLY."""
+    return firmware.read_build(device).firmware_id
+
+
 def emulators_of(pid: int) -> list[int]:
     """Process ids of the running emulators that a process started."""
     found = []
@@ -79,7 +85,7 @@ def test_answers_and_counts(board_id: str, tmp_path: Path) -> None:
     board = load_board(board_id)
     device = make(board, tmp_path)
     images = samples(5)
-    first, second = (stream(board, device, None, images, model_sha256=SHA256, profile=True) for _ in range(2))
+    first, second = (stream(board, device, None, images, firmware=identity(device), profile=True) for _ in range(2))
     np.testing.assert_array_equal(first.outputs, np.stack([tiny_output(image) for image in images]))
     np.testing.assert_array_equal(first.latencies, second.latencies)
     assert first.unit == "instructions"
@@ -104,6 +110,16 @@ def test_a_tick_is_calibrated(board_id: str, tmp_path: Path) -> None:
     assert info.ticks_hz == pytest.approx(board.timing.clock_hz, rel=1e-4)
 
 
+def test_another_build_of_the_same_model_is_refused(m4: Path, tmp_path: Path) -> None:
+    board = load_board("qemu-m4")
+    build_tiny(board, tmp_path / "build", steps=False)
+    program(board, tmp_path / "build", tmp_path / "device")
+    assert identity(m4).model_sha256 == identity(tmp_path / "device").model_sha256
+    with pytest.raises(WrongFirmwareError, match="another build of the model") as caught:
+        stream(board, tmp_path / "device", None, samples(1), firmware=identity(m4))
+    assert "mcutk flash" in str(caught.value)
+
+
 def test_memory_figures_of_the_device_agree_with_the_image(m4: Path) -> None:
     made = firmware.read_build(m4.parent / "build").memory
     info = connect.hello(load_board("qemu-m4"), m4)
@@ -117,10 +133,10 @@ def test_layer_by_layer(m4: Path) -> None:
         LayerTensor(0, "hidden", 400, tiny_hidden(image).tobytes()),
         LayerTensor(1, "out", 404, tiny_output(image).tobytes()),
     ]
-    run = compare_layers(board, m4, None, image, tensors, model_sha256=SHA256)
+    run = compare_layers(board, m4, None, image, tensors, firmware=identity(m4))
     assert (run.compared, run.mismatch) == (2, None)
     wrong = [tensors[0], LayerTensor(1, "out", 404, b"\0\0\0\0")]
-    mismatch = compare_layers(board, m4, None, image, wrong, model_sha256=SHA256).mismatch
+    mismatch = compare_layers(board, m4, None, image, wrong, firmware=identity(m4)).mismatch
     assert mismatch is not None and (mismatch.step, mismatch.name) == (1, "out")
     assert mismatch.expected_crc32 == "2144df1c"
 
@@ -130,8 +146,8 @@ def test_firmware_without_steps_is_refused(tmp_path: Path) -> None:
     build_tiny(board, tmp_path / "build", steps=False)
     program(board, tmp_path / "build", tmp_path / "device")
     with pytest.raises(WrongFirmwareError, match="layer by layer"):
-        stream(board, tmp_path / "device", None, samples(1), model_sha256=SHA256, profile=True)
-    run = stream(board, tmp_path / "device", None, samples(1), model_sha256=SHA256)
+        stream(board, tmp_path / "device", None, samples(1), firmware=identity(tmp_path / "device"), profile=True)
+    run = stream(board, tmp_path / "device", None, samples(1), firmware=identity(tmp_path / "device"))
     assert run.device.steps == 0
 
 
@@ -152,10 +168,11 @@ def test_reset_restarts_the_board(board_id: str, tmp_path: Path) -> None:
 
 def test_another_model_is_refused(m4: Path) -> None:
     with pytest.raises(WrongFirmwareError, match="another model") as caught:
-        stream(load_board("qemu-m4"), m4, None, samples(1), model_sha256="77" * 32)
+        other = replace(identity(m4), model_sha256="77" * 32)
+        stream(load_board("qemu-m4"), m4, None, samples(1), firmware=other)
     assert "mcutk flash" in str(caught.value)
     with pytest.raises(WrongFirmwareError, match="another size"):
-        stream(load_board("qemu-m4"), m4, None, samples(1).reshape(4, 100), model_sha256=SHA256)
+        stream(load_board("qemu-m4"), m4, None, samples(1).reshape(4, 100), firmware=identity(m4))
 
 
 def test_a_board_that_was_not_flashed(tmp_path: Path) -> None:
@@ -177,7 +194,7 @@ def test_a_crash_is_an_error(tmp_path: Path) -> None:
     broken = TinyModel(model.graph, {**model.files, "model.c": source}, model.weight_symbols)
     device = make(load_board("qemu-m4"), tmp_path, broken)
     with pytest.raises(ToolFailedError, match="crashed on the emulated board"):
-        stream(load_board("qemu-m4"), device, None, samples(1), model_sha256=SHA256)
+        stream(load_board("qemu-m4"), device, None, samples(1), firmware=identity(device))
 
 
 def test_a_stack_overflow_faults_instead_of_corrupting(tmp_path: Path) -> None:
@@ -191,7 +208,7 @@ def test_a_stack_overflow_faults_instead_of_corrupting(tmp_path: Path) -> None:
     source = deep + model.files["model.c"].replace(b"a[0] = 0;", b"a[0] = (int8_t)deep(a, 100);")
     device = make(load_board("qemu-m4"), tmp_path, TinyModel(model.graph, {**model.files, "model.c": source}, {}))
     with pytest.raises(ToolFailedError, match="crashed on the emulated board"):
-        stream(load_board("qemu-m4"), device, None, samples(1), model_sha256=SHA256)
+        stream(load_board("qemu-m4"), device, None, samples(1), firmware=identity(device))
 
 
 def test_a_bad_line_to_an_emulated_board(m4: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +220,7 @@ def test_a_bad_line_to_an_emulated_board(m4: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(connect, "open_port", open_bad)
     images = samples(12)
     quick = Patience(answer=0.3, probe=0.3, silence=20.0)
-    run = stream(load_board("qemu-m4"), m4, None, images, model_sha256=SHA256, patience=quick)
+    run = stream(load_board("qemu-m4"), m4, None, images, firmware=identity(m4), patience=quick)
     np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in images]))
     assert len(set(run.latencies.tolist())) == 1  # the counts do not depend on the line
     assert run.link.retries > 0
@@ -230,7 +247,7 @@ def test_a_port_that_drops_is_opened_again_and_nothing_is_counted_twice(
 
     monkeypatch.setattr(connect, "open_port", remember)
     images = samples(8)
-    run = stream(load_board("qemu-m4"), m4, None, images, model_sha256=SHA256, on_result=end_the_emulator)
+    run = stream(load_board("qemu-m4"), m4, None, images, firmware=identity(m4), on_result=end_the_emulator)
     assert seen == list(range(8))
     assert run.link.reopened == 2 and len(ports) == 3
     np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in images]))
@@ -240,7 +257,7 @@ def test_pyserial_reaches_an_emulated_board_by_a_url(m4: Path) -> None:
     """As with hardware: the board is in another place, and --port names it."""
     board = load_board("qemu-m4")
     with contextlib.closing(emulated_port.EmulatedPort(board, m4 / "firmware.elf")) as port, _bridge(port) as url:
-        run = stream(board, m4, url, samples(2), model_sha256=SHA256)
+        run = stream(board, m4, url, samples(2), firmware=identity(m4))
     np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in samples(2)]))
 
 
@@ -275,10 +292,12 @@ import sys
 from pathlib import Path
 import numpy as np
 from mcu_toolkit.boards import load_board
+from mcu_toolkit.device.firmware import read_build
 from mcu_toolkit.device.stream import stream
 images = np.zeros((100000, 400), np.int8)
 report = lambda index, output, latency: print(index, flush=True)
-stream(load_board("qemu-m4"), Path(sys.argv[1]), None, images, model_sha256=sys.argv[2], on_result=report)
+device = Path(sys.argv[1])
+stream(load_board("qemu-m4"), device, None, images, firmware=read_build(device).firmware_id, on_result=report)
 """
 
 
@@ -286,7 +305,7 @@ stream(load_board("qemu-m4"), Path(sys.argv[1]), None, images, model_sha256=sys.
 def test_no_process_remains(m4: Path, sign: signal.Signals) -> None:
     root = Path(__file__).resolve().parents[2]
     with subprocess.Popen(
-        [sys.executable, "-c", STREAM_FOREVER, str(m4), SHA256],
+        [sys.executable, "-c", STREAM_FOREVER, str(m4)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

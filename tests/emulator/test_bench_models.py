@@ -34,10 +34,11 @@ def run(graph: Graph, board: Board, samples: np.ndarray, folder: Path) -> BenchR
     """Compile, build and run the samples; the image stays in the build folder."""
     compiled = compile_model(graph, Target(ISAS.find(board.core.isa), board.core.cpu))
     origin = ModelOrigin("file", "model.tflite")
-    made = firmware.build(compiled, board, folder, origin=origin, optimize=Optimize.BALANCED).memory.ram
+    built = firmware.build(compiled, board, folder, origin=origin, optimize=Optimize.BALANCED)
+    made = built.memory.ram
     assert made.arena == compiled.plan.arena_bytes
     assert made.stack_bound is not None
-    result = stream(board, folder, None, samples, model_sha256=graph.sha256)
+    result = stream(board, folder, None, samples, firmware=built.firmware_id)
     assert len(result.latencies) == len(samples)  # a slow host repeats frames: nothing is counted twice
     assert result.device.stack_peak <= made.stack_bound
     return result

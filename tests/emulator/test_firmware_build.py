@@ -19,7 +19,7 @@ from mcu_toolkit.device import firmware, sketch
 from mcu_toolkit.device.toolchain import Toolchain
 from mcu_toolkit.errors import FitError, ToolFailedError, ToolMissingError, WorkspaceError
 from mcu_toolkit.records.build import BorderTensor, BuildRecord, ModelOrigin
-from mcu_toolkit.records.manifest import read_manifest
+from mcu_toolkit.records.manifest import read_manifest, write_manifest
 from mcu_toolkit.targets.target import Optimize
 from mcu_toolkit.workspace import read_json
 from tests.support.device import WEIGHTS, TinyModel, build_tiny, tiny_model
@@ -136,7 +136,7 @@ def test_start_up_code_with_caches(tmp_path: Path) -> None:
 def test_build_record(tmp_path: Path) -> None:
     folder, origin = tmp_path / "b", ModelOrigin("shipped", "net.tflite", recipe="phantom")
     made = build_tiny(load_board("qemu-m4"), folder, model_bytes=b"TFL3", origin=origin, optimize=Optimize.SPEED)
-    assert read_json(folder / "build.json")["schema"] == "mcutk.build/2"
+    assert read_json(folder / "build.json")["schema"] == "mcutk.build/3"
     assert (made.board, made.optimize, made.name, made.model.origin) == ("qemu-m4", "speed", "model", origin)
     assert made.model.inputs == (BorderTensor("in", "int8", (1, 20, 20, 1), 0.5, -3),)
     assert [(layer.index, layer.operator, layer.macs) for layer in made.layers] == [
@@ -247,9 +247,11 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_a_missing_build_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(WorkspaceError):
+    with pytest.raises(WorkspaceError, match="manifest") as caught:
         firmware.read_build(tmp_path)
+    assert "mcutk build" in str(caught.value)
     (tmp_path / "build.json").write_text('{"schema": "mcutk.build/99"}')
+    write_manifest(tmp_path, "mcutk build")
     with pytest.raises(WorkspaceError, match="another version of mcutk"):
         firmware.read_build(tmp_path)
 
@@ -302,7 +304,7 @@ extern "C" void NVIC_SystemReset(void);
 def test_the_sketch_folder_contains_all_included_files(tmp_path: Path) -> None:
     """The files compile one by one, as in the Arduino builder, with a substitute for the core's header."""
     board = load_board("nano33")
-    folder = sketch.write_sketch(tiny_model(), board, tmp_path)
+    folder = sketch.write_sketch(tiny_model(), board, tmp_path, "b1" * 32)
     assert {p.suffix for p in folder.iterdir()} == {".ino", ".cpp", ".c", ".h"}
     assert not (folder / "main.c").exists()
     (tmp_path / "Arduino.h").write_text(ARDUINO_H)

@@ -152,7 +152,7 @@ def test_steps_go_in_order_and_may_be_asked_again(program: Path) -> None:
 @pytest.mark.parametrize(
     ("stream", "code"),
     [
-        (wire.encode_frame(Frame(Kind.HELLO, 1, version=2)), ErrorCode.VERSION),
+        (wire.encode_frame(Frame(Kind.HELLO, 1, version=1)), ErrorCode.VERSION),
         (request(0x33), ErrorCode.TYPE),
         (request(Kind.HELLO, b"x"), ErrorCode.LENGTH),
         (request(Kind.RUN, b"abc"), ErrorCode.LENGTH),

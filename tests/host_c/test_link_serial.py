@@ -18,7 +18,8 @@ from mcu_toolkit.device.link import Patience
 from mcu_toolkit.device.stream import stream
 from mcu_toolkit.device.transport import SerialTransport
 from mcu_toolkit.errors import LinkError, PortError, ProtocolError, WrongFirmwareError
-from tests.support.device import SHA256, build_host_app, paced, samples, tiny_output
+from mcu_toolkit.records.build import FirmwareId
+from tests.support.device import IDENTITY, build_host_app, paced, samples, tiny_output
 
 pty = pytest.importorskip("pty", reason="needs pseudo-terminals")
 
@@ -56,7 +57,7 @@ def plugged_in(program: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 def test_bench_over_a_serial_port(program: Path, board: Board, tmp_path: Path) -> None:
     images = samples(20)
     with plugged_in(program) as (port, _):
-        run = stream(board, tmp_path, port, images, model_sha256=SHA256, profile=True)
+        run = stream(board, tmp_path, port, images, firmware=IDENTITY, profile=True)
     np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in images]))
     assert len(run.latencies) == len(images)
     assert run.device.overlap == "pause"
@@ -68,7 +69,7 @@ def test_a_busy_port(program: Path, board: Board, tmp_path: Path) -> None:
         holder = SerialTransport(port, 115200)
         try:
             with pytest.raises(PortError, match="is busy") as caught:
-                stream(board, tmp_path, port, samples(1), model_sha256=SHA256)
+                stream(board, tmp_path, port, samples(1), firmware=IDENTITY)
             assert "serial monitor" in str(caught.value)
         finally:
             holder.close()
@@ -76,26 +77,26 @@ def test_a_busy_port(program: Path, board: Board, tmp_path: Path) -> None:
 
 def test_a_missing_port(board: Board, tmp_path: Path) -> None:
     with pytest.raises(PortError, match="there is no port '/dev/ttyNOPE'") as caught:
-        stream(board, tmp_path, "/dev/ttyNOPE", samples(1), model_sha256=SHA256)
+        stream(board, tmp_path, "/dev/ttyNOPE", samples(1), firmware=IDENTITY)
     assert "mcutk doctor" in str(caught.value)
 
 
 def test_a_file_is_not_a_port(board: Board, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(PortError, match="cannot be opened"):
-        stream(board, tmp_path, str(tmp_path / "file"), samples(1), model_sha256=SHA256)
+        stream(board, tmp_path, str(tmp_path / "file"), samples(1), firmware=IDENTITY)
 
 
 def test_a_malformed_url(board: Board, tmp_path: Path) -> None:
     with pytest.raises(PortError, match="cannot be opened"):
-        stream(board, tmp_path, "socket://127.0.0.1:1", samples(1), model_sha256=SHA256)
+        stream(board, tmp_path, "socket://127.0.0.1:1", samples(1), firmware=IDENTITY)
     with pytest.raises(PortError, match="cannot be opened"):
-        stream(board, tmp_path, "nonsense://x", samples(1), model_sha256=SHA256)
+        stream(board, tmp_path, "nonsense://x", samples(1), firmware=IDENTITY)
 
 
 def test_a_board_with_another_firmware(program: Path, board: Board, tmp_path: Path) -> None:
     with plugged_in(program) as (port, _), pytest.raises(WrongFirmwareError, match="runs another model"):
-        stream(board, tmp_path, port, samples(1), model_sha256="00" * 32)
+        stream(board, tmp_path, port, samples(1), firmware=FirmwareId("00" * 32, IDENTITY.build_sha256))
 
 
 def test_a_shell_answers(board: Board, tmp_path: Path) -> None:
@@ -116,7 +117,7 @@ def test_a_shell_answers(board: Board, tmp_path: Path) -> None:
     thread.start()
     try:
         with pytest.raises(ProtocolError, match="does not speak the protocol"):
-            stream(board, tmp_path, port, samples(1), model_sha256=SHA256, patience=Patience(hello=0.6))
+            stream(board, tmp_path, port, samples(1), firmware=IDENTITY, patience=Patience(hello=0.6))
     finally:
         stop.set()
         os.close(theirs)
@@ -127,7 +128,7 @@ def test_a_board_that_does_not_answer(board: Board, tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     try:
         with pytest.raises(LinkError, match="is silent"):
-            stream(board, tmp_path, os.ttyname(theirs), samples(1), model_sha256=SHA256, patience=Patience(hello=0.6))
+            stream(board, tmp_path, os.ttyname(theirs), samples(1), firmware=IDENTITY, patience=Patience(hello=0.6))
     finally:
         os.close(theirs)
         os.close(ours)
@@ -143,7 +144,7 @@ def test_a_board_that_is_unplugged_and_stays_so(
             tmp_path,
             port,
             samples(50),
-            model_sha256=SHA256,
+            firmware=IDENTITY,
             on_result=lambda index, *_: child.kill() if index == 3 else None,
             patience=Patience(hello=0.5, answer=0.05, probe=0.1, silence=0.5),
         )

@@ -16,16 +16,19 @@ import pytest
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board, load_board
 from mcu_toolkit.device import firmware as device_firmware
+from mcu_toolkit.device.identity import build_header
 from mcu_toolkit.device.model_header import model_header
 from mcu_toolkit.device.sources import config_header
 from mcu_toolkit.device.transport import SocketTransport
 from mcu_toolkit.graph.ir import DType, Graph, Quant, Tensor
-from mcu_toolkit.records.build import BuildRecord, ModelOrigin
+from mcu_toolkit.records.build import BuildRecord, FirmwareId, ModelOrigin
 from mcu_toolkit.targets.target import Optimize
 
 INPUT_BYTES = 400
 OUTPUT_BYTES = 4
 SHA256 = "5a" * 32
+#: Identity of the tiny model's application on this machine (`build_host_app`).
+IDENTITY = FirmwareId(SHA256, "b1" * 32)
 STRICT = ("-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wcast-align", "-Werror")
 SANITIZERS = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
 WEIGHTS = np.arange(-8, 8, dtype=np.int8)
@@ -155,6 +158,7 @@ def build_host_app(folder: Path, flags: Sequence[str] = (), **link: object) -> P
         (folder / name).write_bytes(content)
     (folder / "mcutk_config.h").write_bytes(config_header(board))
     (folder / "mcutk_model.h").write_bytes(model_header(model))
+    (folder / "mcutk_build.h").write_bytes(build_header(IDENTITY.build_sha256))
     firmware = asset_dir("firmware")
     sources = [*(firmware / "app").glob("*.c"), firmware / "hal" / "host" / "hal_host.c", *folder.glob("*.c")]
     program = folder / "bench_app"

@@ -32,7 +32,8 @@ def write_build(folder: Path) -> Built:
     memory = Memory(FlashMemory(3, 1, 1, 1, 9), RamMemory(3, 1, 1, 1, 1, None, 9))
     record = BuildRecord(
         board="nano33", board_name="Nano 33", runtime="aot", name="model", optimize="balanced",
-        model=BuiltModel("ab" * 32, ModelOrigin("file", "net.tflite"), (), ()), firmware_sha256=sha, memory=memory,
+        model=BuiltModel("ab" * 32, ModelOrigin("file", "net.tflite"), (), ()), firmware_sha256=sha,
+        build_sha256="b1" * 32, memory=memory,
         macs=0, layers=(), contributors=(), steps=True, sketch=None, notes=(), toolchain="gcc", mcutk="0",
     )  # fmt: skip
     codec.write(folder / firmware.RECORD, record)

@@ -32,5 +32,7 @@ class Scripted:
 
 def a_hello(**changes: object) -> Hello:
     tensor = TensorInfo(400, 1.0, 0, (400,))
-    good = Hello("aot", "cycles", "hold", 1, 0, 0, 192, 256, "00" * 32, 0, 1, 0, 0, 0, 0, tensor, tensor, "x")
+    good = Hello(
+        "aot", "cycles", "hold", 1, 0, 0, 192, 256, "00" * 32, 0, 1, 0, 0, 0, 0, "00" * 32, tensor, tensor, "x"
+    )
     return replace(good, **changes)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from mcu_toolkit.data.split import divide, read_split, write_split
 from mcu_toolkit.data.testset import open_testset
 from mcu_toolkit.errors import DataError
 from mcu_toolkit.recipe import to_toml
+from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.workspace import atomic_write
 from tests.support.datasets import folder_with_duplicates, small_recipe
 
@@ -23,6 +24,7 @@ def test_testset_is_the_held_out_part_and_notices_changed_images(tmp_path: Path)
     division = divide(data, own.split)
     atomic_write(run / "recipe.toml", to_toml(own))
     write_split(run / "split.json", data, division, folder)
+    write_manifest(run, "mcutk train")
     testset = open_testset(run)
     assert list(testset.ids) == [data.ids[i] for i in division.indices("validation")]
     assert testset.ids == open_testset(own, folder).ids

@@ -33,7 +33,7 @@ def test_every_key_of_a_section_is_named(kind: type[Any]) -> None:
         (rows,) = (field.type for field in dataclasses.fields(kind) if field.name == "rows")
         assert rows == "tuple[StudyRow, ...]"
         keys |= {"accuracy", "low", "high", "ratio", "ram", "mcnemar_p", "rank_correlation", "top10_overlap"}
-    if kind.SCHEMA == "mcutk.build/2":
+    if kind.SCHEMA == "mcutk.build/3":
         keys -= {"steps", "sketch", "notes"}  # for the commands that follow
     if kind.SCHEMA == "mcutk.eval/1":
         keys -= {"model_sha256", "samples"}  # the same as in mcutk.bench/1

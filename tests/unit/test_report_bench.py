@@ -42,6 +42,7 @@ def made(**changes: Any) -> BenchData:
         model="net.tflite",
         model_sha256="a" * 64,
         firmware_sha256="b" * 64,
+        build_sha256="c" * 64,
         ids=tuple(f"{NAMES[k]}/{i}.png" for i, k in enumerate(labels)),
         device=device,
         host=device.copy(),

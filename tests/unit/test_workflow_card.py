@@ -11,6 +11,7 @@ from mcu_toolkit.compiler.card import NO_CARD, ModelCard
 from mcu_toolkit.data.dataset import load_dataset
 from mcu_toolkit.data.split import FILE, divide, write_split
 from mcu_toolkit.recipe import Recipe, Split, override, to_toml
+from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.workflow.card import model_card
 from mcu_toolkit.workflow.sources import ModelSource, shipped_model
 
@@ -29,6 +30,7 @@ def test_classes_of_a_training_run_come_from_its_split(tmp_path: Path) -> None:
     data = load_dataset(recipe, images)
     write_split(tmp_path / FILE, data, divide(data, Split()), images)
     (tmp_path / "recipe.toml").write_text(to_toml(recipe), encoding="utf-8")
+    write_manifest(tmp_path, "mcutk train")
     source = ModelSource("train", tmp_path / "model.tflite", b"", run_dir=tmp_path, recipe="mine")
     assert model_card(source) == ModelCard(("left", "right"), "signed")
 

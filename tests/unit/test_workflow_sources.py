@@ -9,6 +9,7 @@ import pytest
 
 from mcu_toolkit.boards import load_board
 from mcu_toolkit.errors import ConfigError, WorkspaceError
+from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow import sources
 from mcu_toolkit.workflow.sources import ModelSource
@@ -24,9 +25,22 @@ def test_after_training_the_trained_model_is_used(workspace: Workspace) -> None:
     run_dir = workspace.train_dir("brain")
     run_dir.mkdir(parents=True)
     (run_dir / "model.tflite").write_bytes(tiny_model())
+    write_manifest(run_dir, "mcutk train")
     remember(workspace, train="brain")
     found = sources.pick_model(workspace)
     assert (found.kind, found.recipe, found.run_dir) == ("train", "brain", run_dir)
+
+
+def test_a_trained_model_that_was_changed_is_refused(workspace: Workspace) -> None:
+    run_dir = workspace.train_dir("brain")
+    run_dir.mkdir(parents=True)
+    (run_dir / "model.tflite").write_bytes(tiny_model())
+    write_manifest(run_dir, "mcutk train")
+    remember(workspace, train="brain")
+    (run_dir / "model.tflite").write_bytes(tiny_model() + b"x")
+    with pytest.raises(WorkspaceError, match="not what its manifest recorded") as caught:
+        sources.pick_model(workspace)
+    assert "mcutk train" in str(caught.value)
 
 
 def test_an_unfinished_training_is_an_error(workspace: Workspace) -> None:

@@ -48,6 +48,7 @@ class BenchData:
         runtime: ``aot``.
         model, model_sha256: file name and hash of the model.
         firmware_sha256: 64 hex digits.
+        build_sha256: identity of the firmware, as the board sent it.
         ids: name of each sample.
         device, host: int8 [N, bytes], outputs of the device and of the oracle.
         output_scale, output_zero_point: quantization of the output.
@@ -72,6 +73,7 @@ class BenchData:
     model: str
     model_sha256: str
     firmware_sha256: str
+    build_sha256: str
     ids: tuple[str, ...]
     device: Int8Array
     host: Int8Array
@@ -107,6 +109,7 @@ def bench_record(data: BenchData) -> BenchRecord:
         model=data.model,
         model_sha256=data.model_sha256,
         firmware_sha256=data.firmware_sha256,
+        build_sha256=data.build_sha256,
         samples=len(data.ids),
         mismatches=len(wrong),
         mismatching_samples=tuple(data.ids[i] for i in wrong[:_NAMED]) if wrong else None,
