@@ -74,7 +74,8 @@ def show(json_path: str | None, record: Record, *parts: RenderableType) -> None:
         if isinstance(part, str):
             out.print(part, markup=False, soft_wrap=True)
         else:
-            out.print(part)  # the cells of tables have markup; names in them are escaped
+            # The cells of tables have markup; names in them are escaped. A long word may leave the screen, whole.
+            out.print(part, crop=False)
     write_json(json_path, record)
 
 
@@ -90,8 +91,9 @@ def write_json(json_path: str | None, record: Record) -> None:
         return
     text = dumps(record)
     if json_path == "-":
-        sys.stdout.write(text)
         sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8"))  # JSON is UTF-8 whatever the terminal's encoding (RFC 8259)
+        sys.stdout.buffer.flush()
         return
     path = Path(json_path)
     # A device or pipe (/dev/stdout, /dev/full, a process substitution) is written to, never replaced by a file.

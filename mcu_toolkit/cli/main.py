@@ -16,6 +16,7 @@ from types import FrameType
 import click
 
 from mcu_toolkit import __version__
+from mcu_toolkit.cli.encoding import accept_any_text
 from mcu_toolkit.cli.failures import ReaderGone, exit_code
 from mcu_toolkit.errors import McutkError
 from mcu_toolkit.suggest import nearest
@@ -132,5 +133,6 @@ def _install_signal_handlers() -> None:
 
 def main() -> None:
     """Console script `mcutk`."""
+    accept_any_text()
     _install_signal_handlers()
     sys.exit(run())

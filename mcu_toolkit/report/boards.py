@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from rich.markup import escape
-from rich.table import Table
 
 from mcu_toolkit.records.boards import BoardsRecord
+from mcu_toolkit.report.sheet import Column, Sheet
 
 
-def boards_text(record: BoardsRecord) -> Table:
+def boards_text(record: BoardsRecord) -> Sheet:
     """The supported boards."""
-    made = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("board", "name", "core", "kernels"):
-        made.add_column(title, overflow="fold")
-    for title in ("flash KiB", "RAM KiB"):
-        made.add_column(title, justify="right", no_wrap=True)
-    for title in ("latency in", "programmed by"):
-        made.add_column(title, overflow="fold")
+    made = Sheet(
+        (
+            Column("board", style="bold"),
+            Column("name", wrap=True, drop=2),
+            Column("core"),
+            Column("kernels", drop=1),
+            Column("flash KiB", right=True),
+            Column("RAM KiB", right=True),
+            Column("latency in", drop=3),
+            Column("programmed by", wrap=True),
+        )
+    )
     for board in record.boards:
         made.add_row(
-            f"[bold]{escape(board.id)}[/bold]",
+            escape(board.id),
             escape(board.name),
             board.core,
             board.kernels,

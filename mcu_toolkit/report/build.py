@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from rich.table import Table
-
 from mcu_toolkit.records.build import BuildRecord
 from mcu_toolkit.report import format as fmt
+from mcu_toolkit.report.sheet import Sheet
 from mcu_toolkit.report.tables import flash_row, grid, ram_row
 
 
-def build_text(record: BuildRecord) -> Table:
+def build_text(record: BuildRecord) -> Sheet:
     """Flash and RAM beside the board's limits, MACs and the optimization goal."""
     made = grid()
     made.add_row(*flash_row(record.memory.flash))

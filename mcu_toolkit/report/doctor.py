@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from rich.markup import escape
-from rich.table import Table
 
 from mcu_toolkit.records.doctor import DoctorRecord, Finding
+from mcu_toolkit.report.sheet import Column, Sheet
 
 
-def doctor_text(record: DoctorRecord) -> Table:
+def doctor_text(record: DoctorRecord) -> Sheet:
     """What this machine has and lacks, with the command that installs it."""
-    made = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("", "name", "found", "needed for", "install with"):
-        made.add_column(title, overflow="fold")
+    made = Sheet(
+        (
+            Column("         name"),
+            Column("found"),
+            Column("needed for", wrap=True, drop=1),
+            Column("install with", wrap=True),
+        )
+    )
     for finding in record.findings:
-        cells = (finding.name, finding.found or "", finding.needed_for, finding.remedy)
-        made.add_row(_mark(finding), *map(escape, cells))
+        cells = (finding.found or "", finding.needed_for, finding.remedy)
+        made.add_row(f"{_mark(finding)}{escape(finding.name)}", *map(escape, cells))
     return made
 
 
 def _mark(finding: Finding) -> str:
+    """State of a finding, padded so that names stand in one column."""
     if finding.found is not None and not finding.remedy:
-        return "[green]ok[/green]"
-    return "[red]missing[/red]" if finding.required else "[yellow]-[/yellow]"
+        return "[green]ok[/green]       "
+    return "[red]missing[/red]  " if finding.required else "[yellow]-[/yellow]        "

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
 from mcu_toolkit.records.inspect import (
@@ -18,6 +17,7 @@ from mcu_toolkit.records.inspect import (
     UnsupportedNode,
 )
 from mcu_toolkit.report import format as fmt
+from mcu_toolkit.report.sheet import Sheet
 from mcu_toolkit.report.tables import grid, table
 
 #: Column from which numbers start in a table that has none.
@@ -34,7 +34,7 @@ def inspection_text(record: InspectRecord) -> RenderableType:
     return Group(*parts)
 
 
-def operators_text(record: OperatorsRecord) -> Table:
+def operators_text(record: OperatorsRecord) -> Sheet:
     """The supported operators."""
     made = table("operator", "supported forms", numbers_from=_NO_NUMBERS)
     for row in record.operators:
@@ -50,7 +50,7 @@ def _verdict(record: InspectRecord) -> Text:
     return Text.assemble((record.model, "bold"), "  ", (said, "red"))
 
 
-def _totals(record: InspectRecord) -> Table:
+def _totals(record: InspectRecord) -> Sheet:
     made = grid()
     for word, borders in (("input", record.inputs), ("output", record.outputs)):
         for border in borders:
@@ -76,8 +76,20 @@ def _border(word: str, border: InspectedBorder) -> tuple[str, str, str]:
     return word, shape, f"{border.dtype} {scale}  {escape(border.name)}"
 
 
-def _nodes(rows: Sequence[InspectedNode]) -> Table:
-    made = table("#", "operator", "kernel", "output", "MACs", "weights", "arena at", "live", "scratch", numbers_from=4)
+def _nodes(rows: Sequence[InspectedNode]) -> Sheet:
+    made = table(
+        "#",
+        "operator",
+        "kernel",
+        "output",
+        "MACs",
+        "weights",
+        "arena at",
+        "live",
+        "scratch",
+        numbers_from=4,
+        drop=("live", "scratch", "arena at", "weights"),
+    )
     for row in rows:
         removed = row.macs_after_passes == 0 and row.kernel is None
         macs = fmt.exact(row.macs)
@@ -98,7 +110,7 @@ def _nodes(rows: Sequence[InspectedNode]) -> Table:
     return made
 
 
-def _modes(modes: Mapping[str, ModeFigures]) -> Table:
+def _modes(modes: Mapping[str, ModeFigures]) -> Sheet:
     made = table("--optimize", "arena", "instructions (estimate)", "weights", "other constants")
     for name, row in modes.items():
         cost = f"~{fmt.count(row.cost_estimate)}"
@@ -106,7 +118,7 @@ def _modes(modes: Mapping[str, ModeFigures]) -> Table:
     return made
 
 
-def _unsupported(rows: Sequence[UnsupportedNode]) -> Table:
+def _unsupported(rows: Sequence[UnsupportedNode]) -> Sheet:
     made = table("node", "unsupported operator", "reason", numbers_from=_NO_NUMBERS)
     for row in rows:
         made.add_row(str(row.node), f"[red]{escape(row.operator)}[/red]", escape(row.reason))

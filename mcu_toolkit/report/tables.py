@@ -1,35 +1,37 @@
-"""Rich tables that the terminal reports share."""
+"""Tables that the terminal reports share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from rich.markup import escape
-from rich.table import Table
 
 from mcu_toolkit.records.memory import FlashMemory, RamMemory
 from mcu_toolkit.records.statistics import ClassRow
 from mcu_toolkit.report import format as fmt
+from mcu_toolkit.report.sheet import Column, Sheet
 
 
-def table(*titles: str, numbers_from: int = 1) -> Table:
-    """A plain table; columns from `numbers_from` on are right-aligned."""
-    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for i, title in enumerate(titles):
-        made.add_column(title, justify="right" if i >= numbers_from else "left", no_wrap=i >= numbers_from)
-    return made
+def table(*titles: str, numbers_from: int = 1, drop: Sequence[str] = ()) -> Sheet:
+    """A sheet of columns under titles.
+
+    Args:
+        titles: of the columns.
+        numbers_from: columns from this one on are right-aligned.
+        drop: titles of columns that a narrow terminal leaves out, the first one first.
+    """
+    ranks = {title: len(drop) - rank for rank, title in enumerate(drop)}
+    return Sheet(
+        tuple(Column(title, right=i >= numbers_from, drop=ranks.get(title, 0)) for i, title in enumerate(titles))
+    )
 
 
-def grid() -> Table:
-    """Rows of a name, a figure and a remark, without a header."""
-    made = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-    made.add_column(style="bold", no_wrap=True)
-    made.add_column(justify="right", no_wrap=True)
-    made.add_column(overflow="fold")
-    return made
+def grid() -> Sheet:
+    """Rows of a name, a figure and a remark, without titles."""
+    return Sheet((Column(style="bold"), Column(right=True), Column(wrap=True)), headings=False)
 
 
-def class_table(rows: Sequence[ClassRow]) -> Table:
+def class_table(rows: Sequence[ClassRow]) -> Sheet:
     """One row per class."""
     made = table("class", "images", "sensitivity", "specificity", "precision", "F1", "AUC")
     for row in rows:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
 from mcu_toolkit.records.bench import BenchRecord, ProfileRow
 from mcu_toolkit.records.statistics import FloatVersusInt8
 from mcu_toolkit.report import format as fmt
+from mcu_toolkit.report.sheet import Sheet
 from mcu_toolkit.report.tables import class_table, flash_row, grid, ram_row, table
 
 Row = tuple[str, str, str]
@@ -70,7 +70,7 @@ def _latency_row(record: BenchRecord) -> Row:
     return "latency, median", fmt.exact(latency.median), f"{latency.unit}; {spread}"
 
 
-def profile_table(rows: Sequence[ProfileRow], unit: str) -> Table:
+def profile_table(rows: Sequence[ProfileRow], unit: str) -> Sheet:
     """Latency of every step, with the total."""
     made = table("#", "layer", "kernel", unit, "MACs", "per MAC", "share", numbers_from=3)
     for row in rows:

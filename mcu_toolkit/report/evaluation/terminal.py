@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
 from mcu_toolkit.records.evaluation import EvaluationRecord, ModelSizes
 from mcu_toolkit.records.statistics import FloatVersusInt8, ThresholdSweep
 from mcu_toolkit.report import format as fmt
+from mcu_toolkit.report.sheet import Sheet
 from mcu_toolkit.report.tables import class_table, grid, table
 
 Row = tuple[str, str, str]
@@ -103,7 +103,7 @@ def _size_rows(sizes: ModelSizes) -> list[Row]:
     ]
 
 
-def _sweep_table(sweep: ThresholdSweep) -> Table:
+def _sweep_table(sweep: ThresholdSweep) -> Sheet:
     made = table(f"{sweep.class_name}, threshold", "sensitivity", "specificity", "precision", "Youden J")
     for point in sweep.points:
         chosen = point == sweep.best

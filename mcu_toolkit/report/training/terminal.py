@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from mcu_toolkit.records.seeds import SeedsRecord
 from mcu_toolkit.records.train import QuantizationMode, TrainRecord
 from mcu_toolkit.report import format as fmt
+from mcu_toolkit.report.sheet import Sheet
 from mcu_toolkit.report.tables import table
 from mcu_toolkit.report.training.stages import accuracy_interval, stage_name
 
@@ -38,7 +38,7 @@ def _division(record: TrainRecord) -> Text:
     return Text(text)
 
 
-def _accuracies(record: TrainRecord) -> Table:
+def _accuracies(record: TrainRecord) -> Sheet:
     made = table("held-out accuracy", "", "95 % interval")
     for stage, value in record.accuracy.items():
         interval = accuracy_interval(value, record.images)
@@ -46,7 +46,7 @@ def _accuracies(record: TrainRecord) -> Table:
     return made
 
 
-def _accuracies_of_seeds(seeds: SeedsRecord) -> Table:
+def _accuracies_of_seeds(seeds: SeedsRecord) -> Sheet:
     made = table(f"held-out accuracy, {len(seeds.seeds)} seeds", "mean", "sd", "each")
     for stage, row in seeds.accuracy.items():
         each = ", ".join(fmt.percent(value, 1) for value in row.each)
