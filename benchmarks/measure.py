@@ -18,6 +18,7 @@ from mcu_toolkit.device import firmware, inputs
 from mcu_toolkit.device.stream import stream
 from mcu_toolkit.device.types import BenchRun
 from mcu_toolkit.errors import FitError
+from mcu_toolkit.graph.block import join
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.oracle import Oracle
 from mcu_toolkit.records.build import ModelOrigin
@@ -111,9 +112,8 @@ def measure(case: Case, *, profile: bool = False) -> Measured | None:
     graph = read_model(data)
     board = load_board(case.board)
     compiled = compile_model(graph, Target(ISAS.find(board.core.isa), board.core.cpu, Optimize(case.mode)))
-    entry = graph.tensors[graph.inputs[0]]
-    sample = inputs.random_inputs(_SEED, 1, entry.bytes)
-    expected = Oracle(graph).run(sample.reshape(1, *entry.shape[1:])).reshape(-1)
+    sample = inputs.random_inputs(graph, 1, _SEED)
+    expected = join(Oracle(graph).run_all(sample))[0]
     with tempfile.TemporaryDirectory(prefix="mcutk-benchmark-") as folder:
         try:
             image = Path(folder) / "build"
@@ -121,7 +121,7 @@ def measure(case: Case, *, profile: bool = False) -> Measured | None:
             made = firmware.build(compiled, board, image, origin=origin, optimize=Optimize(case.mode))
         except FitError:
             return None
-        run = stream(board, image, None, sample, firmware=made.firmware_id, profile=profile)
+        run = stream(board, image, None, join(sample), firmware=made.firmware_id, profile=profile)
     output = run.outputs[0]
     row = Row(
         **asdict(case),

@@ -36,7 +36,8 @@ VAR_HANDLE and CALL_ONCE become variables of the graph.
 
 ## Limits of a file
 
-Every offset and size in a file is checked. The limits are 64 MiB, 16,384 tensors, 4,096 nodes and 256 MiB per tensor.
+Every offset and size in a file is checked. The limits are 64 MiB, 16,384 tensors, 4,096 nodes,
+64 inputs and outputs, and 256 MiB per tensor.
 A damaged file is refused; the message names the byte offset or the node. `make fuzz` reads a million damaged models;
 its figures are in `benchmarks/fuzz.json`.
 """

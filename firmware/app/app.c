@@ -16,12 +16,16 @@ static uint8_t frame_buffer[MCUTK_PAYLOAD + FRAME_OVERHEAD];
 static struct {
     frame_reader reader;
     frame_writer writer;
-    uint32_t ticket;     /* number of the input that is received or stepped through */
+    uint32_t ticket;     /* number of the latest input */
     bool open;           /* `ticket` is valid and its input not consumed */
+    bool ran;            /* the input of `ticket` has run, and its outputs are in the arena */
     uint32_t received;   /* bytes of its input that are in place, from the start without a gap */
     uint32_t steps;      /* steps run */
     uint64_t step_ticks; /* ticks of the last step */
-    uint32_t damaged;    /* damaged frames since start-up */
+    uint64_t run_ticks;  /* ticks of the last RUN */
+    bool keeps;          /* the variables are as the RUN of ticket `kept` left them */
+    uint32_t kept;
+    uint32_t damaged; /* damaged frames since start-up */
     uint32_t calibration_instructions;
     uint32_t calibration_ticks;
 } app;
@@ -44,21 +48,10 @@ static void refuse(uint16_t sequence, uint8_t code, uint32_t ticket, uint32_t de
     frame_end(&app.writer);
 }
 
-static void put_tensor(uint32_t bytes, uint32_t scale_bits, int32_t zero_point, const uint32_t *shape, uint8_t rank) {
-    frame_u32(&app.writer, bytes);
-    frame_u32(&app.writer, scale_bits);
-    frame_u32(&app.writer, (uint32_t)zero_point);
-    frame_u8(&app.writer, rank);
-    for (uint32_t i = 0; i < rank; i++) {
-        frame_u32(&app.writer, shape[i]);
-    }
-}
-
 static void on_hello(const frame *request) {
     static const uint8_t sha256[32] = MCUTK_MODEL_SHA256;
     static const uint8_t build[32] = MCUTK_BUILD_SHA256;
-    static const uint32_t input_shape[] = MCUTK_INPUT_SHAPE;
-    static const uint32_t output_shape[] = MCUTK_OUTPUT_SHAPE;
+    static const uint8_t tensors[] = MCUTK_MODEL_TENSORS;
     static const char board[] = MCUTK_BOARD;
     hal_ram_use ram;
     hal_ram(&ram);
@@ -80,15 +73,41 @@ static void on_hello(const frame *request) {
     frame_u32(out, inference_steps());
     frame_u32(out, app.damaged);
     frame_bytes(out, build, sizeof build);
-    put_tensor(MCUTK_INPUT_BYTES, MCUTK_INPUT_SCALE_BITS, MCUTK_INPUT_ZERO_POINT, input_shape, MCUTK_INPUT_RANK);
-    put_tensor(MCUTK_OUTPUT_BYTES, MCUTK_OUTPUT_SCALE_BITS, MCUTK_OUTPUT_ZERO_POINT, output_shape, MCUTK_OUTPUT_RANK);
+    frame_bytes(out, tensors, sizeof tensors);
     frame_u8(out, (uint8_t)(sizeof board - 1u));
     frame_bytes(out, (const uint8_t *)board, sizeof board - 1u);
     frame_end(out);
 }
 
+/* Begins the input of a new ticket. False if it has to continue the variables of the ticket before it (INPUT_KEEP), but
+ * these are not the variables that the model holds: an input was lost, or the board has restarted. */
+static bool begin_input(uint32_t ticket, bool keep) {
+    if (keep && (!app.keeps || ticket != app.kept + 1u)) {
+        return false;
+    }
+    if (!keep) {
+        inference_reset();
+        app.keeps = false;
+    }
+    app.open = true;
+    app.ran = false;
+    app.ticket = ticket;
+    app.received = 0u;
+    app.steps = 0u;
+    return true;
+}
+
+static void acknowledge(const frame *request, uint32_t ticket) {
+    if ((request->payload[8] & INPUT_ACKNOWLEDGE) != 0u) {
+        begin_reply(request);
+        frame_u32(&app.writer, ticket);
+        frame_u32(&app.writer, app.received);
+        frame_end(&app.writer);
+    }
+}
+
 /* A new ticket may begin only at offset 0; then each piece continues the one before. A piece that repeats bytes which are in
- * place is accepted and changes nothing, so that the host may send a piece again. */
+ * place, or bytes of an input that has run, is accepted and changes nothing, so that the host may send a piece again. */
 static void on_input(const frame *request) {
     if (request->length < INPUT_HEADER) {
         refuse(request->sequence, ERROR_LENGTH, 0u, request->length);
@@ -101,29 +120,24 @@ static void on_input(const frame *request) {
         refuse(request->sequence, ERROR_RANGE, ticket, MCUTK_INPUT_BYTES);
         return;
     }
-    const bool known = app.open && ticket == app.ticket && app.steps == 0u;
+    bool known = (app.open && app.steps == 0u && ticket == app.ticket) || (app.ran && ticket == app.ticket);
     if (!known && offset == 0u) {
-        app.open = true;
-        app.ticket = ticket;
-        app.received = 0u;
-        app.steps = 0u;
-        inference_reset();
+        known = begin_input(ticket, (request->payload[8] & INPUT_KEEP) != 0u);
+        if (!known) {
+            refuse(request->sequence, ERROR_ORDER, ticket, 0u);
+            return;
+        }
     }
-    const uint32_t reached = app.open && ticket == app.ticket && app.steps == 0u ? app.received : 0u;
-    if (offset > reached || (!known && offset != 0u)) {
+    const uint32_t reached = known ? app.received : 0u;
+    if (!known || offset > reached) {
         refuse(request->sequence, ERROR_GAP, ticket, reached);
         return;
     }
-    if (offset == reached) {
+    if (offset == reached && app.open) {
         inference_store(offset, request->payload + INPUT_HEADER, count);
         app.received = offset + count;
     }
-    if ((request->payload[8] & INPUT_ACKNOWLEDGE) != 0u) {
-        begin_reply(request);
-        frame_u32(&app.writer, ticket);
-        frame_u32(&app.writer, app.received);
-        frame_end(&app.writer);
-    }
+    acknowledge(request, ticket);
 }
 
 /* True if the whole input of the ticket is in place; refuses the request otherwise. */
@@ -136,8 +150,30 @@ static bool input_ready(const frame *request, uint32_t ticket) {
     return false;
 }
 
+static void send_result(const frame *request) {
+    uint32_t offset = 0u;
+    do {
+        const uint32_t left = MCUTK_OUTPUT_BYTES - offset;
+        const uint32_t piece = left < RESULT_PIECE ? left : RESULT_PIECE;
+        begin_reply(request);
+        frame_u32(&app.writer, app.ticket);
+        frame_u64(&app.writer, app.run_ticks);
+        frame_u32(&app.writer, MCUTK_OUTPUT_BYTES);
+        frame_u32(&app.writer, offset);
+        inference_write_output(&app.writer, offset, piece);
+        frame_end(&app.writer);
+        offset += piece;
+    } while (offset < MCUTK_OUTPUT_BYTES);
+}
+
+/* Runs a ticket once. A RUN that is repeated before the next input begins is answered again from the outputs in the arena: a
+ * second run would change the variables twice. */
 static void on_run(const frame *request) {
     const uint32_t ticket = frame_load_u32(request->payload);
+    if (app.ran && ticket == app.ticket) {
+        send_result(request);
+        return;
+    }
     if (!input_ready(request, ticket)) {
         return;
     }
@@ -145,21 +181,12 @@ static void on_run(const frame *request) {
         refuse(request->sequence, ERROR_ORDER, ticket, app.steps);
         return;
     }
-    const uint64_t ticks = inference_run();
+    app.run_ticks = inference_run();
     app.open = false;
-    uint32_t offset = 0u;
-    do {
-        const uint32_t left = MCUTK_OUTPUT_BYTES - offset;
-        const uint32_t piece = left < RESULT_PIECE ? left : RESULT_PIECE;
-        begin_reply(request);
-        frame_u32(&app.writer, ticket);
-        frame_u64(&app.writer, ticks);
-        frame_u32(&app.writer, MCUTK_OUTPUT_BYTES);
-        frame_u32(&app.writer, offset);
-        inference_write_output(&app.writer, offset, piece);
-        frame_end(&app.writer);
-        offset += piece;
-    } while (offset < MCUTK_OUTPUT_BYTES);
+    app.ran = true;
+    app.keeps = true;
+    app.kept = ticket;
+    send_result(request);
 }
 
 static void on_step(const frame *request) {
@@ -171,6 +198,7 @@ static void on_step(const frame *request) {
     if (index == app.steps && index < inference_steps()) {
         app.step_ticks = inference_step(index);
         app.steps++;
+        app.keeps = false;
     }
     if (app.steps == 0u || index != app.steps - 1u) {
         refuse(request->sequence, ERROR_ORDER, ticket, app.steps);

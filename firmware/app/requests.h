@@ -25,7 +25,8 @@ enum { /* reasons for refusing a frame */
 };
 
 #define INPUT_HEADER 9u         /* bytes of an INPUT before its data: ticket, offset, flags */
-#define INPUT_ACKNOWLEDGE 0x01u /* flag of INPUT */
+#define INPUT_ACKNOWLEDGE 0x01u /* flags of INPUT: reply INPUT_ACK; */
+#define INPUT_KEEP 0x02u        /* do not reset the variables before this input */
 #define RESET_MAGIC 0x52455345u
 #define RESULT_PIECE 1024u      /* most output bytes in one RESULT */
 

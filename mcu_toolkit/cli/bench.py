@@ -17,6 +17,7 @@ from mcu_toolkit.cli.options import (
     random_option,
     seed_option,
     skip_bad_option,
+    stream_option,
 )
 
 
@@ -28,6 +29,7 @@ from mcu_toolkit.cli.options import (
 @random_option
 @seed_option
 @profile_option
+@stream_option
 @skip_bad_option
 @common_options
 def command(
@@ -38,13 +40,15 @@ def command(
     random: int | None,
     seed: int,
     profile: bool,
+    stream: bool,
     skip_bad: bool,
     json_path: str | None,
 ) -> None:
     """Stream test images to the board; measure accuracy and latency on the board itself.
 
-    Every output is compared, byte for byte, with the host's reference; exit code 1 if any differs. Writes bench.json
-    and a self-contained report.html below mcutk-out/bench/BOARD.
+    All outputs are compared, byte for byte, with the host's reference; exit code 1 if any differs. Each sample starts
+    from reset variables, except with --stream. Writes bench.json and a self-contained report.html below
+    mcutk-out/bench/BOARD.
     """
     from mcu_toolkit.report.bench.terminal import bench_text
     from mcu_toolkit.workflow.bench import BenchOptions, bench, bench_page, require_no_mismatches
@@ -52,6 +56,6 @@ def command(
 
     choice = SampleChoice(data, limit, random, seed, skip_bad)
     with context() as ctx:
-        record = bench(ctx, BenchOptions(board, port, choice, profile))
+        record = bench(ctx, BenchOptions(board, port, choice, profile, stream))
     show(json_path, record, bench_text(record), f"\nreport  {bench_page(ctx.workspace, record.board)}")
     require_no_mismatches(record)

@@ -122,6 +122,15 @@ def profile_option(function: F) -> F:
     return click.option("--profile", is_flag=True, help="Also measure every layer.")(function)
 
 
+def stream_option(function: F) -> F:
+    """`--stream`."""
+    return click.option(
+        "--stream",
+        is_flag=True,
+        help="The samples are a sequence: keep the model's variables between them, and compare every step.",
+    )(function)
+
+
 def skip_bad_option(function: F) -> F:
     """`--skip-bad`."""
     return click.option("--skip-bad", is_flag=True, help="Leave out images that cannot be read, and count them.")(

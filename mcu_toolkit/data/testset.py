@@ -6,12 +6,13 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mcu_toolkit.data.dataset import Dataset, load_dataset, load_files
-from mcu_toolkit.data.preprocess import Normalization, normalization, to_int8
+from mcu_toolkit.data.preprocess import Normalization, normalization, to_input
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import divide, read_split
 from mcu_toolkit.errors import DataError
@@ -54,9 +55,9 @@ class TestSet:
         image: npt.NDArray[np.uint8] = self.images[index]
         return image
 
-    def int8(self, scale: float, zero_point: int) -> npt.NDArray[np.int8]:
-        """All images as inputs of an int8 network with this quantization: int8 [N, H, W, C]."""
-        return to_int8(self.images, scale, zero_point, self.normalization)
+    def inputs(self, dtype: np.dtype[Any], scale: float, zero_point: int) -> npt.NDArray[Any]:
+        """All images as inputs [N, H, W, C] of a network whose input has this type and quantization; see `to_input`."""
+        return to_input(self.images, dtype, scale, zero_point, self.normalization)
 
     def subset(self, limit: int) -> TestSet:
         """At most `limit` images, always the same; every class keeps its share, and at least one image where possible.

@@ -7,7 +7,7 @@ Entry points::
     program.program(board, build_dir, device_dir, port=None, *, tool=None) -> FlashRecord
     stream.stream(board, device_dir, port, samples, *, model_sha256, profile=False, ...) -> BenchRun
     compare_layers.compare_layers(board, device_dir, port, sample, tensors, *, model_sha256) -> LayerComparison
-    inputs.random_input(seed, count) -> int8 [count]            # the public reference generator
+    inputs.random_inputs(graph, count, seed) -> arrays          # the public reference generator
     connect.hello(board, device_dir, port) -> DeviceInfo        # ask a board for its identity
 
 `port` is None for the port that the board implies: an emulated board powers on when its port is opened and off when

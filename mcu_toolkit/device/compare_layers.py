@@ -13,7 +13,7 @@ from mcu_toolkit.device.connect import Session, connected, device_info
 from mcu_toolkit.device.inferences import Inferences
 from mcu_toolkit.device.link import Patience
 from mcu_toolkit.device.stream import run_step
-from mcu_toolkit.device.types import Int8Array, LayerComparison, LayerMismatch, LayerTensor, LinkCounters
+from mcu_toolkit.device.types import LayerComparison, LayerMismatch, LayerTensor, LinkCounters
 from mcu_toolkit.errors import ProtocolError, WrongFirmwareError
 from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.records.build import FirmwareId
@@ -24,7 +24,7 @@ def compare_layers(
     board: Board,
     device_dir: Path,
     port: str | None,
-    sample: Int8Array,
+    sample: bytes,
     tensors: Sequence[LayerTensor],
     *,
     firmware: FirmwareId,
@@ -35,7 +35,7 @@ def compare_layers(
 
     Args:
         board, device_dir, port: as for `stream.stream`.
-        sample: int8, bytes of the inputs.
+        sample: bytes of the inputs.
         tensors: expected contents, in the order of their steps.
         firmware: identity of the firmware that must be running.
         progress: called with the number of steps done.
@@ -47,7 +47,7 @@ def compare_layers(
     """
     began = time.monotonic()
     with connected(board, device_dir, port, firmware=firmware, patience=patience) as session:
-        compared, mismatch = _compare(session, sample.tobytes(), tensors, progress)
+        compared, mismatch = _compare(session, sample, tensors, progress)
         hello, link = session.closing_hello(), session.link
         counters = LinkCounters(link.sent, link.received, link.retries, time.monotonic() - began)
     return LayerComparison(compared, mismatch, device_info(hello), counters)

@@ -19,7 +19,7 @@ _SOON = 0.1  # seconds before RUN is repeated after a damaged frame
 
 @dataclass(frozen=True)
 class Answer:
-    """The result of an inference: output bytes, and the ticks that it took."""
+    """The result of an inference: the bytes of all outputs, and the ticks that it took."""
 
     output: bytes
     ticks: int
@@ -32,6 +32,7 @@ class _Pending:
     Attributes:
         ticket: its number.
         data: the input.
+        keep: the variables are not reset before it.
         epoch: sequence number of the first frame of its latest transmission; refusals of earlier ones are ignored.
         pieces: output bytes by offset.
         ticks, total: of the RESULT; total is -1 before the first.
@@ -40,6 +41,7 @@ class _Pending:
 
     ticket: int
     data: bytes
+    keep: bool = False
     epoch: int = 0
     pieces: dict[int, bytes] = field(default_factory=dict)
     ticks: int = 0
@@ -60,18 +62,22 @@ class _Pending:
 class Inferences:
     """Runs inferences one after the other.
 
-    With a board that holds bytes (overlap ``hold``) the next input is sent while the current one is computed.
+    With a board that holds bytes (overlap ``hold``) the next input is sent while the current one is computed. In a
+    sequence that keeps the variables it is not: until the next input begins, the board repeats a lost RESULT without
+    running the model again, which would change the variables twice.
 
     Args:
         link: an open link.
         hello: of the board, with its limits.
+        keep_variables: the inputs are a sequence: the model's variables are reset before the first only.
 
     Raises:
         ProtocolError: the limits leave no room for an input.
     """
 
-    def __init__(self, link: Link, hello: Hello) -> None:
+    def __init__(self, link: Link, hello: Hello, *, keep_variables: bool = False) -> None:
         self._link = link
+        self._sequence = keep_variables
         self._limit = hello.payload - wire.INPUT_HEADER
         self._paced = hello.overlap == "pause"
         if self._paced:
@@ -85,6 +91,7 @@ class Inferences:
                 hint="program the board again: mcutk flash",
             )
         self._ticket = int.from_bytes(os.urandom(4), "little") & 0x7FFFFFFF
+        self._started = False
         self._ahead: _Pending | None = None
         self._longest = 0.0
 
@@ -96,12 +103,13 @@ class Inferences:
             following: `data` of the next call, sent ahead if the board holds bytes.
 
         Raises:
-            LinkError: the board stays silent or refuses the input.
+            LinkError: the board stays silent or refuses the input; a RefusedError with the code ``order`` says that it
+                does not hold the variables of the sequence any more.
             PortError: the port went away; a new link and a new object are needed.
         """
         current = self._ahead if self._ahead is not None and self._ahead.data == data else self._begin(data)
         self._ahead = None
-        if following is not None and not self._paced:
+        if following is not None and not self._paced and not self._sequence:
             self._ahead = self._begin(following)
         return self._await(current)
 
@@ -113,7 +121,7 @@ class Inferences:
         """
         self._ahead = None
         ticket = self._next_ticket()
-        self._deliver(ticket, data, 0)
+        self._deliver(_Pending(ticket, data), 0)
         return ticket
 
     def _next_ticket(self) -> int:
@@ -121,7 +129,8 @@ class Inferences:
         return self._ticket
 
     def _begin(self, data: bytes) -> _Pending:
-        pending = _Pending(self._next_ticket(), data)
+        pending = _Pending(self._next_ticket(), data, self._sequence and self._started)
+        self._started = True
         self._transmit(pending, 0)
         return pending
 
@@ -129,19 +138,19 @@ class Inferences:
         """Send the input from `start` on, then RUN."""
         run = (Kind.RUN, wire.run_payload(pending.ticket))
         if self._paced:
-            self._deliver(pending.ticket, pending.data, start)
+            self._deliver(pending, start)
             pending.epoch = self._link.post(run)
         else:
             offsets = range(start, len(pending.data), self._limit)
-            pieces = [self._piece(pending.ticket, pending.data, at, acknowledge=False) for at in offsets]
+            pieces = [self._piece(pending, at, acknowledge=False) for at in offsets]
             pending.epoch = self._link.post(*pieces, run)
 
-    def _deliver(self, ticket: int, data: bytes, at: int) -> None:
+    def _deliver(self, pending: _Pending, at: int) -> None:
         """Send the input from `at` on; each part is acknowledged before the next is sent."""
         stalled = 0
-        while at < len(data):
+        while at < len(pending.data):
             try:
-                _, reached = wire.parse_ack(self._link.request(*self._piece(ticket, data, at, acknowledge=True)))
+                _, reached = wire.parse_ack(self._link.request(*self._piece(pending, at, acknowledge=True)))
             except RefusedError as refused:
                 if refused.refusal.code != ErrorCode.GAP:
                     raise
@@ -152,8 +161,9 @@ class Inferences:
                 raise self._refuses_always()
             at = reached
 
-    def _piece(self, ticket: int, data: bytes, at: int, *, acknowledge: bool) -> tuple[Kind, bytes]:
-        return Kind.INPUT, wire.input_payload(ticket, at, data[at : at + self._limit], acknowledge=acknowledge)
+    def _piece(self, pending: _Pending, at: int, *, acknowledge: bool) -> tuple[Kind, bytes]:
+        data = pending.data[at : at + self._limit]
+        return Kind.INPUT, wire.input_payload(pending.ticket, at, data, acknowledge=acknowledge, keep=pending.keep)
 
     def _await(self, current: _Pending) -> Answer:
         patience, link = self._link.patience, self._link

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import struct
+from collections.abc import Sequence
 from typing import Any
 
+from mcu_toolkit import wire
 from mcu_toolkit.device.types import CompiledModel
 from mcu_toolkit.graph.ir import Tensor
 from mcu_toolkit.templates import c_bytes, render_firmware
+from mcu_toolkit.wire import TensorInfo
 
 FILE = "mcutk_model.h"
 
@@ -15,34 +17,40 @@ FILE = "mcutk_model.h"
 def model_header(compiled: CompiledModel) -> bytes:
     """The header: names of the model's functions, its hash, and its inputs and outputs for the HELLO_REPLY."""
     graph = compiled.graph
+    inputs, outputs = ([graph.tensors[i] for i in side] for side in (graph.inputs, graph.outputs))
+    infos = tuple(tuple(tensor_info(tensor) for tensor in side) for side in (inputs, outputs))
     return render_firmware(
         "mcutk_model.h.j2",
         prefix=compiled.name,
         upper=compiled.name.upper(),
         sha256=c_bytes(bytes.fromhex(graph.sha256)),
-        sides=(
-            _side("input", [graph.tensors[i] for i in graph.inputs], "uint8_t *"),
-            _side("output", [graph.tensors[i] for i in graph.outputs], "const uint8_t *"),
-        ),
+        tensors=[
+            {"comment": "number of inputs, number of outputs", "lines": c_bytes(bytes(map(len, infos)))},
+            *(_described("input", number, info) for number, info in enumerate(infos[0], 1)),
+            *(_described("output", number, info) for number, info in enumerate(infos[1], 1)),
+        ],
+        sides=(_side("input", inputs, "uint8_t *"), _side("output", outputs, "const uint8_t *")),
     )
 
 
-def _side(word: str, tensors: list[Tensor], pointer: str) -> dict[str, Any]:
-    """Inputs or outputs for the template: several are one block of bytes with the quantization of the first."""
-    scale, zero_point = tensors[0].border_quant
-    (bits,) = struct.unpack("<I", struct.pack("<f", scale))
-    total = sum(tensor.bytes for tensor in tensors)
-    shape = (tensors[0].shape or (1,)) if len(tensors) == 1 else (total,)
+def tensor_info(tensor: Tensor) -> TensorInfo:
+    """An input or output as the HELLO_REPLY describes it."""
+    return TensorInfo(tensor.dtype.value, tensor.bytes, *tensor.border_quant, tensor.shape)
+
+
+def _described(word: str, number: int, info: TensorInfo) -> dict[str, Any]:
+    shape = "x".join(map(str, info.shape)) or "scalar"
+    quant = f", scale {info.scale!r}, zero point {info.zero_point}" if info.dtype != "float32" else ""
+    return {"comment": f"{word} {number}: {info.dtype} {shape}{quant}", "lines": c_bytes(wire.build_tensor(info))}
+
+
+def _side(word: str, tensors: Sequence[Tensor], pointer: str) -> dict[str, Any]:
+    """Inputs or outputs for the template."""
     functions = [word if number == 1 else f"{word}{number}" for number in range(1, len(tensors) + 1)]
     return {
         "name": word.upper(),
         "title": f"{word.capitalize()}s",
         "pointer": pointer,
         "parts": [{"function": f, "bytes": t.bytes} for f, t in zip(functions, tensors, strict=True)],
-        "bytes": total,
-        "scale_bits": f"0x{bits:08x}",
-        "scale": repr(scale),
-        "zero_point": zero_point,
-        "rank": len(shape),
-        "shape": "{" + ", ".join(f"{dim}u" for dim in shape) + "}",
+        "bytes": sum(tensor.bytes for tensor in tensors),
     }

@@ -9,9 +9,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.graph.block import Block
 from mcu_toolkit.graph.ir import Graph
-
-Int8Array = npt.NDArray[np.int8]
 
 
 class CompiledLayer(Protocol):
@@ -142,7 +141,7 @@ class BenchRun:
     """All outputs of a device.
 
     Attributes:
-        outputs: int8 [samples, bytes], bytes of the outputs in the order of the samples.
+        outputs: uint8 [samples, bytes], the bytes of all outputs, in the order of the samples.
         latencies: int64 [samples], in `unit`.
         unit: ``instructions`` on emulators (exact, the same in every run), ``cycles`` on chips.
         device: facts that the board reported after the last sample.
@@ -150,7 +149,7 @@ class BenchRun:
         profile: one entry per layer if it was asked for, else empty.
     """
 
-    outputs: Int8Array
+    outputs: Block
     latencies: npt.NDArray[np.int64]
     unit: str
     device: DeviceInfo

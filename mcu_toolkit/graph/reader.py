@@ -39,6 +39,8 @@ MAX_NODE_TENSORS = 1 << 10
 MAX_LINKS = 1 << 17
 MAX_TENSOR_BYTES = 1 << 28
 MAX_NAME_BYTES = 512
+#: Inputs and outputs together; a HELLO_REPLY describes all of them in one frame.
+MAX_BORDERS = 64
 
 _ZERO_POINT_LIMITS = {
     DType.INT8: (-128, 127),
@@ -339,6 +341,13 @@ def _check_order(graph: Graph, offset: int) -> None:
             offset=offset,
             expected="inputs, operators and outputs",
             received=f"{len(graph.inputs)} inputs, {len(graph.nodes)} operators, {len(graph.outputs)} outputs",
+        )
+    if len(graph.inputs) + len(graph.outputs) > MAX_BORDERS:
+        raise ModelError(
+            "the model has too many inputs and outputs",
+            offset=offset,
+            expected=f"at most {MAX_BORDERS}",
+            received=f"{len(graph.inputs)} inputs and {len(graph.outputs)} outputs",
         )
     ready = {i for i, tensor in enumerate(graph.tensors) if tensor.is_const or tensor.variable}
     for index in graph.inputs:

@@ -13,9 +13,10 @@ import numpy as np
 
 from mcu_toolkit import process
 from mcu_toolkit.errors import ToolFailedError
+from mcu_toolkit.graph import block
 from mcu_toolkit.graph.ir import Array, Graph
 from mcu_toolkit.host.kernel_objects import kernel_object
-from mcu_toolkit.host.samples import check_samples, sample_shape
+from mcu_toolkit.host.samples import check_samples
 from mcu_toolkit.templates import render_firmware
 
 #: Flags under which all C of the project is clean.
@@ -116,27 +117,19 @@ class NativeModel:
         return dict(zip(wanted, self._split(raw, count, wanted), strict=True))
 
     def _split(self, raw: bytes, count: int, tensors: Sequence[int]) -> list[Array]:
-        sizes = [self._graph.tensors[i].bytes for i in tensors]
-        if len(raw) != count * sum(sizes):
+        wanted = [self._graph.tensors[i] for i in tensors]
+        size = sum(tensor.bytes for tensor in wanted)
+        if len(raw) != count * size:
             raise ToolFailedError(
                 "the compiled model wrote an unexpected amount",
-                expected=f"{count * sum(sizes)} bytes",
+                expected=f"{count * size} bytes",
                 received=f"{len(raw)} bytes",
             )
-        table = np.frombuffer(raw, dtype=np.uint8).reshape(count, sum(sizes))
-        results: list[Array] = []
-        at = 0
-        for index, size in zip(tensors, sizes, strict=True):
-            tensor = self._graph.tensors[index]
-            part = np.ascontiguousarray(table[:, at : at + size]).view(tensor.dtype.numpy)
-            results.append(part.reshape(count, *sample_shape(tensor.shape)))
-            at += size
-        return results
+        return block.split(wanted, np.frombuffer(raw, dtype=np.uint8).reshape(count, size))
 
     def _execute(self, inputs: Sequence[Array], *, steps: bool, keep: bool) -> tuple[bytes, int]:
         samples, count = check_samples(self._graph, inputs)
-        columns = [np.ascontiguousarray(array).reshape(count, -1).view(np.uint8) for array in samples]
-        payload = np.concatenate(columns, axis=1).tobytes() if columns else b"\0" * count
+        payload = block.join(samples).tobytes() if samples else b"\0" * count
         return self._program.run(self._compiled.name, payload, steps=steps, keep=keep), count
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from mcu_toolkit.graph.block import sample_shape
 from mcu_toolkit.graph.ir import ABSENT, Array, Graph
 from mcu_toolkit.graph.ops import operator
 from mcu_toolkit.graph.ops.base import Operator
 from mcu_toolkit.graph.requantize import reset_value
 from mcu_toolkit.graph.support import require_supported
-from mcu_toolkit.host.samples import check_samples, sample_shape
+from mcu_toolkit.host.samples import check_samples
 
 #: Most elements of a tensor over all samples of a chunk; limits the memory of a run.
 _CHUNK_ELEMENTS = 1 << 21

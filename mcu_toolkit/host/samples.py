@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcu_toolkit.errors import ModelError
+from mcu_toolkit.graph.block import sample_shape
 from mcu_toolkit.graph.ir import Array, Graph
-
-
-def sample_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape of one sample of a tensor: a batch dimension of 1 becomes part of the axis of samples."""
-    return shape[1:] if shape and shape[0] == 1 else shape
 
 
 def check_samples(graph: Graph, inputs: Sequence[Array]) -> tuple[list[Array], int]:

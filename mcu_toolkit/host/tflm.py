@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from mcu_toolkit.errors import ModelError, ToolMissingError
+from mcu_toolkit.graph.block import sample_shape
 from mcu_toolkit.graph.ir import Array
 from mcu_toolkit.graph.reader import read_model
-from mcu_toolkit.host.samples import check_samples, sample_shape
+from mcu_toolkit.host.samples import check_samples
 
 INSTALL = "pip install 'mcu_toolkit[verify]' (Linux x86-64 only)"
 

@@ -72,6 +72,18 @@ class ProfileRow:
     share: float | None
 
 
+@dataclass(frozen=True)
+class StreamCheck:
+    """A sequence of samples, between which the variables were kept.
+
+    Attributes:
+        tflm_mismatches: samples whose outputs differ from those of TensorFlow Lite Micro's interpreter, which kept its
+            variables too; None where the package is not installed.
+    """
+
+    tflm_mismatches: int | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class BenchRecord:
     """A bench run. Sizes are bytes, accuracies are shares of 1.
@@ -95,6 +107,7 @@ class BenchRecord:
         profile: latency per step, where it was asked for.
         recipe: id of the recipe; left out where there is none.
         synthetic: whether the images were generated; left out for random inputs.
+        stream: see `StreamCheck`; left out where the variables were reset before each sample.
         optimize: optimization goal of the build.
         macs: multiply-accumulates after the compiler's passes.
         model: file name of the model.
@@ -126,6 +139,7 @@ class BenchRecord:
     build_sha256: str
     recipe: str | None = field(default=None, metadata={"omit": True})
     synthetic: bool | None = field(default=None, metadata={"omit": True})
+    stream: StreamCheck | None = field(default=None, metadata={"omit": True})
     optimize: str
     macs: int
     model: str

@@ -147,24 +147,22 @@ def softmax(logits: FloatArray) -> npt.NDArray[np.float64]:
     return np.asarray(exp / exp.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-def probabilities(outputs: npt.NDArray[np.int8], scale: float, zero_point: int) -> npt.NDArray[np.float64]:
-    """Rows of probabilities from int8 outputs: dequantized and scaled to a sum of 1.
+def probabilities(real: FloatArray, step: float) -> npt.NDArray[np.float64]:
+    """Rows of probabilities from a model's scores: scaled to a sum of 1.
 
     Outputs that are not probabilities (a model that ends in logits: some value below 0 or a row sum far from 1) go
     through a softmax first.
 
     Args:
-        outputs: int8 [N, C].
-        scale: real = scale * (q - zero_point).
-        zero_point: of the output tensor.
+        real: [N, C], dequantized.
+        step: difference of two neighbouring scores of the quantized output.
 
     Returns:
         float64 [N, C], every row of sum 1.
     """
-    real = scale * (outputs.astype(np.float64) - zero_point)
     sums = real.sum(axis=1, keepdims=True)
     # A softmax output quantized by 1/256 is off by at most half a step in each class.
-    if real.size and (real.min() < 0 or np.abs(sums - 1).max() > 0.5 * scale * real.shape[1] + scale):
+    if real.size and (real.min() < 0 or np.abs(sums - 1).max() > 0.5 * step * real.shape[1] + step):
         return softmax(real)
     return np.asarray(real / np.maximum(sums, np.finfo(np.float64).tiny))
 

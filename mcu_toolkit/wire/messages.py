@@ -20,13 +20,19 @@ _STEPPED = struct.Struct("<IIQ")
 _TRIPLE = struct.Struct("<III")
 _ERROR = struct.Struct("<BII")
 _HELLO = struct.Struct("<BBBBIIIHH32sIIIIII32s")
-_TENSOR = struct.Struct("<IfiB")
+_TENSOR = struct.Struct("<BIfiB")
+_DIM = struct.Struct("<I")
+_COUNTS = struct.Struct("<BB")
 RESET_MAGIC = 0x52455345
 INPUT_HEADER = _INPUT.size
 _RUNTIMES = ("aot", "tflm")
 _UNITS = ("instructions", "cycles")
 _OVERLAPS = ("pause", "hold")
 _MAX_RANK = 8
+_ACKNOWLEDGE, _KEEP = 0x01, 0x02  # flags of INPUT
+#: Number of an element type on the wire, which is that of TensorType in the TensorFlow Lite schema → its name.
+_TYPES = {0: "float32", 2: "int32", 3: "uint8", 4: "int64", 6: "bool", 7: "int16", 9: "int8"}
+_NUMBERS = {name: number for number, name in _TYPES.items()}
 
 
 @dataclass(frozen=True)
@@ -34,11 +40,13 @@ class TensorInfo:
     """Input or output of the model.
 
     Attributes:
+        dtype: element type, for example ``int8`` or ``float32``.
         bytes: its size.
-        scale, zero_point: quantization, ``real = scale * (q - zero_point)``.
+        scale, zero_point: quantization, ``real = scale * (q - zero_point)``; 1 and 0 where there is none.
         shape: with the batch.
     """
 
+    dtype: str
     bytes: int
     scale: float
     zero_point: int
@@ -62,7 +70,7 @@ class Hello:
         steps: number of steps that STEP can run; 0 if the image cannot.
         damaged: frames that the board dropped since its start.
         build_sha256: hash of everything that the firmware was built from (`device.identity`), 64 hex digits.
-        input, output: of the model.
+        inputs, outputs: of the model, in the order of the blocks in which INPUT and RESULT carry them.
         board: board id.
     """
 
@@ -82,19 +90,29 @@ class Hello:
     steps: int
     damaged: int
     build_sha256: str
-    input: TensorInfo
-    output: TensorInfo
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
     board: str
+
+    @property
+    def input_bytes(self) -> int:
+        """Size of the block of all inputs."""
+        return sum(tensor.bytes for tensor in self.inputs)
+
+    @property
+    def output_bytes(self) -> int:
+        """Size of the block of all outputs."""
+        return sum(tensor.bytes for tensor in self.outputs)
 
 
 @dataclass(frozen=True)
 class Result:
-    """A part of an output.
+    """A part of the outputs.
 
     Attributes:
         ticket: number of the input.
         ticks: of the timer for the inference.
-        total: bytes of the whole output.
+        total: bytes of all outputs.
         offset: of `data` in it.
         data: the bytes.
     """
@@ -132,9 +150,9 @@ class Refusal:
             return f"error {self.code}"
 
 
-def input_payload(ticket: int, offset: int, data: bytes, *, acknowledge: bool) -> bytes:
-    """Payload of INPUT: `data` of the input from `offset` on."""
-    return _INPUT.pack(ticket, offset, 1 if acknowledge else 0) + data
+def input_payload(ticket: int, offset: int, data: bytes, *, acknowledge: bool, keep: bool = False) -> bytes:
+    """Payload of INPUT: `data` of the inputs from `offset` on; with `keep` the variables are not reset before it."""
+    return _INPUT.pack(ticket, offset, _ACKNOWLEDGE * acknowledge | _KEEP * keep) + data
 
 
 def run_payload(ticket: int) -> bytes:
@@ -194,15 +212,19 @@ def parse_hello(payload: bytes) -> Hello:
     runtime, unit, overlap, _reserved = (int(v) for v in head[:4])
     if runtime >= len(_RUNTIMES) or unit >= len(_UNITS) or overlap >= len(_OVERLAPS):
         raise _malformed("HELLO_REPLY", payload)
-    source, at = _parse_tensor(payload, _HELLO.size)
-    sink, at = _parse_tensor(payload, at)
+    (count_in, count_out), at = _unpack(_COUNTS, payload[_HELLO.size : _HELLO.size + 2], "HELLO_REPLY"), _HELLO.size + 2
+    tensors: list[TensorInfo] = []
+    for _ in range(count_in + count_out):
+        tensor, at = _parse_tensor(payload, at)
+        tensors.append(tensor)
     name = payload[at + 1 :]
     if at >= len(payload) or payload[at] != len(name) or not name.isascii():
         raise _malformed("HELLO_REPLY", payload)
     clock, instructions, ticks, limit, ring, sha, static, arena, stack, peak, steps, damaged, build = head[4:]
     return Hello(
         _RUNTIMES[runtime], _UNITS[unit], _OVERLAPS[overlap], clock, instructions, ticks, limit, ring,
-        sha.hex(), static, arena, stack, peak, steps, damaged, build.hex(), source, sink, name.decode("ascii"),
+        sha.hex(), static, arena, stack, peak, steps, damaged, build.hex(), tuple(tensors[:count_in]),
+        tuple(tensors[count_in:]), name.decode("ascii"),
     )  # fmt: skip
 
 
@@ -215,22 +237,25 @@ def build_hello(hello: Hello) -> bytes:
         hello.stack_peak, hello.steps, hello.damaged, bytes.fromhex(hello.build_sha256),
     )  # fmt: skip
     name = hello.board.encode("ascii")
-    return head + _build_tensor(hello.input) + _build_tensor(hello.output) + bytes([len(name)]) + name
+    counts = _COUNTS.pack(len(hello.inputs), len(hello.outputs))
+    tensors = b"".join(build_tensor(tensor) for tensor in (*hello.inputs, *hello.outputs))
+    return head + counts + tensors + bytes([len(name)]) + name
 
 
-def _build_tensor(info: TensorInfo) -> bytes:
-    head = _TENSOR.pack(info.bytes, info.scale, info.zero_point, len(info.shape))
-    return head + b"".join(_TICKET.pack(dim) for dim in info.shape)
+def build_tensor(info: TensorInfo) -> bytes:
+    """An input or output of the model as the HELLO_REPLY holds it."""
+    head = _TENSOR.pack(_NUMBERS[info.dtype], info.bytes, info.scale, info.zero_point, len(info.shape))
+    return head + b"".join(_DIM.pack(dim) for dim in info.shape)
 
 
 def _parse_tensor(payload: bytes, at: int) -> tuple[TensorInfo, int]:
-    size, scale, zero_point, rank = _unpack(_TENSOR, payload[at : at + _TENSOR.size], "HELLO_REPLY")
+    number, size, scale, zero_point, rank = _unpack(_TENSOR, payload[at : at + _TENSOR.size], "HELLO_REPLY")
     at += _TENSOR.size
-    end = at + rank * _TICKET.size
-    if rank > _MAX_RANK or end > len(payload):
+    end = at + rank * _DIM.size
+    if number not in _TYPES or rank > _MAX_RANK or end > len(payload):
         raise _malformed("HELLO_REPLY", payload)
-    shape = tuple(int(dim) for (dim,) in _TICKET.iter_unpack(payload[at:end]))
-    return TensorInfo(size, scale, zero_point, shape), end
+    shape = tuple(int(dim) for (dim,) in _DIM.iter_unpack(payload[at:end]))
+    return TensorInfo(_TYPES[number], size, scale, zero_point, shape), end
 
 
 def _unpack(layout: struct.Struct, payload: bytes, what: str) -> tuple[Any, ...]:

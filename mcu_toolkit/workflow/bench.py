@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from mcu_toolkit.device.types import BenchRun
-from mcu_toolkit.errors import McutkError, ModelError
-from mcu_toolkit.graph.ir import DType, Graph
+from mcu_toolkit.errors import ConfigError, McutkError, ToolMissingError
+from mcu_toolkit.graph.block import Block, join
+from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.records import codec
-from mcu_toolkit.records.bench import BenchRecord, LinkUse
+from mcu_toolkit.records.bench import BenchRecord, LinkUse, StreamCheck
 from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.records.memory import Memory
 from mcu_toolkit.report.bench.assemble import BenchData, StepLatency, bench_record
+from mcu_toolkit.report.outputs import mismatching, predictions
 from mcu_toolkit.workflow.built import Built, read_built, require_flashed
 from mcu_toolkit.workflow.compiled import read_graph
 from mcu_toolkit.workflow.context import Context
@@ -38,12 +37,14 @@ class BenchOptions:
         port: serial port; by default the project's; not needed by emulated boards.
         samples: the inputs.
         profile: also measure every layer.
+        stream: the samples are a sequence: the model's variables are reset before the first only.
     """
 
     board: str | None = None
     port: str | None = None
     samples: SampleChoice = field(default_factory=SampleChoice)
     profile: bool = False
+    stream: bool = False
 
 
 def bench(ctx: Context, options: BenchOptions) -> BenchRecord:
@@ -54,7 +55,7 @@ def bench(ctx: Context, options: BenchOptions) -> BenchRecord:
 
     Raises:
         WorkspaceError: nothing was built, or another firmware was flashed than was built.
-        LinkError: the board; DataError: the images; ModelError: the model's borders are not int8.
+        LinkError: the board; DataError: the images; ConfigError: `stream` for a model without variables.
     """
     from mcu_toolkit.device.stream import stream
     from mcu_toolkit.host.oracle import Oracle
@@ -64,32 +65,42 @@ def bench(ctx: Context, options: BenchOptions) -> BenchRecord:
     built = read_built(workspace, board)
     require_flashed(workspace, built)
     graph = read_graph(built.source)
-    _require_int8_output(graph)
+    if options.stream:
+        _require_variables(graph)
     samples = open_samples(ctx, built.source, graph, options.samples)
-    count = len(samples.ids)
     run = stream(
         board,
         workspace.device_dir(board.id),
         pick_port(workspace, board, options.port),
-        samples.inputs.reshape(count, -1),
+        samples.block,
         firmware=built.record.firmware_id,
+        keep_variables=options.stream,
         profile=options.profile,
         progress=ctx.progress,
     )
     ctx.progress("host reference", 0, 1)
-    host = Oracle(graph).run(samples.inputs).reshape(count, -1).astype(np.int8, copy=False)
+    host = join(Oracle(graph).run_all(samples.inputs, keep_state=options.stream))
+    checked = _stream_check(ctx, built, samples, run.outputs) if options.stream else None
     ctx.progress("host reference", 1, 1)
-    record = bench_record(_data(ctx, built, samples, run, host))
-    _write(ctx, record, samples, run)
+    data = _data(ctx, built, graph, samples, run, host, checked)
+    record = bench_record(data)
+    _write(ctx, record, samples, data)
     return record
 
 
 def require_no_mismatches(record: BenchRecord) -> None:
-    """Fail where an output of the device differs from the host's.
+    """Fail where an output of the device differs from the host's, or from TensorFlow Lite Micro's in a sequence.
 
     Raises:
         McutkError: it names the first samples that differ.
     """
+    if record.stream is not None and record.stream.tflm_mismatches and not record.mismatches:
+        raise McutkError(
+            f"{record.stream.tflm_mismatches} of {record.samples} outputs differ from TensorFlow Lite Micro's",
+            expected="the same bytes at every step of the sequence",
+            received="outputs of the device that equal the oracle's",
+            hint="this is a defect of mcutk: please report it with the model",
+        )
     if record.mismatches:
         names = ", ".join((record.mismatching_samples or ())[:5])
         raise McutkError(
@@ -105,17 +116,30 @@ def bench_page(workspace: Workspace, board: str) -> Path:
     return workspace.bench_dir(board) / REPORT_HTML
 
 
-def _require_int8_output(graph: Graph) -> None:
-    output = graph.tensors[graph.outputs[0]]
-    if output.dtype is not DType.INT8:
-        raise ModelError(
-            f"the model's output '{output.name}' is {output.dtype.value}",
-            expected="int8 in and out",
-            hint="convert it with full integer quantization: mcutk convert MODEL --data DIR",
+def _require_variables(graph: Graph) -> None:
+    if not any(tensor.variable for tensor in graph.tensors):
+        raise ConfigError(
+            "--stream is for models that keep variables between calls, and this model has none",
+            expected="SVDF, UNIDIRECTIONAL_SEQUENCE_LSTM or ASSIGN_VARIABLE",
+            hint="the same command without --stream",
         )
 
 
-def _data(ctx: Context, built: Built, samples: Samples, run: BenchRun, host: npt.NDArray[np.int8]) -> BenchData:
+def _stream_check(ctx: Context, built: Built, samples: Samples, device: Block) -> StreamCheck:
+    """Compare a sequence with TensorFlow Lite Micro's interpreter, which keeps its variables too."""
+    from mcu_toolkit.host.tflm import TflmRuntime
+
+    try:
+        tflm = join(TflmRuntime(built.source.data).run_all(samples.inputs, keep_state=True))
+    except ToolMissingError as missing:
+        ctx.note(f"not compared with TensorFlow Lite Micro: {missing.message}; {missing.hint}")
+        return StreamCheck(None)
+    return StreamCheck(len(mismatching(device, tflm)))
+
+
+def _data(
+    ctx: Context, built: Built, graph: Graph, samples: Samples, run: BenchRun, host: Block, checked: StreamCheck | None
+) -> BenchData:
     record = built.record
     return BenchData(
         board=built.board.id,
@@ -128,8 +152,7 @@ def _data(ctx: Context, built: Built, samples: Samples, run: BenchRun, host: npt
         ids=samples.ids,
         device=run.outputs,
         host=host,
-        output_scale=samples.output_scale,
-        output_zero_point=samples.output_zero_point,
+        output=graph.tensors[graph.outputs[0]],
         latencies=run.latencies,
         unit=run.unit,
         memory=_memory(record.memory, run),
@@ -150,6 +173,7 @@ def _data(ctx: Context, built: Built, samples: Samples, run: BenchRun, host: npt
         profile=_profile(built, run) if run.profile else None,
         recipe=samples.recipe,
         synthetic=samples.synthetic,
+        stream=checked,
     )
 
 
@@ -172,21 +196,18 @@ def _profile(built: Built, run: BenchRun) -> tuple[StepLatency, ...]:
     )
 
 
-def _write(ctx: Context, record: BenchRecord, samples: Samples, run: BenchRun) -> None:
+def _write(ctx: Context, record: BenchRecord, samples: Samples, data: BenchData) -> None:
     """bench.json, report.html and their manifest."""
-    from mcu_toolkit.report.bench.gallery import choose
+    from mcu_toolkit.report.bench.gallery import Shot, choose
     from mcu_toolkit.report.bench.page import bench_page as page
 
     folder = ctx.workspace.bench_dir(record.board)
-    shots = choose(
-        samples.ids,
-        samples.images,
-        samples.truth,
-        run.outputs,
-        SHOWN_IMAGES,
-        differing=record.mismatching_samples or (),
-    )
+    shots: tuple[Shot, ...] = ()
+    if samples.images is not None and samples.truth is not None:
+        predicted = predictions(data.output, data.device, len(samples.truth.class_names))
+        differing = record.mismatching_samples or ()
+        shots = choose(samples.ids, samples.images, samples.truth, predicted, SHOWN_IMAGES, differing=differing)
     codec.write(folder / REPORT_JSON, record)
-    atomic_write(folder / REPORT_HTML, page(record, run.latencies, shots))
+    atomic_write(folder / REPORT_HTML, page(record, data.latencies, shots))
     inputs = {"model": record.model_sha256, "firmware": record.firmware_sha256}
     write_manifest(folder, ctx.command, inputs=inputs)

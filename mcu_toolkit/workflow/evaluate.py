@@ -11,6 +11,7 @@ import numpy.typing as npt
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
 from mcu_toolkit.errors import ConfigError, McutkError, ToolMissingError
+from mcu_toolkit.graph.block import Block, join
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.records import codec
 from mcu_toolkit.records.evaluation import EvaluationRecord, ModelSizes
@@ -55,9 +56,9 @@ class EvaluateOptions:
 
 @dataclass(frozen=True, eq=False)
 class _References:
-    """Outputs int8 [N, bytes] of each reference that ran, the reasons of those that did not, and sizes."""
+    """All outputs, uint8 [N, bytes], of each reference that ran, the reasons of those that did not, and sizes."""
 
-    outputs: dict[str, npt.NDArray[np.int8]]
+    outputs: dict[str, Block]
     absent: dict[str, str]
     sizes: ModelSizes
 
@@ -86,8 +87,7 @@ def evaluate(ctx: Context, options: EvaluateOptions) -> EvaluationRecord:
             ids=samples.ids,
             outputs=references.outputs,
             absent=references.absent,
-            output_scale=samples.output_scale,
-            output_zero_point=samples.output_zero_point,
+            output=graph.tensors[graph.outputs[0]],
             sizes=references.sizes,
             command=ctx.command,
             truth=samples.truth,
@@ -131,21 +131,20 @@ def _references(ctx: Context, source: ModelSource, graph: Graph, samples: Sample
     from mcu_toolkit.host.oracle import Oracle
     from mcu_toolkit.host.tflm import TflmRuntime
 
-    count = len(samples.ids)
-    outputs: dict[str, npt.NDArray[np.int8]] = {}
+    outputs: dict[str, Block] = {}
     absent: dict[str, str] = {}
     ctx.progress("NumPy oracle", 0, 1)
-    outputs["oracle"] = Oracle(graph).run(samples.inputs).reshape(count, -1).astype(np.int8, copy=False)
+    outputs["oracle"] = join(Oracle(graph).run_all(samples.inputs))
     ctx.progress("TensorFlow Lite Micro", 0, 1)
     try:
-        outputs["tflm"] = TflmRuntime(source.data).run(samples.inputs).reshape(count, -1).astype(np.int8, copy=False)
+        outputs["tflm"] = join(TflmRuntime(source.data).run_all(samples.inputs))
     except ToolMissingError as missing:
         absent["tflm"] = f"{missing.message}; {missing.hint}"
     ctx.progress("generated C", 0, 1)
     compiled = compile_source(source, HOST)
     try:
         with NativeModel(compiled) as native:
-            outputs["c"] = native.run(samples.inputs).reshape(count, -1).astype(np.int8, copy=False)
+            outputs["c"] = join(native.run_all(samples.inputs))
     except ToolMissingError as missing:
         absent["c"] = f"{missing.message}; {missing.hint}"
     constants = {i for node in graph.nodes for i, tensor in graph.used_inputs(node) if tensor.is_const}
@@ -168,7 +167,7 @@ def _external(
         folder,
         graph,
         class_names=card.class_names,
-        normalization=card.normalization or "unit",
+        normalization=card.normalization,
         skip_bad=choice.skip_bad,
     )
     known = _training_images(source)

@@ -213,6 +213,7 @@ class Project:
         random: int | None = None,
         seed: int = 1,
         profile: bool = False,
+        stream: bool = False,
         skip_bad: bool = False,
     ) -> BenchRecord:
         """Stream test images to a board, compare every output with the oracle's, and measure accuracy and latency.
@@ -225,6 +226,8 @@ class Project:
             random: number of random inputs to stream instead of images.
             seed: seed of the first random input.
             profile: also measure every layer.
+            stream: the samples are a sequence: the model's variables are reset before the first only, and every step
+                is also compared with TensorFlow Lite Micro.
             skip_bad: leave out images that cannot be read.
 
         Returns:
@@ -237,7 +240,7 @@ class Project:
         from mcu_toolkit.workflow.samples import SampleChoice
 
         choice = SampleChoice(path(data), limit, random, seed, skip_bad)
-        return bench(self._context("bench"), BenchOptions(text(board), port, choice, profile))
+        return bench(self._context("bench"), BenchOptions(text(board), port, choice, profile, stream))
 
     def run(
         self,

@@ -9,12 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from mcu_toolkit.data import predictions
+from mcu_toolkit.data.preprocess import UNIT, Normalization
 from mcu_toolkit.data.testset import TestSet, open_testset
-from mcu_toolkit.errors import ConfigError, DataError, ModelError
-from mcu_toolkit.graph.ir import DType, Graph, Tensor
+from mcu_toolkit.errors import ConfigError, DataError
+from mcu_toolkit.graph.block import Block, join
+from mcu_toolkit.graph.ir import Array, DType, Graph, Tensor
 from mcu_toolkit.recipe import load, shipped
 from mcu_toolkit.records.manifest import checked_artefact
 from mcu_toolkit.report.classification import Truth
+from mcu_toolkit.report.outputs import fits_classes
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.settings import load_settings
 from mcu_toolkit.workflow.sources import SHIPPED_RECIPE, ModelSource
@@ -31,26 +34,28 @@ class Samples:
 
     Attributes:
         ids: one name per sample.
-        inputs: int8 [N, *input shape without the batch].
+        inputs: one array [N, *shape without the batch] per input of the model, of its type.
         truth: labels and class names; None for random inputs.
         images: uint8 [N, H, W, C] for the report; None for random inputs.
         float_logits: float32 [N, classes] of the float network; None where they are not known.
-        output_scale, output_zero_point: quantization of the model's output.
         random_seed: seed of the first random input.
         recipe: id of the recipe of the images; None where there is none.
         synthetic: whether the images were generated; None for random inputs.
     """
 
     ids: tuple[str, ...]
-    inputs: npt.NDArray[np.int8]
+    inputs: tuple[Array, ...]
     truth: Truth | None = None
     images: npt.NDArray[np.uint8] | None = None
     float_logits: npt.NDArray[np.float32] | None = None
-    output_scale: float = 1.0
-    output_zero_point: int = 0
     random_seed: int | None = None
     recipe: str | None = None
     synthetic: bool | None = None
+
+    @property
+    def block(self) -> Block:
+        """uint8 [N, bytes]: the bytes of all inputs of each sample."""
+        return join(self.inputs)
 
 
 @dataclass(frozen=True)
@@ -76,36 +81,12 @@ class SampleChoice:
             raise ConfigError("--random cannot be combined with --data or --limit")
 
 
-def input_tensor(graph: Graph) -> Tensor:
-    """The int8 input of a model to which samples are streamed.
-
-    Raises:
-        ModelError: it has several inputs, or takes another type.
-    """
-    if len(graph.inputs) != 1:
-        raise ModelError(
-            f"the model has {len(graph.inputs)} inputs", expected="one: samples are streamed to a single input"
-        )
-    tensor = graph.tensors[graph.inputs[0]]
-    if tensor.dtype is not DType.INT8:
-        raise ModelError(
-            f"the model's input '{tensor.name}' is {tensor.dtype.value}",
-            expected="int8 in and out",
-            hint="convert it with full integer quantization: mcutk convert MODEL --data DIR",
-        )
-    return tensor
-
-
 def random_samples(graph: Graph, count: int, seed: int) -> Samples:
     """Random inputs of the public generator, from the seeds `seed`, `seed` + 1, …"""
-    from mcu_toolkit.device.inputs import random_input
+    from mcu_toolkit.device.inputs import random_inputs
 
-    tensor = input_tensor(graph)
-    rows = [random_input(seed + i, tensor.elements) for i in range(count)]
-    inputs = np.stack(rows).reshape(count, *tensor.shape[1:])
-    scale, zero_point = graph.tensors[graph.outputs[0]].border_quant
     ids = tuple(f"seed {seed + i}" for i in range(count))
-    return Samples(ids, inputs, output_scale=scale, output_zero_point=zero_point, random_seed=seed)
+    return Samples(ids, random_inputs(graph, count, seed), random_seed=seed)
 
 
 def open_samples(ctx: Context, source: ModelSource, graph: Graph, choice: SampleChoice) -> Samples:
@@ -116,11 +97,9 @@ def open_samples(ctx: Context, source: ModelSource, graph: Graph, choice: Sample
 
     Raises:
         DataError: no images, or they do not fit the model.
-        ModelError: the model's input is not one int8 tensor.
     """
     if choice.random is not None:
         return random_samples(graph, choice.random, choice.seed)
-    input_tensor(graph)  # refuses a model to which samples cannot be streamed
     if source.kind == "file" and data_folder(ctx.workspace, choice.data) is None:
         ctx.note(
             f"no test images belong to {source.path.name}: streaming {DEFAULT_RANDOM} random inputs "
@@ -158,14 +137,15 @@ def folder_testset(
     graph: Graph,
     *,
     class_names: tuple[str, ...] = (),
-    normalization: str = "unit",
+    normalization: str = "",
     skip_bad: bool = False,
 ) -> TestSet:
     """Every image of a folder of class folders, for a model that was not trained on them.
 
     Args:
         class_names: in the order of the outputs; by default the folders in the order of their names.
-        normalization: preprocessing of pixels in training.
+        normalization: preprocessing of pixels in training; where it is not known, a uint8 input takes the pixels
+            as they are, and other inputs take 0…1.
 
     Raises:
         DataError: no such folder, images that cannot be read, or more or fewer classes than outputs.
@@ -176,34 +156,54 @@ def folder_testset(
     from mcu_toolkit.data.preprocess import normalization as find_normalization
     from mcu_toolkit.recipe import Recipe
 
-    tensor = input_tensor(graph)
-    if len(tensor.shape) != 4 or tensor.shape[3] not in {1, 3}:
-        raise DataError(
-            f"the model takes no images: its input is {list(tensor.shape)}",
-            expected="[1, H, W, 1] or [1, H, W, 3]",
-            hint="--random 20 streams random inputs",
-        )
+    tensor = image_input(graph)
     _, height, width, channels = tensor.shape
     base = Recipe(name="folder")
     recipe = replace(
         base,
         data=replace(base.data, source="folder", classes=class_names),
-        input=replace(base.input, height=height, width=width, channels=channels, normalization=normalization),
+        input=replace(base.input, height=height, width=width, channels=channels),
     )
     found = load_dataset(
         recipe, folder, skip_bad=skip_bad, cache_dir=ctx.workspace.cache_dir("images"), progress=ctx.progress
     )
     for left_out in found.skipped:
         ctx.note(f"skipped {left_out.id}: {left_out.reason}")
-    outputs = graph.tensors[graph.outputs[0]].elements
-    if len(found.class_names) != outputs:
+    output = graph.tensors[graph.outputs[0]]
+    if not fits_classes(output, len(found.class_names)):
         raise DataError(
-            f"{folder} has {len(found.class_names)} classes, the model has {outputs} outputs",
-            expected=f"{outputs} class folders, in the order of the outputs when sorted by name",
+            f"{folder} has {len(found.class_names)} classes, the model has {output.elements} outputs",
+            expected=f"{output.elements} class folders, in the order of the outputs when sorted by name",
             received=", ".join(found.class_names),
         )
     labels = tuple(int(label) for label in found.labels)
-    return TestSet(found.class_names, found.ids, labels, found.images, find_normalization(normalization))
+    how = find_normalization(normalization) if normalization else _assumed(tensor)
+    return TestSet(found.class_names, found.ids, labels, found.images, how)
+
+
+def image_input(graph: Graph) -> Tensor:
+    """The input of a model that takes images.
+
+    Raises:
+        DataError: the model takes something else.
+    """
+    tensors = [graph.tensors[index] for index in graph.inputs]
+    first = tensors[0]
+    if len(tensors) > 1 or len(first.shape) != 4 or first.shape[0] != 1 or first.shape[3] not in {1, 3}:
+        raise DataError(
+            "the model takes no images: " + ", ".join(f"an input of {list(tensor.shape)}" for tensor in tensors),
+            expected="one input [1, H, W, 1] or [1, H, W, 3]",
+            hint="--random 20 streams random inputs",
+        )
+    return first
+
+
+def _assumed(tensor: Tensor) -> Normalization:
+    """Normalization of the pixels for a model that does not come from a training run."""
+    if tensor.dtype is not DType.UINT8:
+        return UNIT
+    scale, zero_point = tensor.border_quant
+    return Normalization(zero_point, 1 / scale)  # the pixels themselves, whatever the quantization
 
 
 def samples_from(
@@ -217,13 +217,13 @@ def samples_from(
     Raises:
         DataError: size or classes are not the model's.
     """
-    tensor, output = input_tensor(graph), graph.tensors[graph.outputs[0]]
+    tensor, output = image_input(graph), graph.tensors[graph.outputs[0]]
     shape = testset.images.shape[1:]
     if tuple(shape) != tuple(tensor.shape[1:]):
         raise DataError(
             "the test images do not fit the model", expected=str(list(tensor.shape[1:])), received=str(list(shape))
         )
-    if len(testset.class_names) != output.elements:
+    if not fits_classes(output, len(testset.class_names)):
         raise DataError(
             "the classes of the test images do not fit the model",
             expected=f"{output.elements} outputs",
@@ -231,15 +231,12 @@ def samples_from(
         )
     logits = float_logits if float_logits is not None else _float_logits(source, testset.ids)
     floats = logits.argmax(axis=1).astype(np.int64) if logits is not None else None
-    scale, zero_point = output.border_quant
     return Samples(
         ids=testset.ids,
-        inputs=testset.int8(*tensor.border_quant),
+        inputs=(testset.inputs(tensor.dtype.numpy, *tensor.border_quant),),
         truth=Truth(testset.class_names, testset.labels, floats),
         images=testset.images,
         float_logits=logits,
-        output_scale=scale,
-        output_zero_point=zero_point,
         recipe=source.recipe or None,
         synthetic=testset.synthetic,
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from mcu_toolkit.errors import DataError, McutkError, WorkspaceError
+from mcu_toolkit.graph.block import join
+from mcu_toolkit.graph.ir import Array
 from mcu_toolkit.records.verify import TensorMismatch, VerifyRecord
 from mcu_toolkit.workflow.built import Built, read_built, require_flashed
 from mcu_toolkit.workflow.compiled import compile_source, read_graph
@@ -71,12 +73,12 @@ def verify(ctx: Context, options: VerifyOptions) -> VerifyRecord:
     chosen = 0 if options.random_seed is not None else options.sample
     if chosen >= len(samples.ids):
         raise DataError(f"there is no test image {chosen}", expected=f"0 to {len(samples.ids) - 1}")
-    values = np.ascontiguousarray(samples.inputs[chosen : chosen + 1])
+    values = [array[chosen : chosen + 1] for array in samples.inputs]
     run = compare_layers(
         board,
         workspace.device_dir(board.id),
         pick_port(workspace, board, options.port),
-        values.reshape(-1),
+        join(values).tobytes(),
         expected_tensors(compiled, values),
         firmware=built.record.firmware_id,
         progress=ctx.progress,
@@ -107,18 +109,18 @@ def require_equal(record: VerifyRecord) -> None:
         )
 
 
-def expected_tensors(compiled: Compiled, sample: npt.NDArray[np.int8]) -> tuple[LayerTensor, ...]:
+def expected_tensors(compiled: Compiled, sample: Sequence[Array]) -> tuple[LayerTensor, ...]:
     """The tensor that each step of the generated code leaves in the arena, by the oracle.
 
     Args:
         compiled: as built for the board.
-        sample: int8 [1, *input shape without the batch].
+        sample: one array [1, *shape without the batch] per input of the model.
     """
     from mcu_toolkit.device.types import LayerTensor
     from mcu_toolkit.host.oracle import Oracle
 
     graph, schedule = compiled.graph, compiled.schedule
-    known = Oracle(graph).run_steps([sample])
+    known = Oracle(graph).run_steps(sample)
     return tuple(
         LayerTensor(
             step=number,

@@ -133,10 +133,10 @@ def test_layer_by_layer(m4: Path) -> None:
         LayerTensor(0, "hidden", 400, tiny_hidden(image).tobytes()),
         LayerTensor(1, "out", 404, tiny_output(image).tobytes()),
     ]
-    run = compare_layers(board, m4, None, image, tensors, firmware=identity(m4))
+    run = compare_layers(board, m4, None, image.tobytes(), tensors, firmware=identity(m4))
     assert (run.compared, run.mismatch) == (2, None)
     wrong = [tensors[0], LayerTensor(1, "out", 404, b"\0\0\0\0")]
-    mismatch = compare_layers(board, m4, None, image, wrong, firmware=identity(m4)).mismatch
+    mismatch = compare_layers(board, m4, None, image.tobytes(), wrong, firmware=identity(m4)).mismatch
     assert mismatch is not None and (mismatch.step, mismatch.name) == (1, "out")
     assert mismatch.expected_crc32 == "2144df1c"
 
@@ -294,7 +294,7 @@ import numpy as np
 from mcu_toolkit.boards import load_board
 from mcu_toolkit.device.firmware import read_build
 from mcu_toolkit.device.stream import stream
-images = np.zeros((100000, 400), np.int8)
+images = np.zeros((100000, 400), np.uint8)
 report = lambda index, output, latency: print(index, flush=True)
 device = Path(sys.argv[1])
 stream(load_board("qemu-m4"), device, None, images, firmware=read_build(device).firmware_id, on_result=report)

@@ -6,11 +6,12 @@ import random
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mcu_toolkit import wire
 from mcu_toolkit.wire import ErrorCode, Frame, FrameDecoder, Kind
-from tests.support.device import INPUT_BYTES, SANITIZERS, build_host_app, samples, tiny_output
+from tests.support.device import INPUT_BYTES, SANITIZERS, build_host_app, samples, tiny_output, tiny_sequence
 
 KNOWN = {Kind.HELLO_REPLY, Kind.INPUT_ACK, Kind.RESULT, Kind.STEPPED, Kind.CRC_REPLY, Kind.ERROR}
 
@@ -35,10 +36,14 @@ def a_request(draw: random.Random) -> Frame:
     number = draw.choice([0, 1, 2, 399, 400, 401, 511, 512, 513, 2**31 - 1, 2**31, 2**32 - 1, draw.randrange(2**32)])
     other = draw.choice([0, 1, 2, 100, 400, 404, 512, 2**32 - 1, draw.randrange(2**32)])
     data = draw.randbytes(draw.choice([0, 1, 200, 247, 300, 1000]))
+    flags = {"acknowledge": draw.random() < 0.5, "keep": draw.random() < 0.3}
     kind, payload = draw.choice(
         [
             (Kind.HELLO, b""),
-            (Kind.INPUT, wire.input_payload(draw.randrange(3), number, data, acknowledge=draw.random() < 0.5)),
+            (
+                Kind.INPUT,
+                wire.input_payload(draw.randrange(3), number, data, **flags),
+            ),
             (Kind.RUN, wire.run_payload(draw.randrange(3))),
             (Kind.STEP, wire.step_payload(draw.randrange(3), other)),
             (Kind.CRC, wire.crc_payload(number, other)),
@@ -47,7 +52,7 @@ def a_request(draw: random.Random) -> Frame:
     )
     if kind == Kind.RESET:
         kind = Kind.HELLO  # a reset ends the program
-    return Frame(kind, draw.randrange(65536), payload, draw.choice([1, 1, 1, 0, 2]))
+    return Frame(kind, draw.randrange(65536), payload, draw.choice([2, 2, 2, 0, 1]))
 
 
 def mutated(code: bytes, draw: random.Random) -> bytes:
@@ -130,11 +135,38 @@ def test_a_gap_is_refused_with_the_number_of_bytes_received(program: Path) -> No
     assert refusal(frames[2]) == wire.Refusal(ErrorCode.INCOMPLETE, 1, 100)
 
 
-def test_a_second_run_is_refused_as_the_input_is_consumed(program: Path) -> None:
-    run = request(Kind.RUN, wire.run_payload(1))
-    frames = talk(program, piece(1, 0, bytes(247)) + piece(1, 247, bytes(153)) + run + run)
-    assert frames[2].kind == Kind.RESULT
-    assert refusal(frames[3]) == wire.Refusal(ErrorCode.INCOMPLETE, 1, 0)
+def whole(ticket: int, sample: np.ndarray, keep: bool = False) -> bytes:
+    """INPUT frames of a sample, not acknowledged, and RUN."""
+    data = sample.tobytes()
+    parts = (wire.input_payload(ticket, at, data[at : at + 247], acknowledge=False, keep=keep) for at in (0, 247))
+    return b"".join(request(Kind.INPUT, part) for part in parts) + request(Kind.RUN, wire.run_payload(ticket))
+
+
+def test_a_second_run_repeats_the_result_and_the_input_of_the_ticket_changes_nothing(program: Path) -> None:
+    sample = samples(1)[0]
+    frames = talk(program, whole(1, sample) + request(Kind.RUN, wire.run_payload(1)) + whole(1, sample[::-1]))
+    results = [wire.parse_result(frame.payload) for frame in frames]
+    assert [result.data for result in results] == 3 * [tiny_output(sample).tobytes()]
+    assert len({result.ticks for result in results}) == 1
+
+
+def test_a_run_of_an_earlier_ticket_is_refused_once_the_next_input_begins(program: Path) -> None:
+    frames = talk(program, whole(1, samples(1)[0]) + piece(2, 0, bytes(9)) + request(Kind.RUN, wire.run_payload(1)))
+    assert refusal(frames[2]) == wire.Refusal(ErrorCode.INCOMPLETE, 1, 0)
+
+
+def test_variables_are_kept_only_from_the_ticket_before(program: Path) -> None:
+    first, second, third = samples(3)
+    sequence = tiny_sequence(np.stack([first, second, third]))
+    frames = talk(program, whole(7, first) + whole(8, second, keep=True) + whole(9, third, keep=True))
+    assert [wire.parse_result(f.payload).data for f in frames] == [row.tobytes() for row in sequence]
+    (reset,) = talk(program, whole(7, first) + whole(8, second))[1:]
+    assert wire.parse_result(reset.payload).data == tiny_output(second).tobytes()
+    stepped = piece(8, 0, bytes(247)) + piece(8, 247, bytes(153)) + request(Kind.STEP, wire.step_payload(8, 0))
+    for before in (b"", whole(6, first), whole(7, first) + stepped):
+        refused = [f for f in talk(program, before + whole(8, second, keep=True)) if f.kind == Kind.ERROR]
+        assert refusal(refused[0]).code == ErrorCode.ORDER
+        assert len(refused) == 3  # both parts of the input and the RUN
 
 
 def test_steps_go_in_order_and_may_be_asked_again(program: Path) -> None:

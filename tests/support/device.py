@@ -48,12 +48,16 @@ int model_step_count(void);
 void model_step(void *arena, int index);
 #endif
 """
-#: Overwrites its input, as generated models may.
+#: Overwrites its input, as generated models may. Keeps four bytes between calls.
 _SOURCE = """#include "model.h"
 #include "model_weights.h"
 int8_t *model_input(void *arena) { return (int8_t *)arena; }
 const int8_t *model_output(const void *arena) { return (const int8_t *)arena + 404; }
-void model_reset(void *arena) { (void)arena; }
+void model_reset(void *arena) {
+    for (int j = 0; j < 4; j++) {
+        ((int8_t *)arena)[408 + j] = 0;
+    }
+}
 void model_invoke(void *arena) {
     for (int i = 0; i < 2; i++) {
         model_step(arena, i);
@@ -67,7 +71,8 @@ void model_step(void *arena, int index) {
         for (int i = 0; i < 400 && index == 0; i++) {
             sum += a[i] * model_weights[(j * 7 + i) & 15];
         }
-        a[(index == 0 ? 400 : 404) + j] = (int8_t)(index == 0 ? sum >> 8 : a[400 + j] ^ 0x55);
+        a[(index == 0 ? 400 : 404) + j] = (int8_t)(index == 0 ? sum >> 8 : a[400 + j] ^ 0x55 ^ a[408 + j]);
+        a[408 + j] = (int8_t)(index == 0 ? a[408 + j] : a[408 + j] * 3 + a[404 + j]);
     }
     a[0] = 0;
 }
@@ -130,21 +135,29 @@ def tiny_model(arena_bytes: int = 512, weights: np.ndarray = WEIGHTS, sha256: st
 
 def tiny_hidden(sample: np.ndarray) -> np.ndarray:
     """int8 [4]: what step 0 writes at offset 400 of the arena."""
-    x = sample.astype(np.int64).reshape(-1)
+    x = sample.view(np.int8).astype(np.int64)
     at = np.arange(INPUT_BYTES)
     sums = [int((x * WEIGHTS[(j * 7 + at) & 15].astype(np.int64)).sum()) >> 8 for j in range(4)]
     return (np.array(sums) & 255).astype(np.uint8).view(np.int8)
 
 
 def tiny_output(sample: np.ndarray) -> np.ndarray:
-    """int8 [4]: the model's output, at offset 404."""
-    return tiny_hidden(sample) ^ np.int8(0x55)
+    """uint8 [4]: the bytes of the model's output after a reset, at offset 404."""
+    return tiny_sequence(sample[np.newaxis])[0]
+
+
+def tiny_sequence(samples: np.ndarray) -> np.ndarray:
+    """uint8 [N, 4]: the bytes of the model's outputs for a sequence of samples, without a reset between them."""
+    state, outputs = np.zeros(4, np.uint8), []
+    for sample in samples:
+        outputs.append(tiny_hidden(sample).view(np.uint8) ^ np.uint8(0x55) ^ state)
+        state = state * np.uint8(3) + outputs[-1]
+    return np.stack(outputs)
 
 
 def samples(count: int, seed: int = 1) -> np.ndarray:
-    """int8 [count, 20, 20, 1]."""
-    generator = np.random.default_rng(seed)
-    return generator.integers(-128, 128, (count, 20, 20, 1), dtype=np.int8)
+    """uint8 [count, 400]: the bytes of the model's input."""
+    return np.random.default_rng(seed).integers(0, 256, (count, INPUT_BYTES), dtype=np.uint8)
 
 
 def build_host_app(folder: Path, flags: Sequence[str] = (), **link: object) -> Path:

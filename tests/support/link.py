@@ -31,8 +31,8 @@ class Scripted:
 
 
 def a_hello(**changes: object) -> Hello:
-    tensor = TensorInfo(400, 1.0, 0, (400,))
+    tensors = (TensorInfo("int8", 400, 1.0, 0, (400,)),)
     good = Hello(
-        "aot", "cycles", "hold", 1, 0, 0, 192, 256, "00" * 32, 0, 1, 0, 0, 0, 0, "00" * 32, tensor, tensor, "x"
+        "aot", "cycles", "hold", 1, 0, 0, 192, 256, "00" * 32, 0, 1, 0, 0, 0, 0, "00" * 32, tensors, tensors, "x"
     )
     return replace(good, **changes)  # type: ignore[arg-type]

@@ -45,7 +45,7 @@ def test_predictions_belong_to_the_held_out_images(tiny_run: TrainResult) -> Non
     testset = open_testset(tiny_run.run_dir)
     assert list(found.ids) == held_out == list(testset.ids)
     assert tuple(found.labels) == testset.labels
-    again = run_int8(tiny_run.model.read_bytes(), testset.int8(1 / 255, -128))
+    again = run_int8(tiny_run.model.read_bytes(), testset.inputs(np.dtype(np.int8), 1 / 255, -128))
     assert (again.argmax(1) == found.logits["int8"].argmax(1)).all()
     np.testing.assert_allclose(float_logits(tiny_run.run_dir, testset.images), found.logits["float"], atol=1e-5)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mcu_toolkit import wire
@@ -12,7 +13,7 @@ from mcu_toolkit.device.inferences import Inferences
 from mcu_toolkit.device.link import Link, Patience
 from mcu_toolkit.errors import LinkError, ProtocolError
 from mcu_toolkit.wire import Frame, Kind, messages
-from tests.support.device import BadTransport, app_transport, build_host_app, samples, tiny_output
+from tests.support.device import BadTransport, app_transport, build_host_app, samples, tiny_output, tiny_sequence
 from tests.support.link import Scripted, a_hello
 
 #: Short waits, so that the tests are quick.
@@ -31,14 +32,15 @@ def paced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_host_app(tmp_path_factory.mktemp("paced"), overlap="pause", ring=256, payload=192)
 
 
-def run_all(link: Link, count: int = 12) -> None:
+def run_all(link: Link, count: int = 12, *, keep: bool = False) -> None:
     """Check that every output is correct, in order and received once."""
     link.post((Kind.HELLO, b""))  # an unexpected request changes nothing
-    inferences = Inferences(link, link.hello())
+    inferences = Inferences(link, link.hello(), keep_variables=keep)
     images = samples(count)
+    expected = tiny_sequence(images) if keep else np.stack([tiny_output(image) for image in images])
     for number, image in enumerate(images):
         following = images[number + 1].tobytes() if number + 1 < count else None
-        assert inferences.run(image.tobytes(), following).output == tiny_output(image).tobytes()
+        assert inferences.run(image.tobytes(), following).output == expected[number].tobytes()
 
 
 @pytest.mark.parametrize("kind", ["eager", "paced"])
@@ -51,12 +53,14 @@ def test_a_line_without_faults_needs_no_retries(kind: str, request: pytest.Fixtu
 
 
 @pytest.mark.parametrize("kind", ["eager", "paced"])
+@pytest.mark.parametrize("keep", [False, True], ids=["reset", "sequence"])
 @pytest.mark.parametrize("fault", ["lose", "damage", "double", "delay"])
-def test_faults_are_recovered_from(kind: str, fault: str, request: pytest.FixtureRequest) -> None:
+def test_faults_are_recovered_from(kind: str, fault: str, keep: bool, request: pytest.FixtureRequest) -> None:
+    """In a sequence each sample runs once: a second run would change the variables twice."""
     with app_transport(request.getfixturevalue(kind)) as transport:
         line = BadTransport(transport, seed=7, **{fault: 0.08})
         link = Link(line, QUICK)
-        run_all(link, 8)
+        run_all(link, 8, keep=keep)
         assert line.faults > 3
         assert link.retries > 0 or fault in ("double", "delay")
 

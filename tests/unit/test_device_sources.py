@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mcu_toolkit import wire
 from mcu_toolkit.boards import Board, list_boards, load_board
-from mcu_toolkit.device.model_header import model_header
+from mcu_toolkit.device.model_header import model_header, tensor_info
 from mcu_toolkit.device.sources import config_header, linker_script
 from mcu_toolkit.graph.ir import DType, Graph, Quant, Tensor
 from tests.support.device import TinyModel, tiny_model
@@ -53,9 +54,23 @@ def test_the_header_of_a_model() -> None:
     values = macros(model_header(tiny_model()))
     assert values["mcutk_model_invoke"] == "model_invoke"
     assert values["MCUTK_INPUT_BYTES"] == "400u"
-    assert values["MCUTK_INPUT_SHAPE"] == "{1u, 20u, 20u, 1u}"
-    assert values["MCUTK_OUTPUT_SCALE_BITS"] == "0x3f000000u"  # 0.5
-    assert values["MCUTK_OUTPUT_ZERO_POINT"] == "(-3)"
+
+
+def test_the_header_describes_the_tensors_as_the_hello_reply_does() -> None:
+    quant = Quant(np.array([0.25], np.float32), np.array([7], np.int64))
+    tensors = (
+        Tensor("a", (1, 3), DType.UINT8, quant),
+        Tensor("b", (), DType.FLOAT32),
+        Tensor("c", (1, 2), DType.INT16),
+    )
+    graph = Graph("several", tensors, (), (0, 1), (2,), "00" * 32)
+    text = model_header(TinyModel(graph, {}, {}, name="net")).decode()
+    table = text[text.index("MCUTK_MODEL_TENSORS") : text.index("/* Inputs: ")]
+    infos = [tensor_info(tensor) for tensor in tensors]
+    assert infos[0] == wire.TensorInfo("uint8", 3, 0.25, 7, (1, 3))
+    expected = bytes([2, 1]) + b"".join(wire.build_tensor(info) for info in infos)
+    assert bytes(int(value, 16) for value in re.findall(r"0x[0-9a-f]{2}", table)) == expected
+    assert "input 1: uint8 1x3, scale 0.25, zero point 7" in table and "input 2: float32 scalar" in table
 
 
 def test_several_tensors_are_sent_as_one_block() -> None:
@@ -64,7 +79,6 @@ def test_several_tensors_are_sent_as_one_block() -> None:
     graph = Graph("several", tensors, (), (0, 1), (2,), "00" * 32)
     text = model_header(TinyModel(graph, {}, {}, name="net"))
     assert macros(text)["MCUTK_INPUT_BYTES"] == "8u"
-    assert macros(text)["MCUTK_INPUT_SHAPE"] == "{8u}"
     assert b"{(uint8_t *)net_input(arena), 3u}" in text and b"{(uint8_t *)net_input2(arena), 5u}" in text
     assert b"{(const uint8_t *)net_output(arena), 2u}" in text
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mcu_toolkit.graph.ir import DType, Quant, Tensor
 from mcu_toolkit.records.codec import dump, load
 from mcu_toolkit.records.evaluation import EvaluationAccuracy, EvaluationRecord, ModelSizes
 from mcu_toolkit.report.classification import Truth
@@ -18,13 +19,15 @@ from tests.support.terminal import shown
 
 SIZES = ModelSizes(file_bytes=1000, parameters=200, weights_bytes=260, arena_bytes=512)
 
+OUTPUT = Tensor("scores", (1, 2), DType.INT8, Quant(np.array([1 / 256], np.float32), np.array([-128], np.int64)))
+
 
 def data(**changes: Any) -> EvaluationData:
     """Forty images of two classes; int8 is wrong on four of them, float on one of these four and on another one."""
     labels = np.arange(40) % 2
     int8 = np.where(np.isin(np.arange(40), [0, 1, 2, 3]), 1 - labels, labels)
     floats = np.where(np.isin(np.arange(40), [0, 9]), 1 - labels, labels)
-    outputs = np.where(np.arange(2) == int8[:, None], 72, -72).astype(np.int8)
+    outputs = np.where(np.arange(2) == int8[:, None], 72, -72).astype(np.int8).view(np.uint8)
     logits = np.where(np.arange(2) == floats[:, None], 2.0, -2.0).astype(np.float32)
     found: dict[str, Any] = {
         "model": "m.tflite",
@@ -33,8 +36,7 @@ def data(**changes: Any) -> EvaluationData:
         "ids": tuple(map(str, range(40))),
         "outputs": {"oracle": outputs, "tflm": outputs.copy(), "c": outputs.copy()},
         "absent": {},
-        "output_scale": 1 / 256,
-        "output_zero_point": -128,
+        "output": OUTPUT,
         "sizes": SIZES,
         "truth": Truth(("no", "yes"), tuple(int(k) for k in labels)),
         "float_logits": logits,

@@ -14,7 +14,9 @@ HELLO = Hello(
     runtime="aot", unit="cycles", overlap="pause", clock_hz=64_000_000, calibration_instructions=4_000_000,
     calibration_ticks=6_000_001, payload=192, ring=256, model_sha256="c3" * 32, static_bytes=700, arena_bytes=9000,
     stack_bytes=4096, stack_peak=388, steps=12, damaged=3, build_sha256="b1" * 32,
-    input=TensorInfo(9216, 0.00390625, -128, (1, 96, 96, 1)), output=TensorInfo(4, 0.5, 3, (1, 4)), board="nano33",
+    inputs=(TensorInfo("int8", 9216, 0.00390625, -128, (1, 96, 96, 1)), TensorInfo("float32", 4, 1.0, 0, ())),
+    outputs=(TensorInfo("uint8", 4, 0.5, 3, (1, 4)), TensorInfo("bool", 3, 1.0, 0, (3,))),
+    board="nano33",
 )  # fmt: skip
 
 

@@ -6,16 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from mcu_toolkit.errors import McutkError, ModelError
+from mcu_toolkit.errors import ConfigError, McutkError
 from mcu_toolkit.graph.reader import read_model
-from mcu_toolkit.records.bench import BenchRecord
-from mcu_toolkit.workflow.bench import _require_int8_output, bench_page, require_no_mismatches
+from mcu_toolkit.records.bench import BenchRecord, StreamCheck
+from mcu_toolkit.workflow.bench import _require_variables, bench_page, require_no_mismatches
 from mcu_toolkit.workspace import Workspace
 from tests.support.models import tiny_model
 from tests.support.records import example
-from tests.support.tflite_writer import SubgraphSpec, write_model
 
-RECORD = replace(example(BenchRecord), samples=9)
+RECORD = replace(example(BenchRecord), samples=9, stream=None)
 
 
 def test_mismatches_are_named() -> None:
@@ -27,14 +26,17 @@ def test_mismatches_are_named() -> None:
     assert "mcutk verify" in str(caught.value)
 
 
-def test_a_float_output_is_refused() -> None:
-    _require_int8_output(read_model(tiny_model()))
-    g = SubgraphSpec()
-    image, output = g.tensor((1, 4), scale=[0.1], zero_point=[0]), g.tensor((1, 4), "float32", name="scores")
-    g.node("DEQUANTIZE", [image], [output])
-    g.inputs, g.outputs = [image], [output]
-    with pytest.raises(ModelError, match="'scores' is float32"):
-        _require_int8_output(read_model(write_model(g)))
+def test_a_sequence_that_differs_from_the_interpreter_is_a_failure() -> None:
+    same = replace(RECORD, mismatches=0, mismatching_samples=None)
+    require_no_mismatches(replace(same, stream=StreamCheck(0)))
+    require_no_mismatches(replace(same, stream=StreamCheck(None)))
+    with pytest.raises(McutkError, match="2 of 9 outputs differ from TensorFlow Lite Micro's"):
+        require_no_mismatches(replace(same, stream=StreamCheck(2)))
+
+
+def test_a_model_without_variables_is_no_sequence() -> None:
+    with pytest.raises(ConfigError, match="this model has none"):
+        _require_variables(read_model(tiny_model()))
 
 
 def test_the_page_is_written_next_to_the_record(workspace: Workspace) -> None:

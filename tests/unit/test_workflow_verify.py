@@ -27,7 +27,7 @@ def test_the_sample_is_an_image_or_a_random_input() -> None:
 def test_every_step_has_a_tensor_inside_the_arena() -> None:
     compiled = compile_source(ModelSource("file", Path("m.tflite"), tiny_model()), PLAIN)
     sample = np.arange(64, dtype=np.int8).reshape(1, 8, 8, 1)
-    tensors = expected_tensors(compiled, sample)
+    tensors = expected_tensors(compiled, [sample])
     assert [tensor.step for tensor in tensors] == list(range(len(compiled.report.layers)))
     assert all(tensor.offset + len(tensor.data) <= compiled.plan.arena_bytes for tensor in tensors)
     assert tensors[-1].name == "scores" and len(tensors[-1].data) == 3

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.records.bench import BenchAccuracy, BenchRecord, LinkUse, ProfileRow
+from mcu_toolkit.graph.block import Block
+from mcu_toolkit.graph.ir import Tensor
+from mcu_toolkit.records.bench import BenchAccuracy, BenchRecord, LinkUse, ProfileRow, StreamCheck
 from mcu_toolkit.records.latency import Latency
 from mcu_toolkit.records.memory import Memory
 from mcu_toolkit.records.statistics import ClassRow, FloatVersusInt8
 from mcu_toolkit.report import classification, metrics, statistics
 from mcu_toolkit.report.classification import Labels, Truth
-from mcu_toolkit.report.outputs import Int8Array, crc32s, mismatching
+from mcu_toolkit.report.outputs import class_scores, crc32s, mismatching, score_step
 
 #: Mismatching samples that the record names.
 _NAMED = 100
@@ -50,8 +52,8 @@ class BenchData:
         firmware_sha256: 64 hex digits.
         build_sha256: identity of the firmware, as the board sent it.
         ids: name of each sample.
-        device, host: int8 [N, bytes], outputs of the device and of the oracle.
-        output_scale, output_zero_point: quantization of the output.
+        device, host: uint8 [N, bytes], the bytes of all outputs of the device and of the oracle.
+        output: the model's first output, which holds the class scores of labelled samples.
         latencies: int64 [N], in `unit`.
         unit: ``instructions`` or ``cycles``.
         memory: flash and RAM of the image, with the stack peak of the device.
@@ -65,6 +67,7 @@ class BenchData:
         profile: latency of each step; None where it was not asked for.
         recipe: id of the recipe; None where there is none.
         synthetic: whether the images were generated; None for random inputs.
+        stream: the samples were a sequence; None where the variables were reset before each.
     """
 
     board: str
@@ -75,10 +78,9 @@ class BenchData:
     firmware_sha256: str
     build_sha256: str
     ids: tuple[str, ...]
-    device: Int8Array
-    host: Int8Array
-    output_scale: float
-    output_zero_point: int
+    device: Block
+    host: Block
+    output: Tensor
     latencies: npt.NDArray[np.int64]
     unit: str
     memory: Memory
@@ -92,6 +94,7 @@ class BenchData:
     profile: tuple[StepLatency, ...] | None = None
     recipe: str | None = None
     synthetic: bool | None = None
+    stream: StreamCheck | None = None
 
 
 def bench_record(data: BenchData) -> BenchRecord:
@@ -126,6 +129,7 @@ def bench_record(data: BenchData) -> BenchRecord:
         profile=profile_rows(data.profile) if data.profile is not None else None,
         recipe=data.recipe,
         synthetic=data.synthetic,
+        stream=data.stream,
         optimize=data.optimize,
         macs=data.macs,
         mcutk=data.mcutk,
@@ -191,14 +195,14 @@ class _Labelled:
 
 
 def _labelled(data: BenchData, truth: Truth) -> _Labelled:
-    chosen = list(truth.labelled)
-    outputs = data.device[chosen]
+    chosen, classes = list(truth.labelled), len(truth.class_names)
+    device, host = (class_scores(data.output, outputs[chosen], classes) for outputs in (data.device, data.host))
     return _Labelled(
         names=truth.class_names,
         labels=truth.known_labels(),
-        device=outputs.argmax(axis=1).astype(np.int64),
-        host=data.host[chosen].argmax(axis=1).astype(np.int64),
-        scores=metrics.probabilities(outputs, data.output_scale, data.output_zero_point),
+        device=device.argmax(axis=1).astype(np.int64),
+        host=host.argmax(axis=1).astype(np.int64),
+        scores=metrics.probabilities(device, score_step(data.output)),
         floats=truth.float_predictions[chosen] if truth.float_predictions is not None else None,
     )
 

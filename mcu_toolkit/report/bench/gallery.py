@@ -34,9 +34,9 @@ class Shot:
 
 def choose(
     ids: Sequence[str],
-    images: npt.NDArray[np.uint8] | None,
-    truth: Truth | None,
-    outputs: npt.NDArray[np.int8],
+    images: npt.NDArray[np.uint8],
+    truth: Truth,
+    predicted: npt.NDArray[np.int64],
     count: int,
     *,
     differing: Sequence[str] = (),
@@ -44,13 +44,10 @@ def choose(
     """At most `count` images: differing ones first, then about as many wrong as right predictions.
 
     Args:
-        ids, images, truth, outputs: of all samples, in one order; no shots without images and labels.
+        ids, images, truth, predicted: of all samples, in one order.
         count: of images.
         differing: ids of the samples whose outputs differ from the host's.
     """
-    if images is None or truth is None or not len(ids):
-        return ()
-    predicted = outputs.argmax(axis=1)
     wrong = [i for i, label in enumerate(truth.labels) if label is not None and label != predicted[i]]
     rest = sorted(set(range(len(ids))) - set(wrong))
     marked = set(differing)

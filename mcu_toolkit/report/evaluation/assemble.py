@@ -9,11 +9,13 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.graph.block import Block
+from mcu_toolkit.graph.ir import Tensor
 from mcu_toolkit.records.evaluation import EvaluationAccuracy, EvaluationRecord, ModelSizes
 from mcu_toolkit.records.statistics import ClassRow, Confusion, FloatVersusInt8, ThresholdSweep
 from mcu_toolkit.report import classification, metrics, statistics
 from mcu_toolkit.report.classification import EQUIVALENCE_MARGIN, Labels, Truth
-from mcu_toolkit.report.outputs import Int8Array, crc32s, mismatching
+from mcu_toolkit.report.outputs import class_scores, crc32s, mismatching, score_step
 
 #: Thresholds of a sweep: every twentieth, and closer ones near 0 and 1.
 THRESHOLDS = (0.01, 0.02, *(step / 20 for step in range(1, 20)), 0.98, 0.99)
@@ -26,9 +28,9 @@ class EvaluationData:
     Attributes:
         model, model_sha256: file name and hash of the model.
         ids: name of each sample.
-        outputs: reference (``oracle``, ``tflm``, ``c``) → int8 [N, bytes].
+        outputs: reference (``oracle``, ``tflm``, ``c``) → uint8 [N, bytes], the bytes of all outputs.
         absent: reference that could not run → the reason.
-        output_scale, output_zero_point: quantization of the output.
+        output: the model's first output, which holds the class scores of labelled samples.
         sizes: of the model.
         command: the command that ran the evaluation.
         truth: class names and labels; None for random inputs.
@@ -45,10 +47,9 @@ class EvaluationData:
     model: str
     model_sha256: str
     ids: tuple[str, ...]
-    outputs: Mapping[str, Int8Array]
+    outputs: Mapping[str, Block]
     absent: Mapping[str, str]
-    output_scale: float
-    output_zero_point: int
+    output: Tensor
     sizes: ModelSizes
     command: str
     truth: Truth | None = None
@@ -149,12 +150,13 @@ class _Labelled:
 def _labelled(data: EvaluationData, truth: Truth) -> _Labelled:
     chosen = list(truth.labelled)
     outputs = next(iter(data.outputs.values()))[chosen]
-    scores = metrics.probabilities(outputs, data.output_scale, data.output_zero_point)
+    scores = class_scores(data.output, outputs, len(truth.class_names))
     floats = None
     if data.float_logits is not None:
         logits = data.float_logits[chosen].astype(np.float64)
         floats = _Network(logits.argmax(axis=1).astype(np.int64), metrics.softmax(logits))
-    int8 = _Network(outputs.argmax(axis=1).astype(np.int64), scores)
+    predicted = scores.argmax(axis=1).astype(np.int64)
+    int8 = _Network(predicted, metrics.probabilities(scores, score_step(data.output)))
     return _Labelled(truth.class_names, truth.known_labels(), int8, floats)
 
 
