@@ -6,31 +6,31 @@
 /* The parts of a job that are the same for every pixel. */
 static void mcutk_conv_mve_start(mcutk_mve_job *job, const mcutk_conv_shape *s, const int8_t *weights,
                                  const int32_t *channels, int32_t depth) {
-    job->blocks_plus_1 = ((depth + 15) >> 4) + 1;
-    job->out_zero_point = s->out_zero_point;
+    job->blocks = (depth + 15) >> 4;
     job->weights = weights;
     job->channels = channels;
+    job->out_skip = s->out_c;
+    job->out_c = s->out_c;
+    job->out_zero_point = s->out_zero_point;
     job->act_min = s->act_min;
     job->act_max = s->act_max;
 }
 
 /* One row of `count` outputs: pairs, then the odd one out, computed twice. */
 static void mcutk_conv_mve_row(mcutk_mve_core *core, mcutk_mve_job *job, const int8_t *in, int32_t in_step, int8_t *out,
-                               int32_t out_c, int32_t count) {
+                               int32_t count) {
     job->in0 = in;
     job->in1 = in + in_step;
     job->in_step2 = 2 * in_step;
     job->out = out;
-    job->out_end = out + out_c;
-    job->out_step = out_c;
+    job->out_step = job->out_c;
     job->pairs = count >> 1;
     if (job->pairs > 0) {
         core(job);
     }
     if (count & 1) {
         job->in0 = job->in1 = in + (count - 1) * in_step;
-        job->out = out + (count - 1) * out_c;
-        job->out_end = job->out + out_c;
+        job->out = out + (count - 1) * job->out_c;
         job->out_step = 0;
         job->pairs = 1;
         core(job);
@@ -52,12 +52,12 @@ static void mcutk_conv_mve_pointwise(const int8_t *in, int8_t *out, void *scratc
             direct = direct > 0 ? direct & ~1 : 0;
             mcutk_copy_runs_mve((int8_t *)scratch, 0, in + direct * s->in_c, 0, 1, (count - direct) * s->in_c);
         }
-        mcutk_conv_mve_row(core, &job, in, s->in_c, out, s->out_c, direct);
-        mcutk_conv_mve_row(core, &job, (const int8_t *)scratch, s->in_c, out + direct * s->out_c, s->out_c, count - direct);
+        mcutk_conv_mve_row(core, &job, in, s->in_c, out, direct);
+        mcutk_conv_mve_row(core, &job, (const int8_t *)scratch, s->in_c, out + direct * s->out_c, count - direct);
         return;
     }
     for (int32_t y = 0; y < s->out_h; y++) {
-        mcutk_conv_mve_row(core, &job, in, s->stride_w * s->in_c, out, s->out_c, s->out_w);
+        mcutk_conv_mve_row(core, &job, in, s->stride_w * s->in_c, out, s->out_w);
         in += (int32_t)s->stride_h * s->in_w * s->in_c;
         out += s->out_w * s->out_c;
     }
@@ -90,7 +90,7 @@ static void mcutk_conv_mve_by_strip(const int8_t *in, int8_t *out, void *scratch
     mcutk_fill_runs_mve(strip, 0, 1, columns * column, s->in_zero_point);
     for (int32_t y = 0; y < s->out_h; y++) {
         mcutk_conv_mve_build_strip(strip, columns, in, s, y);
-        mcutk_conv_mve_row(core, &job, strip, s->stride_w * column, out, s->out_c, s->out_w);
+        mcutk_conv_mve_row(core, &job, strip, s->stride_w * column, out, s->out_w);
         out += s->out_w * s->out_c;
     }
 }
@@ -141,7 +141,7 @@ static void mcutk_conv_mve_by_rows(const int8_t *in, int8_t *out, void *scratch,
             windows += run;
             in_y += s->dilation_h;
         }
-        mcutk_conv_mve_row(core, &job, (const int8_t *)scratch, depth, out, s->out_c, s->out_w);
+        mcutk_conv_mve_row(core, &job, (const int8_t *)scratch, depth, out, s->out_w);
         out += s->out_w * s->out_c;
     }
 }
@@ -178,7 +178,7 @@ static void mcutk_conv_mve_by_window(const int8_t *in, int8_t *out, void *scratc
             if (count == 2) {
                 mcutk_conv_mve_build_window(window + depth, in, s, y, x + 1);
             }
-            mcutk_conv_mve_row(core, &job, window, depth, out, s->out_c, count);
+            mcutk_conv_mve_row(core, &job, window, depth, out, count);
             out += count * s->out_c;
         }
     }

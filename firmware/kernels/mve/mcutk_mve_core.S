@@ -2,19 +2,29 @@
  *
  *   r0 r2 r4 r6    pixel 0, channels 0..3        r1   weights          r9   pixel 0
  *   r8 r10 r12 lr  pixel 1, channels 0..3        r3   output           r11  pixel 1
- *                                                r5   block count      r7   channel table
- *   q4 q5          act_min, act_max              q6   output zero point
+ *                                                r5   loop count       r7   channel table
+ *   q4 q5          act_min, act_max (any)        q6   output zero point    q7   offsets of the eight outputs
  *
  * A block of 16 inputs is 6 loads and 8 VMLADAVA for 128 MACs. Loads and VMLADAVA alternate so that a dual-beat core
- * overlaps them. The stack holds a copy of the first ten words of the job, at the same offsets.
+ * overlaps them. The loop has four blocks and is entered where the rest of the block count says.
  */
 #include "mcutk_assembly.h"
 #include "mcutk_mve_core.h"
 #include "mcutk_mve_rounding.h"
 
 #if defined(__ARM_FEATURE_MVE)
-    .equ COPY_BYTES, 40
-    .equ FRAME, 36 + 48 + COPY_BYTES    /* r4 to r11 and lr, d8 to d13, the copy */
+    .equ UNROLLED, 4
+    .equ BLOCK_BYTES, 56
+    /* What the loops need and no register holds, on the stack. */
+    .equ COUNT, 0
+    .equ IN0, 4
+    .equ WEIGHTS, 12
+    .equ PAIRS, 20
+    .equ OUT_SKIP, 28
+    .equ ENTRY, 36
+    .equ OUT_END, 40
+    .equ STATE_BYTES, 44
+    .equ FRAME, 36 + 64 + STATE_BYTES   /* r4 to r11 and lr, d8 to d15, the state */
 
     /* 16 inputs of both pixels with the weights of four channels. */
     .macro block
@@ -34,7 +44,7 @@
     vmladava.s8 lr, q1, q3
     .endm
 
-    /* Accumulators to int8 results in q0 and q1. `rounding`: 0 relu, 1 linear, 2 any. */
+    /* Accumulators to results in q0, one per halfword, the two pixels alternating. `rounding`: 0 relu, 1 linear, 2 any. */
     .macro requantize rounding
     vmov d0, r0, r2
     vmov d1, r4, r6
@@ -56,75 +66,103 @@
     mcutk_away_any q0, q2, q3
     mcutk_away_any q1, q2, q3
     .endif
-    ldrd r2, r4, [sp, #MCUTK_MVE_JOB_OUT_STEP]  /* out_step, out_end */
     vrshl.s32 q0, q0, q2
     vrshl.s32 q1, q1, q2
-    add r2, r3
+    .if \rounding == 2
     vadd.i32 q0, q0, q6
     vadd.i32 q1, q1, q6
     vmax.s32 q0, q0, q4
     vmax.s32 q1, q1, q4
     vmin.s32 q0, q0, q5
     vmin.s32 q1, q1, q5
+    vmovnt.i32 q0, q1
+    .else
+    mcutk_narrow q0, q1, q6
+    .endif
     .endm
 
     .macro core name, rounding, even
     mcutk_function \name, FRAME
     push {r4-r11, lr}
-    vpush {d8-d13}
-    sub sp, #COPY_BYTES
-    mov r1, sp
-    ldm r0!, {r2-r8}            /* blocks_plus_1, in0, in1, out_zero_point, out_step, out_end, weights */
-    stm r1!, {r2-r8}
-    vdup.32 q6, r5
-    ldm r0!, {r2-r7}            /* channels, pairs, in_step2, out, act_min, act_max */
-    stm r1!, {r2-r4}
-    mov r3, r5
-    vdup.32 q4, r6
-    vdup.32 q5, r7
+    vpush {d8-d15}
+    sub sp, #STATE_BYTES
+    ldm r0!, {r1-r9}            /* blocks, in0, in1, weights, channels, pairs, in_step2, out_skip, out_c */
+    ldm r0!, {r10-r12}          /* out, out_step, out_zero_point */
+    .if \rounding == 2
+    ldrd r0, lr, [r0]           /* act_min, act_max */
+    vdup.32 q4, r0
+    vdup.32 q5, lr
+    vdup.32 q6, r12
+    .else
+    vdup.16 q6, r12
+    .endif
+    mov r12, #0                 /* offsets 0, step, 1, 1 + step, 2 … */
+    vidup.u16 q7, r12, #1
+    vshr.u16 q7, q7, #1
+    lsl r11, #16
+    vdup.32 q0, r11
+    vadd.i16 q7, q7, q0
+    rsb r0, r1, #0              /* the loop leaves out -blocks mod 4 blocks at first */
+    and r0, #UNROLLED - 1
+    mov r12, #BLOCK_BYTES
+    adr.w lr, 3f
+    orr lr, #1
+    mla r0, r0, r12, lr
+    add r1, #UNROLLED - 1
+    lsr r1, #2
+    add lr, r10, r9
+    stm sp, {r1-r9}
+    strd r0, lr, [sp, #ENTRY]
+    mov r3, r10
 
 1:                              /* a pair of pixels */
-    ldrd r1, r7, [sp, #MCUTK_MVE_JOB_WEIGHTS]
+    ldrd r1, r7, [sp, #WEIGHTS]
 2:                              /* a group of four channels; both pixels start from the biases */
     ldm sp, {r5, r9, r11}
     ldm r7, {r0, r2, r4, r6}
     ldm r7!, {r8, r10, r12, lr}
-    lsrs r5, r5, #1             /* the carry: an even number of blocks, else the loop is entered in its middle */
-    bcc 4f
-3:  block
-4:  block
+    ldr pc, [sp, #ENTRY]
+3:  .rept UNROLLED
+    block
+    .endr
+    .if . - 3b != UNROLLED * BLOCK_BYTES
+    .error "a block has another length"
+    .endif
     subs r5, #1
     bne 3b
     requantize \rounding
+    ldr r4, [sp, #OUT_END]
     .if \even
-    vstrb.32 q1, [r2]
-    vstrb.32 q0, [r3], #4
+    vstrb.16 q0, [r3, q7]
+    add r3, #4
     cmp r3, r4
     bne 2b
     .else
     subs r4, r4, r3             /* channels left, this group included */
-    vctp.32 r4
-    vpstt
-    vstrbt.32 q1, [r2]
-    vstrbt.32 q0, [r3], #4
+    lsl r5, r4, #1
+    vctp.16 r5
+    vpst
+    vstrbt.16 q0, [r3, q7]
+    add r3, #4
     cmp r4, #4
     bhi 2b
+    ldr r3, [sp, #OUT_END]
     .endif
 
-    ldrd r5, r7, [sp, #MCUTK_MVE_JOB_PAIRS]     /* pairs, in_step2 */
-    ldrd r0, r2, [sp, #MCUTK_MVE_JOB_IN0]
-    ldrd r4, r6, [sp, #MCUTK_MVE_JOB_OUT_STEP]  /* out_step, out_end */
+    ldrd r5, r7, [sp, #PAIRS]   /* pairs, in_step2 */
+    ldrd r0, r2, [sp, #IN0]
+    ldrd r4, r6, [sp, #OUT_SKIP]    /* out_skip, out_c */
     add r0, r7
     add r2, r7
-    strd r0, r2, [sp, #MCUTK_MVE_JOB_IN0]
-    add r3, r6, r4
-    add r6, r6, r4, lsl #1
-    str r6, [sp, #MCUTK_MVE_JOB_OUT_END]
+    strd r0, r2, [sp, #IN0]
+    add r3, r4
+    add r6, r3
+    str r6, [sp, #OUT_END]
     subs r5, #1
-    str r5, [sp, #MCUTK_MVE_JOB_PAIRS]
+    str r5, [sp, #PAIRS]
     bne 1b
-    add sp, #COPY_BYTES
-    vpop {d8-d13}
+    add sp, #STATE_BYTES
+    vpop {d8-d15}
     pop {r4-r11, pc}
     mcutk_end \name
     .endm

@@ -21,6 +21,15 @@
     vshr.s32 \temporary, \temporary, #31
     vqadd.s32 \x, \x, \temporary
     .endm
+
+    /* Eight scaled words to results, one per halfword of `even`: even's in the even halfwords, odd's in the odd ones. `zero`
+     * is the output zero point in every halfword, or a register. Saturates to int8. */
+    .macro mcutk_narrow even, odd, zero
+    vqmovnb.s32 \even, \even
+    vqmovnt.s32 \even, \odd
+    vqadd.s16 \even, \even, \zero
+    vqmovnb.s16 \even, \even
+    .endm
 #else
 #define MCUTK_MVE_AWAY_LINEAR(x, temporary)                                                                            \
     "vshr.s32 " temporary ", " x ", #31\n"                                                                             \

@@ -22,7 +22,7 @@ GROUP = 4
 #: Inputs that one VMLADAVA takes.
 BLOCK = 16
 #: Instructions to call a core for a row, and for a pair of pixels around the groups.
-_CALL, _PAIR = 60, 16
+_CALL, _PAIR = 75, 13
 
 
 class Rounding(str, Enum):
@@ -53,7 +53,9 @@ class Gather(str, Enum):
 
 
 #: Instructions for a group of four channels and two pixels around the dot products: counted in the assembly.
-_GROUP_COST = {Core.RELU_EVEN: 27, Core.LINEAR_EVEN: 31, Core.RELU: 30, Core.LINEAR: 34, Core.ANY: 39}
+_GROUP_COST = {Core.RELU_EVEN: 23, Core.LINEAR_EVEN: 27, Core.RELU: 27, Core.LINEAR: 31, Core.ANY: 39}
+#: Blocks in the loop of a core.
+_UNROLLED = 4
 
 
 def depth_of(layer: ConvLayer) -> int:
@@ -69,9 +71,15 @@ def choose_rounding(layer: ConvLayer) -> Rounding:
     return Rounding.LINEAR if largest < 0 else Rounding.ANY
 
 
+def saturating_rounding(layer: ConvLayer) -> Rounding:
+    """The cheapest rounding that is exact for a layer whose kernel clamps by saturation to int8."""
+    whole = (layer.act_min, layer.act_max) == (-128, 127)
+    return choose_rounding(layer) if whole and layer.accumulator_bound() + 128 < 1 << 31 else Rounding.ANY
+
+
 def choose_core(layer: ConvLayer) -> Core:
     """The cheapest core that is exact for a layer."""
-    rounding = choose_rounding(layer)
+    rounding = saturating_rounding(layer)
     even = rounding is not Rounding.ANY and layer.out_c % GROUP == 0
     return Core(f"{rounding.value}_even" if even else rounding.value)
 
@@ -153,7 +161,7 @@ class MveConv:
     def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
         blocks = -(-depth_of(layer) // BLOCK)
-        group = _GROUP_COST[self.core] + 14 * blocks + 2 * -(-blocks // 2)
+        group = _GROUP_COST[self.core] + 14 * blocks + 2 * -(-blocks // _UNROLLED)
         pairs = -(-layer.out_w // 2) * layer.out_h
         calls = layer.out_h * (1 + layer.out_w % 2)
         if self.gather is Gather.POINTWISE and layer.stride_h == layer.stride_w == 1:
