@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from mcu_toolkit.compiler.kernels import depthwise_mve, depthwise_quad_mve
 from mcu_toolkit.compiler.kernels.conv_mve import VARIANTS as CONV
-from mcu_toolkit.compiler.kernels.depthwise_mve import VARIANTS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_mve import VARIANTS as FULLY_CONNECTED
 from mcu_toolkit.compiler.layer import ConvKind
 from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
@@ -20,6 +20,9 @@ from tests.support.conv_layers import CONV_SHAPES, fc_layer, jobs_for, make_laye
 
 MACHINE = MACHINES["m55"]
 TARGET = MACHINE.target
+DEPTHWISE = [
+    kernel for module in (depthwise_mve, depthwise_quad_mve) for kernel in (*module.VARIANTS, *module.BY_COLUMNS)
+]
 
 pytestmark = needs_arm
 
@@ -60,6 +63,11 @@ DEPTHWISE_SHAPES = [
     ((3, 3, 5), (3, 3), (1, 1), False),
     ((2, 2, 9), (5, 3), (1, 1), True),
     ((4, 5, 35), (3, 3), (1, 1), True),
+    ((3, 11, 7), (3, 3), (1, 1), True),
+    ((9, 16, 2), (3, 3), (2, 2), True),
+    ((13, 5, 6), (3, 3), (1, 1), True),
+    ((21, 1, 10), (5, 1), (1, 1), False),
+    ((1, 18, 5), (1, 7), (1, 2), True),
 ]
 
 

@@ -1,6 +1,6 @@
 /* One output row, four channels at a time; mcutk_depthwise_cores_mve.h has the contract.
  *
- *   r0 r2 r4 r6    four channels           r8 .. r11  their windows in the strip    r3  output    r5  out_c
+ *   r0 r2 r4 r6    four channels           r8 .. r11  their windows in the strip    r3  output    r5  bytes to the next pixel
  *   q4 .. q7       their weights           r7         channel table                 r12 output zero point
  *   q2 q3          act_min, act_max        r1         step                          lr  pixels left
  * The last word of the frame is the row.
@@ -33,7 +33,7 @@
     pop {r4-r11, pc}
     .endm
 
-    /* r0 channels_left, r1 weights, r2 plane, r3 out, r4 taps, r5 out_c, r7 table, r8 strip, r12 zero point, lr out_w */
+    /* r0 channels_left, r1 weights, r2 plane, r3 out, r4 taps, r5 out_column, r7 table, r8 strip, r12 zero point, lr out_w */
     .macro load_row
     ldm r6, {r0, r1, r2, r3, r4, r5, r7, r8, r12, lr}
     .endm

@@ -13,7 +13,7 @@
 #define MCUTK_DEPTHWISE_ROW_PLANE 8
 #define MCUTK_DEPTHWISE_ROW_OUT 12
 #define MCUTK_DEPTHWISE_ROW_TAPS 16
-#define MCUTK_DEPTHWISE_ROW_OUT_C 20
+#define MCUTK_DEPTHWISE_ROW_OUT_COLUMN 20
 #define MCUTK_DEPTHWISE_ROW_TABLE 24
 #define MCUTK_DEPTHWISE_ROW_STRIP 28
 #define MCUTK_DEPTHWISE_ROW_OUT_ZERO_POINT 32
@@ -35,7 +35,7 @@ typedef struct {
     int32_t plane;         /* bytes of a channel in the strip */
     int8_t *out;           /* first output of the next group */
     int32_t taps;          /* kernel_h * kernel_w */
-    int32_t out_c;
+    int32_t out_column;    /* bytes from a pixel to the next */
     const int32_t *table;  /* words of the next group's channel table */
     const int8_t *strip;   /* first channel of the next group */
     int32_t out_zero_point;
@@ -51,7 +51,7 @@ _Static_assert(offsetof(mcutk_depthwise_row, weights) == MCUTK_DEPTHWISE_ROW_WEI
 _Static_assert(offsetof(mcutk_depthwise_row, plane) == MCUTK_DEPTHWISE_ROW_PLANE, "known to the assembly");
 _Static_assert(offsetof(mcutk_depthwise_row, out) == MCUTK_DEPTHWISE_ROW_OUT, "known to the assembly");
 _Static_assert(offsetof(mcutk_depthwise_row, taps) == MCUTK_DEPTHWISE_ROW_TAPS, "known to the assembly");
-_Static_assert(offsetof(mcutk_depthwise_row, out_c) == MCUTK_DEPTHWISE_ROW_OUT_C, "known to the assembly");
+_Static_assert(offsetof(mcutk_depthwise_row, out_column) == MCUTK_DEPTHWISE_ROW_OUT_COLUMN, "known to the assembly");
 _Static_assert(offsetof(mcutk_depthwise_row, table) == MCUTK_DEPTHWISE_ROW_TABLE, "known to the assembly");
 _Static_assert(offsetof(mcutk_depthwise_row, strip) == MCUTK_DEPTHWISE_ROW_STRIP, "known to the assembly");
 _Static_assert(offsetof(mcutk_depthwise_row, out_zero_point) == MCUTK_DEPTHWISE_ROW_OUT_ZERO_POINT, "known to the assembly");

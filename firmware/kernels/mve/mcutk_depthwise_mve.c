@@ -4,20 +4,18 @@
 #include "mcutk_depthwise_strip_mve.h"
 
 static void mcutk_depthwise_mve_rows(const int8_t *in, int8_t *out, void *scratch, const mcutk_depthwise_shape *s,
-                                     const int8_t *weights, const int32_t *table, mcutk_depthwise_core *core) {
-    const int32_t columns = (s->out_w - 1) * s->stride_w + s->kernel_w;
-    const int32_t plane = columns * s->kernel_h;
+                                     const mcutk_depthwise_pitch *pitch, const int8_t *weights, const int32_t *table,
+                                     mcutk_depthwise_core *core) {
     const int32_t taps = s->kernel_h * s->kernel_w;
-    uint8_t *const orders = (uint8_t *)scratch + (taps > 16 ? 16 * s->out_w : 0);
-    int8_t *const strip = (int8_t *)orders + s->kernel_h * MCUTK_DEPTHWISE_ORDER_BYTES;
-    mcutk_depthwise_strip_fill(strip, plane * s->channels, s->in_zero_point);
-    for (int32_t slot = 0; slot < s->kernel_h; slot++) { /* one order for each place that the first row can have */
-        mcutk_depthwise_strip_order(orders + MCUTK_DEPTHWISE_ORDER_BYTES * slot, s, slot);
+    mcutk_depthwise_strip strip;
+    mcutk_depthwise_strip_start(&strip, (int8_t *)scratch + (taps > 16 ? 16 * s->out_w : 0), in, s, pitch);
+    for (int32_t slot = 0; slot < s->kernel_h; slot++) {
+        mcutk_depthwise_strip_order(strip.orders + MCUTK_DEPTHWISE_ORDER_BYTES * slot, s, slot);
     }
     mcutk_depthwise_row row = {
-        .plane = plane,
+        .plane = strip.plane,
         .taps = taps,
-        .out_c = s->channels,
+        .out_column = pitch->out_column,
         .out_zero_point = s->out_zero_point,
         .out_w = s->out_w,
         .act_min = s->act_min,
@@ -25,27 +23,21 @@ static void mcutk_depthwise_mve_rows(const int8_t *in, int8_t *out, void *scratc
         .step = s->stride_w * s->kernel_h,
         .partial = (int32_t *)scratch,
     };
-    int32_t entered = 0; /* rows, those above the image included */
     for (int32_t y = 0; y < s->out_h; y++) {
-        const int32_t first = y * s->stride_h;
-        entered = entered < first ? first : entered;
-        for (; entered < first + s->kernel_h; entered++) {
-            mcutk_depthwise_strip_enter(strip, columns, in, s, entered - s->pad_top);
-        }
+        row.order = mcutk_depthwise_strip_advance(&strip, y);
         row.channels_left = s->channels;
         row.weights = weights;
         row.out = out;
         row.table = table;
-        row.strip = strip;
-        row.order = orders + MCUTK_DEPTHWISE_ORDER_BYTES * (first % s->kernel_h);
+        row.strip = strip.strip;
         core(&row);
-        out += s->out_w * s->channels;
+        out += pitch->out_row;
     }
 }
 
 #define KERNEL(name, type, core)                                                                                       \
     void name(const int8_t *in, int8_t *out, void *scratch, const type *p) {                                           \
-        mcutk_depthwise_mve_rows(in, out, scratch, &p->shape, p->weights, p->channels->bias, core);                    \
+        mcutk_depthwise_mve_rows(in, out, scratch, &p->shape, &p->pitch, p->weights, p->channels->bias, core);         \
     }
 
 KERNEL(mcutk_depthwise3_mve_relu, mcutk_depthwise_mve, mcutk_depthwise_core3_relu)

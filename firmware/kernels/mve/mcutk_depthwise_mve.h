@@ -1,15 +1,13 @@
 /* DEPTHWISE_CONV_2D with Helium, int8.
  *
- *   in       [in_h][in_w][channels]
- *   out      [out_h][out_w][channels], row by row, four channels of a row at a time
+ *   in       [in_h][in_w][channels], out [out_h][out_w][channels]: rows and columns at the distances of `pitch`
+ *   out      row by row, four channels of a row at a time
  *   scratch  4 * ceil(channels / 4) * plane + 32 * kernel_h + 16 bytes, 8-byte aligned, where plane = columns * kernel_h and
  *            columns = (out_w - 1) * stride_w + kernel_w; kernels named `wide` 16 * out_w bytes more
  * kernel_h * kernel_w <= 16, for `wide` 17 .. 32; 7 * plane < 65536.
  *
- * The scratch holds a part of the image, transposed: [channel][column][kernel_h] (mcutk_depthwise_strip_mve.h). An input row is
- * copied into it once, over the oldest row, so that all inputs of an output are one run of bytes and cost one load and one
- * VMLADAVA, or two of each (`wide`: two passes over the row). Because the rows rotate within a column, the weights of a channel
- * are gathered in rotated order once per output row.
+ * The scratch holds a part of the image, transposed (mcutk_depthwise_strip_mve.h): an output costs one load and one VMLADAVA,
+ * or two of each (`wide`: two passes over the row).
  * Input rows 0 .. y * stride_h - pad_top + kernel_h - 1 have been read for the last time when output row y is written.
  *
  * The number in a name is stride_w * kernel_h, which a load with write-back needs in its encoding; the kernels without one
@@ -18,11 +16,13 @@
 #ifndef MCUTK_DEPTHWISE_MVE_H
 #define MCUTK_DEPTHWISE_MVE_H
 
+#include "mcutk_depthwise_pitch.h"
 #include "mcutk_mve_channels.h"
 #include "mcutk_types.h"
 
 typedef struct {
     mcutk_depthwise_shape shape;
+    mcutk_depthwise_pitch pitch;
     const int8_t *weights;              /* [channels][kernel_h][kernel_w], up to a multiple of four channels with zeros */
     const mcutk_mve_channels *channels; /* [ceil(channels / 4)] */
 } mcutk_depthwise_mve;
@@ -30,6 +30,7 @@ typedef struct {
 /* For the rounding `any`. */
 typedef struct {
     mcutk_depthwise_shape shape;
+    mcutk_depthwise_pitch pitch;
     const int8_t *weights; /* as above */
     const mcutk_mve_channels_any_shift *channels; /* [ceil(channels / 4)] */
 } mcutk_depthwise_mve_any_shift;

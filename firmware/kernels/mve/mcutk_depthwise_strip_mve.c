@@ -48,7 +48,7 @@ static void mcutk_depthwise_strip_scatter(int8_t *dst, int32_t step, int32_t pla
     }
 }
 
-void mcutk_depthwise_strip_fill(int8_t *strip, int32_t bytes, int8_t value) {
+static void mcutk_depthwise_strip_fill(int8_t *strip, int32_t bytes, int8_t value) {
     __asm__ volatile("vdup.8 q0, %[value]\n"
                      "dlstp.8 lr, %[bytes]\n"
                      "1: vstrb.8 q0, [%[strip]], #16\n"
@@ -58,9 +58,21 @@ void mcutk_depthwise_strip_fill(int8_t *strip, int32_t bytes, int8_t value) {
                      : "q0", "lr", "memory", "p0");
 }
 
+void mcutk_depthwise_strip_start(mcutk_depthwise_strip *t, void *scratch, const int8_t *in, const mcutk_depthwise_shape *s,
+                                 const mcutk_depthwise_pitch *pitch) {
+    t->shape = s;
+    t->pitch = pitch;
+    t->in = in;
+    t->orders = (uint8_t *)scratch;
+    t->strip = (int8_t *)scratch + s->kernel_h * MCUTK_DEPTHWISE_ORDER_BYTES;
+    t->columns = (s->out_w - 1) * s->stride_w + s->kernel_w;
+    t->plane = t->columns * s->kernel_h;
+    t->entered = 0;
+    mcutk_depthwise_strip_fill(t->strip, t->plane * s->channels, s->in_zero_point);
+}
+
 /* Byte kx * kernel_h + slot of a window belongs to kernel row (slot - first) mod kernel_h. */
-void mcutk_depthwise_strip_order(uint8_t order[MCUTK_DEPTHWISE_ORDER_BYTES], const mcutk_depthwise_shape *s,
-                                 int32_t first) {
+void mcutk_depthwise_strip_order(uint8_t *order, const mcutk_depthwise_shape *s, int32_t first) {
     for (int32_t slot = 0; slot < s->kernel_h; slot++) {
         const int32_t ky = slot - first + (slot < first ? s->kernel_h : 0);
         for (int32_t kx = 0; kx < s->kernel_w; kx++) {
@@ -69,18 +81,29 @@ void mcutk_depthwise_strip_order(uint8_t order[MCUTK_DEPTHWISE_ORDER_BYTES], con
     }
 }
 
-void mcutk_depthwise_strip_enter(int8_t *strip, int32_t columns, const int8_t *in, const mcutk_depthwise_shape *s,
-                                 int32_t in_y) {
+/* Row `in_y` of the image, or padding below it, replaces the oldest row of the strip. The strip starts as padding, so that rows
+ * above the image need nothing. */
+static void mcutk_depthwise_strip_enter(const mcutk_depthwise_strip *t, int32_t in_y) {
+    const mcutk_depthwise_shape *const s = t->shape;
     const int32_t kernel_h = s->kernel_h;
-    const int32_t plane = columns * kernel_h;
-    int8_t *const dst = strip + (in_y + s->pad_top) % kernel_h;
+    int8_t *const dst = t->strip + (in_y + s->pad_top) % kernel_h;
     if (in_y >= s->in_h) {
         int8_t padding[16];
         mcutk_depthwise_strip_fill(padding, 16, s->in_zero_point);
-        mcutk_depthwise_strip_scatter(dst, kernel_h, plane, padding, 0, columns, s->channels);
+        mcutk_depthwise_strip_scatter(dst, kernel_h, t->plane, padding, 0, t->columns, s->channels);
     } else if (in_y >= 0) {
-        const int32_t inside = columns - s->pad_left < s->in_w ? columns - s->pad_left : s->in_w;
-        mcutk_depthwise_strip_scatter(dst + s->pad_left * kernel_h, kernel_h, plane, in + in_y * s->in_w * s->channels,
-                                      s->channels, inside, s->channels);
+        const int32_t inside = t->columns - s->pad_left < s->in_w ? t->columns - s->pad_left : s->in_w;
+        mcutk_depthwise_strip_scatter(dst + s->pad_left * kernel_h, kernel_h, t->plane, t->in + in_y * t->pitch->in_row,
+                                      t->pitch->in_column, inside, s->channels);
     }
+}
+
+const uint8_t *mcutk_depthwise_strip_advance(mcutk_depthwise_strip *t, int32_t y) {
+    const mcutk_depthwise_shape *const s = t->shape;
+    const int32_t first = y * s->stride_h;
+    t->entered = t->entered < first ? first : t->entered;
+    for (; t->entered < first + s->kernel_h; t->entered++) {
+        mcutk_depthwise_strip_enter(t, t->entered - s->pad_top);
+    }
+    return t->orders + MCUTK_DEPTHWISE_ORDER_BYTES * (first % s->kernel_h);
 }
