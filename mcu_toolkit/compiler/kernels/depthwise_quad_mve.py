@@ -28,6 +28,8 @@ from mcu_toolkit.targets.target import Target
 _QUAD = 4
 #: Products of twice the pixel pitch and the kernel height that have a kernel of their own.
 _STEPS = (6, 12)
+#: Members of ``mcutk_mve_channel_pair``.
+_PAIR_MEMBERS = ("multiplier0", "shift0", "multiplier1", "shift1", "bias0", "bias1")
 #: Instructions for four pixels of two channels.
 _QUAD_COST = {Rounding.RELU: 31, Rounding.LINEAR: 33}
 
@@ -96,10 +98,11 @@ class MveDepthwiseQuad:
             pairs[-2:] = layer.out_c - 2, layer.out_c - 1
         rows = np.zeros((len(pairs), taps + 1), np.int8)
         rows[:, :taps] = seen.weights.reshape(taps, layer.out_c).T[pairs]
-        scales = np.stack([layer.multiplier[pairs], layer.shift[pairs]], axis=1).reshape(-1, 4)
-        table = np.concatenate([scales, layer.bias[pairs].reshape(-1, 2)], axis=1).astype(np.int32)
+        table = np.zeros(len(pairs) // 2, [(name, np.int32) for name in _PAIR_MEMBERS])
+        for name in _PAIR_MEMBERS:
+            table[name] = getattr(layer, name[:-1])[pairs[int(name[-1]) :: 2]]
         layout = "a row per channel: [kernel_h][kernel_w], a zero"
-        columns = "a row per two channels: multiplier, shift, multiplier, shift, biases"
+        columns = f"a row per two channels: {', '.join(_PAIR_MEMBERS)}"
         return ParamsArg(
             "mcutk_depthwise_quad_mve",
             (
