@@ -12,7 +12,7 @@ from mcu_toolkit.cli.options import board_option, common_options, model_option, 
 
 
 @click.command()
-@board_option("Board to build for; by default the project's.")
+@board_option("Board to build for; by default the project's, else qemu-m4.")
 @model_option
 @optimize_option
 @click.option("--name", default="model", show_default=True, help="Prefix of the generated files and C symbols.")
@@ -27,10 +27,12 @@ def command(
     """
     from mcu_toolkit.report.build import build_text
     from mcu_toolkit.workflow.build import BuildOptions, build
-    from mcu_toolkit.workflow.sources import describe
+    from mcu_toolkit.workflow.next_step import after_build
+    from mcu_toolkit.workflow.sources import describe, pick_board
 
     with context() as ctx:
         record = build(ctx, BuildOptions(board, model, optimize, name, model_data))
+    built = pick_board(ctx.workspace, None, last=("build",)).board
     folder = ctx.workspace.build_dir(record.board)
     show(
         json_path,
@@ -38,7 +40,7 @@ def command(
         f"{record.board}  {record.board_name}",
         f"from {describe(record.model.origin)}",
         build_text(record),
-        "\n".join([f"firmware  {_short(folder)}", *record.notes, "next: mcutk flash && mcutk bench"]),
+        "\n".join([f"firmware  {_short(folder)}", *record.notes, f"next: {after_build(ctx.workspace, built)}"]),
     )
 
 

@@ -16,8 +16,12 @@ from mcu_toolkit.cli.options import board_option, common_options, port_option
 def command(board: str | None, port: str | None, tool: str | None, json_path: str | None) -> None:
     """Program a board with what was built for it last."""
     from mcu_toolkit.workflow.flash import flash
+    from mcu_toolkit.workflow.next_step import after_flash
+    from mcu_toolkit.workflow.sources import pick_board
 
     with context() as ctx:
         record = flash(ctx, board=board, port=port, tool=tool)
-    firmware = f"firmware {record.firmware_sha256[:12]}; next: mcutk bench"
-    show(json_path, record, f"{record.board}: {record.said}\n{firmware}")
+    flashed = pick_board(ctx.workspace, None, last=("flash",)).board
+    firmware = f"firmware {record.firmware_sha256[:12]}"
+    following = f"next: {after_flash(ctx.workspace, flashed)}"
+    show(json_path, record, f"{record.board}: {record.said}\n{firmware}\n{following}")

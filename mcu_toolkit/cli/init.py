@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -25,5 +26,5 @@ def command(directory: Path, recipe: str, board: str, force: bool) -> None:
     click.echo(f"{started.root}: mcutk.toml and recipe.toml ({started.recipe})")
     if started.needs_data:
         click.echo("put the images into images/<class>/, or name their folder in mcutk.toml")
-    steps = [] if directory == Path() else [f"cd {directory}"]
+    steps = [] if directory == Path() else [shlex.join(["cd", str(directory)])]
     click.echo("next: " + " && ".join([*steps, "mcutk run"]))

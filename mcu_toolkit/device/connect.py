@@ -11,7 +11,8 @@ from mcu_toolkit.boards import Board
 from mcu_toolkit.device.elf import ELF
 from mcu_toolkit.device.emulated_port import EmulatedPort
 from mcu_toolkit.device.link import Link, Patience
-from mcu_toolkit.device.transport import SerialTransport, Transport, serial_ports
+from mcu_toolkit.device.ports import ports_of, serial_ports
+from mcu_toolkit.device.transport import SerialTransport, Transport
 from mcu_toolkit.device.types import DeviceInfo
 from mcu_toolkit.errors import PortError, WorkspaceError, WrongFirmwareError
 from mcu_toolkit.records.build import FirmwareId
@@ -54,7 +55,8 @@ def open_port(board: Board, device_dir: Path, port: str | None) -> Transport:
     Args:
         board: the board.
         device_dir: flash memory of an emulated board.
-        port: name or URL of a port, or None for the one that the board implies.
+        port: name or URL of a port, or None for the one that the board implies: that of the emulator, or the only port
+            with the USB identity of the board.
 
     Raises:
         PortError: there is none, or it cannot be opened.
@@ -63,7 +65,10 @@ def open_port(board: Board, device_dir: Path, port: str | None) -> Transport:
     if port is not None:
         return SerialTransport(port, board.link.baud)
     if not board.is_emulated:
-        there = serial_ports()
+        found = ports_of(board)
+        if len(found) == 1:
+            return SerialTransport(found[0], board.link.baud)
+        there = found or serial_ports()
         raise PortError(
             f"the board '{board.id}' needs a port",
             expected="--port with one of " + ", ".join(there) if there else "a connected board; no serial port is here",

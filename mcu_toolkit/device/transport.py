@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
+from mcu_toolkit.device.ports import serial_ports
 from mcu_toolkit.errors import PortError
 
 _PIECE = 1 << 16
@@ -139,14 +140,6 @@ class SerialTransport:
         """See `Transport.close`."""
         with contextlib.suppress(*_SERIAL_FAILURES):
             self._serial.close()
-
-
-def serial_ports() -> list[str]:
-    """Names of the serial ports of this machine, USB adapters first."""
-    from serial.tools import list_ports
-
-    ports = sorted(list_ports.comports(), key=lambda p: (p.vid is None, str(p.device)))
-    return [str(port.device) for port in ports]
 
 
 def _cannot_open(port: str, bad: Exception) -> PortError:

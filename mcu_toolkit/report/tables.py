@@ -47,12 +47,19 @@ def flash_row(flash: FlashMemory) -> tuple[str, str, str]:
 
 
 def ram_row(ram: RamMemory) -> tuple[str, str, str]:
-    """RAM as a row of `grid`; the stack is the measured peak after a bench, else what is reserved."""
-    stack = f"stack {fmt.exact(ram.stack)}" if ram.stack_peak is None else f"stack peak {fmt.exact(ram.stack_peak)}"
-    arena = f"arena {fmt.exact(ram.arena)} (live-tensor bound {fmt.exact(ram.no_overlap)})"
-    parts = f"{arena}, static {fmt.exact(ram.static)}, {stack} (at most {fmt.exact(ram.stack_bound)})"
-    return "RAM", f"{fmt.exact(ram.total)} B", f"{parts}; {_of_limit(ram.total, ram.limit)}"
+    """RAM as a row of `grid`: the parts that are reserved add up to the total; what was used of them follows."""
+    parts = f"arena {fmt.exact(ram.arena)}, static {fmt.exact(ram.static)}, stack {fmt.exact(ram.stack)}"
+    peak = "" if ram.stack_peak is None else f"{fmt.exact(ram.stack_peak)} used, "
+    stack = f"of the stack {peak}at most {fmt.exact(ram.stack_bound)} needed"
+    bound = f"live-tensor bound of the arena {fmt.exact(ram.no_overlap)}"
+    return "RAM", f"{fmt.exact(ram.total)} B", f"{parts}; {_of_limit(ram.total, ram.limit)}; {stack}; {bound}"
 
 
 def _of_limit(total: int, limit: int) -> str:
-    return f"{100 * total / limit:.1f} % of the board's {fmt.kib(limit)}"
+    return f"{bar(total / limit)} {100 * total / limit:.1f} % of the board's {fmt.kib(limit)}"
+
+
+def bar(share: float, cells: int = 10) -> str:
+    """`share` of a limit as a bar; anything above zero fills at least one cell, and a full bar means the limit."""
+    filled = min(cells, max(int(share * cells), 1 if share > 0 else 0))
+    return "█" * filled + "░" * (cells - filled)

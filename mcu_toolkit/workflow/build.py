@@ -9,7 +9,7 @@ from mcu_toolkit.records.build import BuildRecord
 from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow.compiled import NAME, compile_source, goal, target_for
 from mcu_toolkit.workflow.context import Context
-from mcu_toolkit.workflow.sources import ModelSource, pick_board, pick_model
+from mcu_toolkit.workflow.sources import DEFAULT_BOARD, ModelSource, pick_board, pick_model
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class BuildOptions:
     """Arguments of a build.
 
     Attributes:
-        board: id, or path of a board descriptor; by default the project's.
+        board: id, or path of a board descriptor; by default the project's, else qemu-m4.
         model: an int8 .tflite file; by default the model trained last, else the one that ships with the package.
         optimize: optimization goal: ``ram``, ``speed`` or ``balanced``.
         name: prefix of the generated files and symbols.
@@ -47,7 +47,7 @@ def build(ctx: Context, options: BuildOptions, source: ModelSource | None = None
     from mcu_toolkit.device import firmware
 
     optimize = goal(options.optimize)
-    chosen = pick_board(ctx.workspace, options.board)
+    chosen = pick_board(ctx.workspace, options.board, default=DEFAULT_BOARD)
     source = source or pick_model(ctx.workspace, options.model)
     ctx.progress("compile", 0, 2)
     compiled = compile_source(

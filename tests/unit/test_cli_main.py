@@ -71,7 +71,6 @@ def test_no_arguments_show_the_help(mcutk: Mcutk) -> None:
         (("bench", "--limit", "0"), 2, "--limit"),
         (("bench", "--random", "3", "--limit", "2"), 1, "--random"),
         (("build", "--optimize", "size"), 2, "ram"),
-        (("build",), 1, "--board"),
         (("build", "--board", "qemu-m44"), 1, "qemu-m4"),
         (("build", "--board", "qemu-m4", "--model", "missing.tflite"), 1, "missing.tflite"),
         (("flash",), 1, "mcutk build"),
