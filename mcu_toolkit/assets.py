@@ -1,4 +1,4 @@
-"""Where the files live that ship beside the Python code: firmware, board descriptors, recipes and models."""
+"""Where the files live that ship beside the Python code: firmware, board descriptors, models, an emulator's plugin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def asset_dir(name: str) -> Path:
-    """Folder ``firmware``, ``boards`` or ``models``, in a checkout or in an installed wheel.
+    """Folder ``firmware``, ``boards``, ``models`` or ``emulator``, in a checkout or in an installed wheel.
 
     Raises:
         WorkspaceError: the installation is incomplete.

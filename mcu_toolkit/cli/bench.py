@@ -30,6 +30,14 @@ from mcu_toolkit.cli.options import (
 @seed_option
 @profile_option
 @stream_option
+@click.option(
+    "--wait-states",
+    type=click.IntRange(0, 15),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Wait states of flash, for estimated cycles; 0 stands for a cache.",
+)
 @skip_bad_option
 @common_options
 def command(
@@ -41,6 +49,7 @@ def command(
     seed: int,
     profile: bool,
     stream: bool,
+    wait_states: int,
     skip_bad: bool,
     json_path: str | None,
 ) -> None:
@@ -56,6 +65,6 @@ def command(
 
     choice = SampleChoice(data, limit, random, seed, skip_bad)
     with context() as ctx:
-        record = bench(ctx, BenchOptions(board, port, choice, profile, stream))
+        record = bench(ctx, BenchOptions(board, port, choice, profile, stream, wait_states))
     show(json_path, record, bench_text(record), f"\nreport  {bench_page(ctx.workspace, record.board)}")
     require_no_mismatches(record)

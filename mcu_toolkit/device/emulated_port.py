@@ -42,6 +42,7 @@ class EmulatedPort:
     Args:
         board: an emulated board.
         elf: the image in its flash memory.
+        extra: further arguments of the emulator.
 
     Raises:
         ConfigError: the board cannot be emulated.
@@ -49,23 +50,23 @@ class EmulatedPort:
         PortError: it did not start; its own text is in the message.
     """
 
-    def __init__(self, board: Board, elf: Path) -> None:
+    def __init__(self, board: Board, elf: Path, extra: tuple[str, ...] = ()) -> None:
         self._emulator = emulator_of(board)
         self.name = f"{board.id} ({self._emulator.name})"
         self._stack = contextlib.ExitStack()
         try:
-            self._power_on(board, elf)
+            self._power_on(board, elf, extra)
         except BaseException:
             self._stack.close()
             raise
 
-    def _power_on(self, board: Board, elf: Path) -> None:
+    def _power_on(self, board: Board, elf: Path, extra: tuple[str, ...]) -> None:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="mcutk-emulator-")))
         self._log = folder / "emulator.log"
         listener = self._stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1))
         assert board.emulator is not None  # by emulator_of
         port = listener.getsockname()[1]
-        argv = self._emulator.command(board.emulator.machine, board.emulator.args, str(elf), port)
+        argv = self._emulator.command(board.emulator.machine, (*board.emulator.args, *extra), str(elf), port)
         self._child = self._stack.enter_context(process.running(argv, log=self._log))
         listener.settimeout(0.1)
         waited = 0.0

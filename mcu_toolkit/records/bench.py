@@ -61,6 +61,7 @@ class ProfileRow:
         macs: multiply-accumulates.
         per_mac: latency per MAC; None for a step without MACs.
         share: of the sum of all steps; None where that sum is 0.
+        estimated_cycles: on an emulated board, where they could be estimated.
     """
 
     index: int
@@ -70,6 +71,7 @@ class ProfileRow:
     macs: int
     per_mac: float | None
     share: float | None
+    estimated_cycles: int | None = field(default=None, metadata={"omit": True})
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class EstimatedCycles:
+    """Cycles estimated from the instructions that an emulated board executed; nothing was measured on silicon.
+
+    Attributes:
+        core: the core whose cost table was used.
+        median: cycles of the sample with the median latency.
+        wait_states: assumed for each access to flash as data and each branch taken.
+        instructions: executed by that sample.
+        taken_branches, flash_accesses: of them, branches that were taken; accesses to flash as data.
+        classes: class of instructions → executed.
+    """
+
+    core: str
+    median: int
+    wait_states: int
+    instructions: int
+    taken_branches: int
+    flash_accesses: int
+    classes: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -15,6 +38,8 @@ class Latency:
         median: rounded down for an even number of samples.
         p95: smallest measured value that at least 95 % of the samples do not exceed (nearest rank).
         max: largest value.
+        estimated_cycles: on an emulated board, where they could be estimated.
+        estimate_missing: why they could not; left out where nothing is missing.
     """
 
     unit: str
@@ -22,3 +47,5 @@ class Latency:
     median: int | None
     p95: int | None
     max: int | None
+    estimated_cycles: EstimatedCycles | None = None
+    estimate_missing: str | None = field(default=None, metadata={"omit": True})

@@ -18,6 +18,7 @@ from mcu_toolkit.report.outputs import mismatching, predictions
 from mcu_toolkit.workflow.built import Built, read_built, require_flashed
 from mcu_toolkit.workflow.compiled import read_graph
 from mcu_toolkit.workflow.context import Context
+from mcu_toolkit.workflow.cycles import Cycles, estimate_cycles
 from mcu_toolkit.workflow.samples import SampleChoice, Samples, open_samples
 from mcu_toolkit.workflow.sources import pick_board, pick_port
 from mcu_toolkit.workspace import Workspace, atomic_write
@@ -38,6 +39,7 @@ class BenchOptions:
         samples: the inputs.
         profile: also measure every layer.
         stream: the samples are a sequence: the model's variables are reset before the first only.
+        wait_states: of flash, assumed for estimated cycles; 0 stands for a cache.
     """
 
     board: str | None = None
@@ -45,6 +47,7 @@ class BenchOptions:
     samples: SampleChoice = field(default_factory=SampleChoice)
     profile: bool = False
     stream: bool = False
+    wait_states: int = 0
 
 
 def bench(ctx: Context, options: BenchOptions) -> BenchRecord:
@@ -82,7 +85,8 @@ def bench(ctx: Context, options: BenchOptions) -> BenchRecord:
     host = join(Oracle(graph).run_all(samples.inputs, keep_state=options.stream))
     checked = _stream_check(ctx, built, samples, run.outputs) if options.stream else None
     ctx.progress("host reference", 1, 1)
-    data = _data(ctx, built, graph, samples, run, host, checked)
+    cycles = _cycles(ctx, built, samples, run, options)
+    data = _data(ctx, built, graph, samples, run, host, checked, cycles)
     record = bench_record(data)
     _write(ctx, record, samples, data)
     return record
@@ -137,8 +141,25 @@ def _stream_check(ctx: Context, built: Built, samples: Samples, device: Block) -
     return StreamCheck(len(mismatching(device, tflm)))
 
 
+def _cycles(ctx: Context, built: Built, samples: Samples, run: BenchRun, options: BenchOptions) -> Cycles:
+    """Estimated cycles of the sample with the median latency."""
+    count = len(run.latencies)
+    if not count:
+        return Cycles()
+    middle = int(run.latencies.argsort(kind="stable")[(count - 1) // 2])
+    sample = samples.block[middle].tobytes()
+    return estimate_cycles(ctx, built, sample, steps=options.profile, wait_states=options.wait_states)
+
+
 def _data(
-    ctx: Context, built: Built, graph: Graph, samples: Samples, run: BenchRun, host: Block, checked: StreamCheck | None
+    ctx: Context,
+    built: Built,
+    graph: Graph,
+    samples: Samples,
+    run: BenchRun,
+    host: Block,
+    checked: StreamCheck | None,
+    cycles: Cycles,
 ) -> BenchData:
     record = built.record
     return BenchData(
@@ -170,7 +191,9 @@ def _data(
         command=ctx.command,
         truth=samples.truth,
         random_seed=samples.random_seed,
-        profile=_profile(built, run) if run.profile else None,
+        profile=_profile(built, run, cycles) if run.profile else None,
+        estimated_cycles=cycles.inference,
+        estimate_missing=cycles.missing,
         recipe=samples.recipe,
         synthetic=samples.synthetic,
         stream=checked,
@@ -182,7 +205,7 @@ def _memory(memory: Memory, run: BenchRun) -> Memory:
     return replace(memory, ram=replace(memory.ram, stack_peak=run.device.stack_peak))
 
 
-def _profile(built: Built, run: BenchRun) -> tuple[StepLatency, ...]:
+def _profile(built: Built, run: BenchRun, cycles: Cycles) -> tuple[StepLatency, ...]:
     layers = {layer.index: layer for layer in built.record.layers}
     return tuple(
         StepLatency(
@@ -191,6 +214,7 @@ def _profile(built: Built, run: BenchRun) -> tuple[StepLatency, ...]:
             kernel=layers[entry.index].kernel,
             latency=entry.latency,
             macs=layers[entry.index].macs,
+            estimated_cycles=cycles.steps[entry.index] if cycles.steps else None,
         )
         for entry in run.profile
     )

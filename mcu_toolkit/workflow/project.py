@@ -1,7 +1,6 @@
 """The public Python interface: `mcu_toolkit.Project`.
 
-Each method is one use case of `mcu_toolkit.workflow`, imported when it is called, so that importing this module is
-quick.
+Each method is one use case of `mcu_toolkit.workflow`, imported when it is called: importing this module is quick.
 """
 
 from __future__ import annotations
@@ -214,6 +213,7 @@ class Project:
         seed: int = 1,
         profile: bool = False,
         stream: bool = False,
+        wait_states: int = 0,
         skip_bad: bool = False,
     ) -> BenchRecord:
         """Stream test images to a board, compare every output with the oracle's, and measure accuracy and latency.
@@ -221,13 +221,12 @@ class Project:
         Args:
             board: id, or path of a board descriptor; by default the board flashed last.
             port: serial port; not needed by emulated boards.
-            data: the folder that the model was trained on, where it has moved; or images for a model file.
-            limit: only so many images, in the same proportions of the classes.
-            random: number of random inputs to stream instead of images.
-            seed: seed of the first random input.
+            data, limit: the folder that the model was trained on, where it has moved, or images for a model file;
+                only so many of them, in the same proportions of the classes.
+            random, seed: number of random inputs to stream instead of images, and the seed of the first one.
             profile: also measure every layer.
-            stream: the samples are a sequence: the model's variables are reset before the first only, and every step
-                is also compared with TensorFlow Lite Micro.
+            stream: keep the model's variables between samples, and compare with TensorFlow Lite Micro too.
+            wait_states: of flash, assumed for estimated cycles; 0 stands for a cache.
             skip_bad: leave out images that cannot be read.
 
         Returns:
@@ -239,8 +238,8 @@ class Project:
         from mcu_toolkit.workflow.bench import BenchOptions, bench
         from mcu_toolkit.workflow.samples import SampleChoice
 
-        choice = SampleChoice(path(data), limit, random, seed, skip_bad)
-        return bench(self._context("bench"), BenchOptions(text(board), port, choice, profile, stream))
+        samples = SampleChoice(path(data), limit, random, seed, skip_bad)
+        return bench(self._context("bench"), BenchOptions(text(board), port, samples, profile, stream, wait_states))
 
     def run(
         self,

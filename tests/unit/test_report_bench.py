@@ -12,7 +12,7 @@ import pytest
 from mcu_toolkit.graph.ir import DType, Quant, Tensor
 from mcu_toolkit.records.bench import BenchRecord, LinkUse
 from mcu_toolkit.records.codec import dump, load
-from mcu_toolkit.records.latency import Latency
+from mcu_toolkit.records.latency import EstimatedCycles, Latency
 from mcu_toolkit.records.memory import FlashMemory, Memory, RamMemory
 from mcu_toolkit.report.bench.assemble import BenchData, StepLatency, bench_record, latency_summary
 from mcu_toolkit.report.bench.gallery import choose
@@ -151,6 +151,32 @@ def test_the_terminal_shows_accuracy_unit_and_origin() -> None:
 def test_the_terminal_never_turns_instructions_into_time() -> None:
     text = shown(bench_text(bench_record(made(profile=STEPS))))
     assert " ms" not in text and "seconds" not in text
+
+
+ESTIMATE = EstimatedCycles("cortex-m4", 1400, 2, 1000, 50, 200, {"alu": 1000})
+ESTIMATED_STEPS = tuple(dataclasses.replace(step, estimated_cycles=2 * step.latency) for step in STEPS)
+
+
+def test_estimated_cycles_are_labelled_and_name_their_core() -> None:
+    record = bench_record(made(estimated_cycles=ESTIMATE, profile=ESTIMATED_STEPS))
+    assert record.latency.estimated_cycles == ESTIMATE
+    assert load(BenchRecord, dump(record)) == record
+    page = checked(bench_page(record, made().latencies, ()))
+    for said in (shown(bench_text(record), width=160), page):
+        assert "~1,400" in said and "an estimate for cortex-m4" in said and "2 wait states" in said
+        assert "estimated cycles" in said and "~600" in said
+
+
+def test_missing_estimates_are_null_and_say_why() -> None:
+    document = dump(bench_record(made(estimate_missing="the program 'gcc' is not installed\n  try: x")))
+    assert document["latency"]["estimated_cycles"] is None
+    assert document["latency"]["estimate_missing"].startswith("the program 'gcc'")
+    assert "gcc" in shown(bench_text(bench_record(made(estimate_missing="the program 'gcc' is not installed"))))
+
+
+def test_a_board_that_counts_cycles_shows_no_estimate() -> None:
+    assert "estimate_missing" not in dump(bench_record(made(unit="cycles")))["latency"]
+    assert "estimated" not in shown(bench_text(bench_record(made(unit="cycles", profile=STEPS))))
 
 
 def answers(data: BenchData) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mcu_toolkit.graph.block import Block
 from mcu_toolkit.graph.ir import Tensor
 from mcu_toolkit.records.bench import BenchAccuracy, BenchRecord, LinkUse, ProfileRow, StreamCheck
-from mcu_toolkit.records.latency import Latency
+from mcu_toolkit.records.latency import EstimatedCycles, Latency
 from mcu_toolkit.records.memory import Memory
 from mcu_toolkit.records.statistics import ClassRow, FloatVersusInt8
 from mcu_toolkit.report import classification, metrics, statistics
@@ -32,6 +32,7 @@ class StepLatency:
         kernel: C function.
         latency: in the unit of the run.
         macs: multiply-accumulates.
+        estimated_cycles: None where they were not estimated.
     """
 
     index: int
@@ -39,6 +40,7 @@ class StepLatency:
     kernel: str
     latency: int
     macs: int
+    estimated_cycles: int | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -65,6 +67,7 @@ class BenchData:
         truth: labels; None for random inputs.
         random_seed: seed of the first random input; None for images.
         profile: latency of each step; None where it was not asked for.
+        estimated_cycles, estimate_missing: see `records.latency.Latency`.
         recipe: id of the recipe; None where there is none.
         synthetic: whether the images were generated; None for random inputs.
         stream: the samples were a sequence; None where the variables were reset before each.
@@ -92,6 +95,8 @@ class BenchData:
     truth: Truth | None = None
     random_seed: int | None = None
     profile: tuple[StepLatency, ...] | None = None
+    estimated_cycles: EstimatedCycles | None = None
+    estimate_missing: str | None = None
     recipe: str | None = None
     synthetic: bool | None = None
     stream: StreamCheck | None = None
@@ -118,7 +123,11 @@ def bench_record(data: BenchData) -> BenchRecord:
         mismatching_samples=tuple(data.ids[i] for i in wrong[:_NAMED]) if wrong else None,
         accuracy=_accuracy(part),
         per_class=part.class_rows() if part is not None else (),
-        latency=latency_summary(data.latencies, data.unit),
+        latency=replace(
+            latency_summary(data.latencies, data.unit),
+            estimated_cycles=data.estimated_cycles,
+            estimate_missing=data.estimate_missing,
+        ),
         memory=data.memory,
         link=data.link,
         random_seed=data.random_seed,
@@ -169,6 +178,7 @@ def profile_rows(steps: Sequence[StepLatency]) -> tuple[ProfileRow, ...]:
             macs=step.macs,
             per_mac=step.latency / step.macs if step.macs else None,
             share=step.latency / total if total else None,
+            estimated_cycles=step.estimated_cycles,
         )
         for step in steps
     )

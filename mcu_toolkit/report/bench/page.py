@@ -9,6 +9,7 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 from mcu_toolkit.records.bench import BenchRecord, ProfileRow
+from mcu_toolkit.records.latency import Latency
 from mcu_toolkit.records.memory import FlashMemory, RamMemory
 from mcu_toolkit.report import charts, html
 from mcu_toolkit.report import format as fmt
@@ -56,10 +57,19 @@ def _cards(record: BenchRecord) -> Markup:
     items += [
         html.mismatch_card("mismatches", record.mismatches, record.samples),
         html.Card(f"latency, median ({latency.unit})", fmt.exact(latency.median), f"max {fmt.exact(latency.max)}"),
+        *_cycles_cards(record.latency),
         html.Card("flash", fmt.kib(flash.total), f"engine {fmt.kib(flash.engine)}"),
         html.Card("RAM", fmt.kib(ram.total), f"arena {fmt.kib(ram.arena)}"),
     ]
     return html.cards(items)
+
+
+def _cycles_cards(latency: Latency) -> list[html.Card]:
+    estimate = latency.estimated_cycles
+    if estimate is None:
+        return []
+    remark = f"an estimate for {estimate.core}, {estimate.wait_states} wait states of flash"
+    return [html.Card("estimated cycles", f"~{fmt.exact(estimate.median)}", remark)]
 
 
 def _flash(flash: FlashMemory) -> Markup:
@@ -77,11 +87,12 @@ def _ram(ram: RamMemory) -> Markup:
 
 
 def profile(rows: Sequence[ProfileRow], unit: str) -> Markup:
-    """Latency of every step as bars and a table; empty without rows."""
+    """Latency of every step as bars and a table, with estimated cycles where they are known; empty without rows."""
     if not rows:
         return Markup("")
     drawn = [charts.Bar(f"{row.index} {row.layer}", float(row.latency), fmt.exact(row.latency)) for row in rows]
-    heads = ("#", "layer", "kernel", unit, "MACs", "per MAC", "share")
+    estimated = any(row.estimated_cycles is not None for row in rows)
+    heads = ("#", "layer", "kernel", unit, "MACs", "per MAC", "share", *(("estimated cycles",) if estimated else ()))
     cells = [
         (
             row.index,
@@ -91,6 +102,7 @@ def profile(rows: Sequence[ProfileRow], unit: str) -> Markup:
             fmt.exact(row.macs),
             fmt.UNKNOWN if row.per_mac is None else f"{row.per_mac:.2f}",
             fmt.percent(row.share, 1),
+            *((f"~{fmt.exact(row.estimated_cycles)}",) if estimated else ()),
         )
         for row in rows
     ]

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from mcu_toolkit.records.bench import BenchRecord, ProfileRow
+from mcu_toolkit.records.latency import Latency
 from mcu_toolkit.records.statistics import FloatVersusInt8
 from mcu_toolkit.report import format as fmt
 from mcu_toolkit.report.sheet import Sheet
@@ -20,8 +21,8 @@ Row = tuple[str, str, str]
 def bench_text(record: BenchRecord) -> RenderableType:
     """The whole report."""
     figures = grid()
-    rows = (*_accuracy_rows(record), _latency_row(record), flash_row(record.memory.flash), ram_row(record.memory.ram))
-    for row in rows:
+    rows = [*_accuracy_rows(record), _latency_row(record), *cycles_rows(record.latency)]
+    for row in (*rows, flash_row(record.memory.flash), ram_row(record.memory.ram)):
         figures.add_row(*row)
     parts: list[RenderableType] = [_headline(record), Text(""), figures]
     if record.per_class:
@@ -70,9 +71,24 @@ def _latency_row(record: BenchRecord) -> Row:
     return "latency, median", fmt.exact(latency.median), f"{latency.unit}; {spread}"
 
 
+def cycles_rows(latency: Latency) -> list[Row]:
+    """Estimated cycles, or why there are none; nothing on a chip, which counts its cycles itself."""
+    estimate = latency.estimated_cycles
+    if estimate is None:
+        missing = latency.estimate_missing
+        return [("estimated cycles", fmt.UNKNOWN, escape(missing.splitlines()[0]))] if missing else []
+    ratio = estimate.median / estimate.instructions if estimate.instructions else 0.0
+    remark = (
+        f"an estimate for {estimate.core}; {ratio:.2f} per instruction; {estimate.wait_states} wait states of flash"
+    )
+    return [("estimated cycles", f"~{fmt.exact(estimate.median)}", remark)]
+
+
 def profile_table(rows: Sequence[ProfileRow], unit: str) -> Sheet:
-    """Latency of every step, with the total."""
-    made = table("#", "layer", "kernel", unit, "MACs", "per MAC", "share", numbers_from=3)
+    """Latency of every step, with the total, and estimated cycles where they are known."""
+    estimated = any(row.estimated_cycles is not None for row in rows)
+    columns = ("estimated cycles",) if estimated else ()
+    made = table("#", "layer", "kernel", unit, "MACs", "per MAC", "share", *columns, numbers_from=3)
     for row in rows:
         made.add_row(
             str(row.index),
@@ -82,8 +98,10 @@ def profile_table(rows: Sequence[ProfileRow], unit: str) -> Sheet:
             fmt.exact(row.macs),
             fmt.UNKNOWN if row.per_mac is None else f"{row.per_mac:.2f}",
             fmt.percent(row.share, 1),
+            *((f"~{fmt.exact(row.estimated_cycles)}",) if estimated else ()),
         )
     total, macs = sum(row.latency for row in rows), sum(row.macs for row in rows)
     per_mac = f"{total / macs:.2f}" if macs else fmt.UNKNOWN
-    made.add_row("", "total", "", fmt.exact(total), fmt.exact(macs), per_mac, "", style="bold")
+    sums = (f"~{fmt.exact(sum(row.estimated_cycles or 0 for row in rows))}",) if estimated else ()
+    made.add_row("", "total", "", fmt.exact(total), fmt.exact(macs), per_mac, "", *sums, style="bold")
     return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -61,6 +61,9 @@ class Emulator(Protocol):
             elf: path of the image.
             port: the TCP port.
         """
+
+    def plugin(self, library: str, values: Mapping[str, str]) -> tuple[str, ...]:
+        """Further arguments for `command` that load the plugin that counts (emulator/), with its arguments."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,11 @@ class Arch:
     def objcopy(self) -> str:
         """Program that converts an ELF file to HEX or raw bytes."""
         return f"{self.prefix}objcopy"
+
+    @property
+    def objdump(self) -> str:
+        """Program that disassembles an ELF file."""
+        return f"{self.prefix}objdump"
 
 
 class _Archs(Registry[Arch]):

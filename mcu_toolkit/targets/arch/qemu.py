@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 _QUIET = ("-nodefaults", "-display", "none", "-monitor", "none")
@@ -43,3 +43,13 @@ class Qemu:
             *(self.program, "-M", machine, *args, *_QUIET, *_EXACT, *self.args),
             *("-chardev", link, "-serial", "chardev:link", "-kernel", elf),
         ]
+
+    def plugin(self, library: str, values: Mapping[str, str]) -> tuple[str, ...]:
+        """Arguments that load a TCG plugin.
+
+        Args:
+            library: path of the shared library.
+            values: its own arguments.
+        """
+        words = [library, *(f"{name}={value}" for name, value in values.items())]
+        return ("-plugin", ",".join(word.replace(",", ",,") for word in words))

@@ -1,0 +1,1 @@
+"""Counts what executes on an emulated board, and estimates its cycles (docs/cycles.md)."""
