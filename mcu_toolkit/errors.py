@@ -3,7 +3,7 @@
 ::
 
     McutkError                  every error that a user can cause or correct; the CLI prints it without a traceback
-    ├── ConfigError             recipe, board or project file
+    ├── ConfigError             argument, recipe, board or project file (exit code 2; all others 1)
     ├── DataError               image folders, images, splits
     ├── ModelError              a model file; carries the byte offset or the node
     │   └── UnsupportedError    operators outside the compiler's list
@@ -60,7 +60,9 @@ class McutkError(Exception):
 
 
 class ConfigError(McutkError):
-    """A recipe, board descriptor or project file is wrong."""
+    """An argument, recipe, board descriptor or project file is wrong."""
+
+    exit_code = 2
 
 
 class DataError(McutkError):

@@ -111,12 +111,13 @@ def check_writable(path: Path) -> None:
     """Refuse a report file that cannot be written, before minutes of work.
 
     Raises:
-        WorkspaceError: `path` is a folder, or its folder cannot be made or written to.
+        WorkspaceError: `path` is a folder, or its folder does not exist or cannot be written to.
     """
     if path.is_dir():
         raise WorkspaceError(f"{path} is a folder", expected="the name of a file for the report")
-    nearest = path.parent
-    while not nearest.exists():
-        nearest = nearest.parent
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise WorkspaceError(f"cannot write {path}: {nearest} is not a folder that can be written to")
+    if not path.parent.is_dir():
+        raise WorkspaceError(
+            f"cannot write {path}: there is no folder {path.parent}", hint=shlex.join(["mkdir", "-p", str(path.parent)])
+        )
+    if not os.access(path.parent, os.W_OK):
+        raise WorkspaceError(f"cannot write {path}: {path.parent} is not a folder that can be written to")

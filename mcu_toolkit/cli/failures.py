@@ -17,6 +17,17 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 BROKEN_PIPE = 141  # 128 + SIGPIPE
 INTERNAL = 70  # EX_SOFTWARE
 
+#: Exit codes and their meaning, as `mcutk help exit-codes` lists them.
+EXIT_CODES = {
+    0: "the job was done",
+    1: "it was not done: a difference was found, an input is damaged or unsupported, a tool or port failed",
+    2: "an argument, a recipe, a board descriptor or the project file is wrong",
+    INTERNAL: "a defect of mcutk",
+    INTERRUPTED: "interrupted by Ctrl-C",
+    BROKEN_PIPE: "the reader of the output closed the pipe",
+    143: "ended by SIGTERM",
+}
+
 
 class ReaderGone(Exception):
     """The reader of the output closed the pipe; click would report a BrokenPipeError as exit code 1."""
@@ -30,8 +41,7 @@ def exit_code(job: Callable[[], object], verbose: Callable[[], bool]) -> int:
         verbose: whether to show tracebacks; called after an error, since the command line decides it.
 
     Returns:
-        0 the job is done; 1 it is not (the reason is on stderr); 2 the command line is wrong; 70 a defect of the
-        toolkit; 130 interrupted by Ctrl-C; 141 the reader of the output closed the pipe.
+        One of `EXIT_CODES`; the reason is on stderr where it is not 0.
     """
     try:
         outcome = job()

@@ -18,7 +18,7 @@ import click
 from mcu_toolkit import __version__
 from mcu_toolkit.cli.encoding import accept_any_text
 from mcu_toolkit.cli.failures import ReaderGone, exit_code
-from mcu_toolkit.errors import McutkError
+from mcu_toolkit.errors import ConfigError
 from mcu_toolkit.suggest import nearest
 
 
@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "boards": ("boards", "List the supported boards."),
     "doctor": ("doctor", "Say what this machine lacks and the command that installs it."),
     "completion": ("completion", "Print the completion script of a shell."),
+    "help": ("help", "Show the help of a command, or of a topic: exit-codes."),
 }
 
 
@@ -67,6 +68,10 @@ class LazyGroup(click.Group):
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as wrong:
+            if wrong.ctx is None and ctx.invoked_subcommand in COMMANDS:  # so that the message names the command's help
+                wrong.ctx = click.Context(cli, info_name=f"mcutk {ctx.invoked_subcommand}")
+            raise
         except BrokenPipeError as gone:
             raise ReaderGone from gone
 
@@ -76,7 +81,7 @@ class LazyGroup(click.Group):
         """Find the command, or name the nearest one."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             close = nearest(args[0], COMMANDS)
-            raise McutkError(
+            raise ConfigError(
                 f"there is no command '{args[0]}'",
                 expected="one of " + ", ".join(COMMANDS),
                 hint=f"mcutk {close[0]}" if close else "mcutk --help",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mcu_toolkit import process
 from mcu_toolkit.boards import Core
+from mcu_toolkit.errors import ConfigError, ToolFailedError
+from mcu_toolkit.suggest import did_you_mean
 from mcu_toolkit.targets.arch import ARCHS, Arch
 
 
@@ -69,7 +72,24 @@ class Toolchain:
             ]
             for unit in ordered
         ]
-        process.run_all(commands, jobs=os.cpu_count() or 1, timeout=timeout)
+        try:
+            process.run_all(commands, jobs=os.cpu_count() or 1, timeout=timeout)
+        except ToolFailedError as failed:
+            raise self._wrong_core(failed) or failed from failed.__cause__
+
+    def _wrong_core(self, failed: ToolFailedError) -> ConfigError | None:
+        """The error of a processor core that the compiler does not know, in place of its list of all cores."""
+        text = str(failed)
+        if re.search(r"unrecogni[sz]ed -mcpu target", text) is None:
+            return None
+        listed = re.search(r"valid arguments are: ([^;\n]+)", text)
+        known = listed[1].split() if listed else []
+        return ConfigError(
+            f"{self.arch.compiler} does not know the core of this board",
+            expected="a 'core.cpu' of the board descriptor that the compiler knows, such as cortex-m4",
+            received=self.core.cpu,
+            hint=did_you_mean(self.core.cpu, [each for each in known if each.startswith("cortex-m")]),
+        )
 
     def link(self, objects: Sequence[Path], script: Path, elf: Path, map_file: Path) -> None:
         """Link a bare-metal image and write its map.

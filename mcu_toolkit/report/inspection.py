@@ -36,7 +36,7 @@ def inspection_text(record: InspectRecord) -> RenderableType:
 
 def operators_text(record: OperatorsRecord) -> Sheet:
     """The supported operators."""
-    made = table("operator", "supported forms", numbers_from=_NO_NUMBERS)
+    made = table("operator", "supported forms", numbers_from=_NO_NUMBERS, wrap=("supported forms",))
     for row in record.operators:
         made.add_row(row.operator, escape(row.forms))
     return made
@@ -119,7 +119,7 @@ def _modes(modes: Mapping[str, ModeFigures]) -> Sheet:
 
 
 def _unsupported(rows: Sequence[UnsupportedNode]) -> Sheet:
-    made = table("node", "unsupported operator", "reason", numbers_from=_NO_NUMBERS)
+    made = table("node", "unsupported operator", "reason", numbers_from=_NO_NUMBERS, wrap=("reason",))
     for row in rows:
         made.add_row(str(row.node), f"[red]{escape(row.operator)}[/red]", escape(row.reason))
     return made

@@ -12,17 +12,21 @@ from mcu_toolkit.report import format as fmt
 from mcu_toolkit.report.sheet import Column, Sheet
 
 
-def table(*titles: str, numbers_from: int = 1, drop: Sequence[str] = ()) -> Sheet:
+def table(*titles: str, numbers_from: int = 1, drop: Sequence[str] = (), wrap: Sequence[str] = ()) -> Sheet:
     """A sheet of columns under titles.
 
     Args:
         titles: of the columns.
         numbers_from: columns from this one on are right-aligned.
         drop: titles of columns that a narrow terminal leaves out, the first one first.
+        wrap: titles of columns whose texts may take several lines.
     """
     ranks = {title: len(drop) - rank for rank, title in enumerate(drop)}
     return Sheet(
-        tuple(Column(title, right=i >= numbers_from, drop=ranks.get(title, 0)) for i, title in enumerate(titles))
+        tuple(
+            Column(title, right=i >= numbers_from, wrap=title in wrap, drop=ranks.get(title, 0))
+            for i, title in enumerate(titles)
+        )
     )
 
 

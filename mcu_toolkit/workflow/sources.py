@@ -98,6 +98,12 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         WorkspaceError: it is not there or cannot be read.
     """
+    if path.is_dir():
+        inside = ", ".join(sorted(each.name for each in path.glob("*.tflite"))[:3])
+        raise WorkspaceError(
+            f"the model {path} is a folder",
+            expected=f"a .tflite file: {inside} is in it" if inside else "a .tflite file",
+        )
     try:
         return path.read_bytes()
     except OSError as bad:
@@ -179,15 +185,15 @@ def pick_board(
         default: id of a board.
 
     Raises:
-        ConfigError: none of these, or no such board.
+        ConfigError: none of these, or no such board; WorkspaceError: none, where a build or flash must precede.
     """
     state = read_state(workspace)
     known = {"build": state.build, "flash": state.flash}
     candidates = (given, *(known[each] for each in last), load_settings(workspace).board, default)
     name = next((each for each in candidates if each is not None), None)
     if name is None:
-        what = "nothing was built here yet" if last else "no board was named"
-        raise ConfigError(
+        kind, what = (WorkspaceError, "nothing was built here yet") if last else (ConfigError, "no board was named")
+        raise kind(
             what,
             expected='--board ID, or board = "ID" in mcutk.toml',
             hint="mcutk build --board qemu-m4" if last else "mcutk boards lists the boards; qemu-m4 is emulated",

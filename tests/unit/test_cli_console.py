@@ -77,8 +77,12 @@ def test_a_full_device_is_an_mcutk_error(project: Path) -> None:
 def test_a_report_file_that_cannot_be_written_is_refused_before_the_command_runs(project: Path) -> None:
     file = project / "file"
     file.write_text("", encoding="utf-8")
-    console.check_writable(project / "new" / "report.json")
+    console.check_writable(project / "report.json")
+    with pytest.raises(WorkspaceError, match="there is no folder") as refused:
+        console.check_writable(project / "a b" / "report.json")
+    assert f"mkdir -p '{project / 'a b'}'" in str(refused.value)
+    assert not (project / "a b").exists()
     with pytest.raises(WorkspaceError, match="is a folder"):
         console.check_writable(project)
-    with pytest.raises(WorkspaceError, match="not a folder that can be written to"):
+    with pytest.raises(WorkspaceError, match="there is no folder"):
         console.check_writable(file / "report.json")

@@ -65,30 +65,33 @@ def test_no_arguments_show_the_help(mcutk: Mcutk) -> None:
 @pytest.mark.parametrize(
     "arguments, code, said",
     [
-        (("biuld",), 1, "mcutk build"),
+        (("biuld",), 2, "mcutk build"),
         (("--bogus",), 2, "mcutk --help"),
         (("bench", "--limit", "none"), 2, "mcutk bench --help"),
         (("bench", "--limit", "0"), 2, "--limit"),
-        (("bench", "--random", "3", "--limit", "2"), 1, "--random"),
+        (("bench", "--random", "3", "--limit", "2"), 2, "--random"),
         (("build", "--optimize", "size"), 2, "ram"),
-        (("build", "--board", "qemu-m44"), 1, "qemu-m4"),
+        (("build", "--board", "qemu-m44"), 2, "qemu-m4"),
         (("build", "--board", "qemu-m4", "--model", "missing.tflite"), 1, "missing.tflite"),
         (("flash",), 1, "mcutk build"),
         (("bench",), 1, "mcutk build"),
         (("flash", "--board", "qemu-m4"), 1, "mcutk build --board qemu-m4"),
         (("bench", "--board", "qemu-m4"), 1, "mcutk build --board qemu-m4"),
         (("verify", "--board", "qemu-m4"), 1, "mcutk build --board qemu-m4"),
-        (("run", "--model", "x.tflite", "--retrain"), 1, "--model"),
-        (("run", "--recipe", "brain"), 1, "brain"),
-        (("run", "--set", "student"), 1, "KEY=VALUE"),
-        (("run", "--set", "student.widht=1"), 1, "student.width"),
-        (("eval", "--random", "1", "--external", "."), 1, "--external"),
+        (("run", "--model", "x.tflite", "--retrain"), 2, "--model"),
+        (("run", "--recipe", "brain"), 2, "brain"),
+        (("run", "--set", "student"), 2, "KEY=VALUE"),
+        (("run", "--set", "student.widht=1"), 2, "student.width"),
+        (("eval", "--random", "1", "--external", "."), 2, "--external"),
         (("inspect", "missing.tflite"), 1, "missing.tflite"),
         (("inspect", "."), 1, ".tflite"),
         (("boards", "--json", "."), 1, "is a folder"),
         (("boards", "--json", "/proc/no/file.json"), 1, "cannot write"),
-        (("init", "--recipe", "nothing"), 1, "phantom"),
+        (("init", "--recipe", "nothing"), 2, "phantom"),
         (("completion", "tcsh"), 2, "bash"),
+        (("boards", "--json"), 2, "mcutk boards --help"),
+        (("boards", "--json", "no-folder/x.json"), 1, "mkdir -p no-folder"),
+        (("help", "exit-code"), 2, "exit-codes"),
     ],
 )
 def test_wrong_command_lines_say_what_to_try(arguments: tuple[str, ...], code: int, said: str, mcutk: Mcutk) -> None:
@@ -98,6 +101,13 @@ def test_wrong_command_lines_say_what_to_try(arguments: tuple[str, ...], code: i
     assert said in outcome.err
     assert "Traceback" not in outcome.err
     assert "defect" not in outcome.err
+
+
+def test_help_lists_the_exit_codes_and_shows_a_command(mcutk: Mcutk) -> None:
+    listed = mcutk("help", "exit-codes").out.splitlines()
+    assert {int(line.split()[0]) for line in listed} == set(failures.EXIT_CODES)
+    assert mcutk("help", "build").out.startswith("Usage: mcutk build")
+    assert "Commands:" in mcutk("help").out
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:

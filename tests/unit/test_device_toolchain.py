@@ -10,6 +10,7 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.boards import Core
 from mcu_toolkit.device.toolchain import Toolchain, Unit
+from mcu_toolkit.errors import ConfigError, ToolFailedError
 from mcu_toolkit.targets.arch import ARCHS
 from mcu_toolkit.targets.arch.arm import ARM
 
@@ -52,3 +53,24 @@ def test_another_architecture_needs_no_other_code(tmp_path: Path, monkeypatch: p
     assert linked[:4] == ["made-up-gcc", *core, "--made-up-link"]
     assert f"-Wl,-T,{tmp_path / 'x.ld'}" in linked
     assert converted[:3] == ["made-up-objcopy", "-O", "ihex"]
+
+
+def test_an_unknown_core_is_named_without_the_compilers_list_of_all_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = (
+        "arm-none-eabi-gcc: error: unrecognized -mcpu target: cortex-m99\n"
+        "note: valid arguments are: arm8 cortex-m0 cortex-m4 cortex-m7; did you mean 'arm8'?"
+    )
+
+    def fails(*_: object, **__: object) -> None:
+        raise ToolFailedError("arm-none-eabi-gcc failed", received=said)
+
+    monkeypatch.setattr(process, "run_all", fails)
+    source = tmp_path / "a.c"
+    source.write_text("x")
+    tools = Toolchain.of(Core(cpu="cortex-m99", isa="portable", arch="arm"))
+    with pytest.raises(ConfigError) as wrong:
+        tools.compile([Unit(source, tmp_path / "a.o")], [], [])
+    assert "core.cpu" in str(wrong.value) and "cortex-m99" in str(wrong.value)
+    assert "arm8" not in str(wrong.value)
