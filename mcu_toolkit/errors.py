@@ -14,6 +14,7 @@
     │   └── ToolFailedError     it ran and failed, or ran too long
     ├── LinkError               the serial link
     │   ├── PortError           the port cannot be opened, is busy or went away
+    │   ├── CrashError          the firmware stopped at a fault
     │   ├── ProtocolError       the answer is not in the protocol
     │   └── WrongFirmwareError  the board answers, but runs another model or firmware
     ├── WorkspaceError          artefacts missing, damaged or not writable (full disk)
@@ -140,6 +141,10 @@ class LinkError(McutkError):
 
 class PortError(LinkError):
     """A port does not exist, is busy, or went away."""
+
+
+class CrashError(LinkError):
+    """The firmware stopped at a fault."""
 
 
 class ProtocolError(LinkError):

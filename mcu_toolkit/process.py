@@ -205,29 +205,24 @@ def _reap(child: subprocess.Popen[bytes], argv: Sequence[str], sink: IO[bytes]) 
 
 @contextmanager
 def running(
-    argv: Sequence[str], *, cwd: Path | None = None, log: Path | None = None
+    argv: Sequence[str], *, cwd: Path | None = None, log: IO[bytes] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program during a ``with`` block; it and its children have ended when the block ends, even by an exception.
 
     Args:
         argv: program and arguments.
         cwd: folder to run in.
-        log: file for its stdout and stderr, which are discarded otherwise.
+        log: open file for its stdout and stderr, which are discarded otherwise.
 
     Raises:
         ToolMissingError: the program is not installed.
     """
     require_tool(argv[0])
-    sink = log.open("wb") if log is not None else None
+    child = _start(argv, cwd, log)
     try:
-        child = _start(argv, cwd, sink)
-        try:
-            yield child
-        finally:
-            _kill_group(child)
+        yield child
     finally:
-        if sink is not None:
-            sink.close()
+        _kill_group(child)
 
 
 def _kill_group(child: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:

@@ -226,16 +226,6 @@ static void on_crc(const frame *request) {
     frame_end(&app.writer);
 }
 
-static void on_reset(const frame *request) {
-    if (frame_load_u32(request->payload) != RESET_MAGIC) {
-        refuse(request->sequence, ERROR_RANGE, 0u, 0u);
-        return;
-    }
-    begin_reply(request);
-    frame_end(&app.writer);
-    hal_reset();
-}
-
 /* Calls the handler of a request after a check of its version and, but for INPUT, the exact length of its payload. */
 static void dispatch(const frame *request) {
     static const struct {
@@ -245,7 +235,7 @@ static void dispatch(const frame *request) {
         void (*handler)(const frame *request);
     } commands[] = {
         {TYPE_HELLO, 0u, true, on_hello}, {TYPE_INPUT, 0u, false, on_input}, {TYPE_RUN, 4u, true, on_run},
-        {TYPE_STEP, 8u, true, on_step},   {TYPE_CRC, 8u, true, on_crc},      {TYPE_RESET, 4u, true, on_reset},
+        {TYPE_STEP, 8u, true, on_step},   {TYPE_CRC, 8u, true, on_crc},
     };
     if (request->version != FRAME_VERSION) {
         refuse(request->sequence, ERROR_VERSION, 0u, FRAME_VERSION);

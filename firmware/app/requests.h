@@ -8,7 +8,6 @@ enum { /* types of frames; a reply has bit 7 set */
     TYPE_RUN = 0x03,
     TYPE_STEP = 0x04,
     TYPE_CRC = 0x05,
-    TYPE_RESET = 0x06,
     TYPE_REPLY = 0x80,
     TYPE_ERROR = 0xFF,
 };
@@ -22,12 +21,12 @@ enum { /* reasons for refusing a frame */
     ERROR_GAP = 6,
     ERROR_RANGE = 7,
     ERROR_ORDER = 8,
+    ERROR_FAULT = 9,
 };
 
 #define INPUT_HEADER 9u         /* bytes of an INPUT before its data: ticket, offset, flags */
 #define INPUT_ACKNOWLEDGE 0x01u /* flags of INPUT: reply INPUT_ACK; */
 #define INPUT_KEEP 0x02u        /* do not reset the variables before this input */
-#define RESET_MAGIC 0x52455345u
 #define RESULT_PIECE 1024u      /* most output bytes in one RESULT */
 
 #endif

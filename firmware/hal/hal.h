@@ -1,4 +1,4 @@
-/* The portable interface between the bench application and a chip. A port provides these nine functions; a port to another
+/* The portable interface between the bench application and a chip. A port provides these eight functions; a port to another
  * Cortex-M chip needs only the four of cortexm/uart.h, because cortexm/ implements the rest. docs/porting.md explains how.
  *
  * Contract:
@@ -12,7 +12,8 @@
  *   - A tick is one cycle on a chip. On an emulator its length is measured: hal_calibration_loop() runs a loop of known
  *     length in a timed region.
  *   - Figures that a port cannot know are 0, never a guess.
- *   - A fault never looks like success: the chip restarts, or the emulator ends with an exit code other than 0.
+ *   - A fault never looks like success: the port calls hal_on_fault(), which the application provides, on a stack that is
+ *     intact, and restarts the chip. An emulator ends at that restart.
  */
 #ifndef MCUTK_HAL_H
 #define MCUTK_HAL_H
@@ -51,7 +52,7 @@ uint32_t hal_calibration_loop(void);
 /* RAM in use. */
 void hal_ram(hal_ram_use *use);
 
-/* Restarts the chip after the transmitter is empty. Returns only where the platform cannot restart. */
-void hal_reset(void);
+/* Provided by the application: tells the host that the chip took an exception, by its number, before it restarts. */
+void hal_on_fault(uint32_t exception);
 
 #endif

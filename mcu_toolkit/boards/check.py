@@ -18,6 +18,10 @@ OVERLAPS = ("pause", "hold")
 _DEFINE = re.compile(r"[A-Z][A-Z0-9_]{0,62}\Z")
 _FLAG_VALUE = re.compile(r"[a-z0-9-]*\Z")
 _FOLDER = re.compile(r"[a-z0-9_]+\Z")
+_TARGET = re.compile(r"([A-Za-z0-9_][A-Za-z0-9._-]*)?\Z")
+_FQBN = re.compile(r"([A-Za-z0-9_.]+:[A-Za-z0-9_.:=,-]+)?\Z")
+#: A file that ships with OpenOCD. Its files are programs in Tcl, so that one of the project would be one too.
+_OPENOCD = re.compile(r"[a-z]+/[A-Za-z0-9_][A-Za-z0-9._-]*\.cfg\Z")
 
 
 def check(board: Board, origin: str) -> None:
@@ -41,11 +45,24 @@ def check(board: Board, origin: str) -> None:
     for key, good, expected, received in _rules(board):
         if not good:
             raise ConfigError(f"{origin}: '{key}' is wrong", expected=expected, received=received)
+    _check_emulation(board, origin)
     for name in board.hal.defines:
         if not _DEFINE.match(name):
             raise ConfigError(
                 f"{origin}: '{name}' in hal.defines is not a C macro", expected="UPPER_CASE", received=name
             )
+
+
+def _check_emulation(board: Board, origin: str) -> None:
+    """Refuse arguments of an emulator that do more than describe a board."""
+    emulator = ARCHS.find(board.core.arch).emulator
+    if board.emulator is None or emulator is None:
+        return
+    refused = emulator.refused(board.emulator.machine, board.emulator.args)
+    if refused is not None:
+        raise ConfigError(
+            f"{origin}: the table [emulator] is refused: {refused}", hint="docs/boards.md lists the arguments"
+        )
 
 
 def _choices(board: Board) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -67,6 +84,10 @@ def _rules(board: Board) -> Iterator[tuple[str, bool, str, str]]:
     yield "link.ring", power, "a power of two of at least 64", str(link.ring)
     yield "link.payload", 64 <= link.payload <= 4096, "64 to 4096", str(link.payload)
     yield "hal.family", bool(_FOLDER.match(board.hal.family)), "a folder of firmware/hal", board.hal.family
+    for config in board.flash.openocd_config:
+        yield "flash.openocd_config", bool(_OPENOCD.match(config)), "files of OpenOCD, as target/nrf52.cfg", config
+    yield "flash.pyocd_target", bool(_TARGET.match(board.flash.pyocd_target)), "a target name", board.flash.pyocd_target
+    yield "flash.fqbn", bool(_FQBN.match(board.flash.fqbn)), "vendor:architecture:board", board.flash.fqbn
     yield "flash.tools", bool(board.flash.tools), "at least one flasher", "none"
     yield "memory.flash_bytes", memory.flash_bytes > 0, "more than 0", str(memory.flash_bytes)
     yield "memory.ram_bytes", memory.ram_bytes > 0, "more than 0", str(memory.ram_bytes)

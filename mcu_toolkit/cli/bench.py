@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from mcu_toolkit.cli.board_option import board_option
 from mcu_toolkit.cli.console import context, show
 from mcu_toolkit.cli.options import (
-    board_option,
     common_options,
     data_option,
     limit_option,

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from mcu_toolkit.cli.board_option import board_option
 from mcu_toolkit.cli.console import context, show
-from mcu_toolkit.cli.options import board_option, common_options, model_option, optimize_option
+from mcu_toolkit.cli.options import common_options, model_option, optimize_option
 
 
 @click.command()
@@ -32,7 +33,7 @@ def command(
 
     with context() as ctx:
         record = build(ctx, BuildOptions(board, model, optimize, name, model_data))
-    built = pick_board(ctx.workspace, None, last=("build",)).board
+    built = pick_board(ctx, None, last=("build",)).board
     folder = ctx.workspace.build_dir(record.board)
     show(
         json_path,

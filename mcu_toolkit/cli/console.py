@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mcu_toolkit.cli.failures import ReaderGone
+from mcu_toolkit.cli.flags import Flags
 from mcu_toolkit.cli.progress import progress_bar
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.workflow.context import Context
@@ -34,7 +35,18 @@ def context(root: Path | None = None) -> Iterator[Context]:
     """
     workspace = Workspace.find() if root is None else Workspace(root)
     with progress_bar() as progress:
-        yield Context(workspace, progress, note, command_line())
+        yield Context(workspace, progress, note, command_line(), trusts)
+
+
+def trusts(descriptor: Path) -> bool:
+    """Whether the user trusts a board descriptor: by `--trust`, or asked where there is a terminal."""
+    flags = click.get_current_context().find_object(Flags)
+    if flags is not None and flags.trust:
+        return True
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    question = f"The board descriptor {descriptor} decides which programs run and what they write to. Trust it?"
+    return click.confirm(question, default=False, err=True)
 
 
 def command_line() -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from mcu_toolkit.cli.board_option import board_option
 from mcu_toolkit.cli.console import context, show
-from mcu_toolkit.cli.options import board_option, common_options, port_option
+from mcu_toolkit.cli.options import common_options, port_option
 
 
 @click.command()
@@ -21,7 +22,7 @@ def command(board: str | None, port: str | None, tool: str | None, json_path: st
 
     with context() as ctx:
         record = flash(ctx, board=board, port=port, tool=tool)
-    flashed = pick_board(ctx.workspace, None, last=("flash",)).board
+    flashed = pick_board(ctx, None, last=("flash",)).board
     firmware = f"firmware {record.firmware_sha256[:12]}"
     following = f"next: {after_flash(ctx.workspace, flashed)}"
     show(json_path, record, f"{record.board}: {record.said}\n{firmware}\n{following}")

@@ -10,7 +10,6 @@ import importlib
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import FrameType
 
 import click
@@ -18,16 +17,9 @@ import click
 from mcu_toolkit import __version__
 from mcu_toolkit.cli.encoding import accept_any_text
 from mcu_toolkit.cli.failures import ReaderGone, exit_code
+from mcu_toolkit.cli.flags import Flags
 from mcu_toolkit.errors import ConfigError
 from mcu_toolkit.suggest import nearest
-
-
-@dataclass
-class Flags:
-    """Options of the program itself."""
-
-    verbose: bool = False
-
 
 #: command → (module below mcu_toolkit.cli, its line in `mcutk --help`), in the order of use.
 COMMANDS: dict[str, tuple[str, str]] = {

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from mcu_toolkit.cli.console import check_writable
-from mcu_toolkit.cli.main import Flags
+from mcu_toolkit.cli.flags import Flags
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -43,18 +43,6 @@ def json_option(function: F) -> F:
 def common_options(function: F) -> F:
     """`--json FILE` and `-v`, for every command that reports something."""
     return json_option(verbose_option(function))
-
-
-def _boards(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Board ids, for the shell's completion."""
-    from mcu_toolkit.assets import asset_dir
-
-    return [p.stem for p in sorted(asset_dir("boards").glob("*.toml")) if p.stem.startswith(incomplete)]
-
-
-def board_option(text: str) -> Callable[[F], F]:
-    """`--board ID`."""
-    return click.option("--board", "-b", metavar="ID", shell_complete=_boards, help=text)
 
 
 def model_option(function: F) -> F:

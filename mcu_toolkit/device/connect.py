@@ -17,6 +17,7 @@ from mcu_toolkit.device.types import DeviceInfo
 from mcu_toolkit.errors import PortError, WorkspaceError, WrongFirmwareError
 from mcu_toolkit.records.build import FirmwareId
 from mcu_toolkit.records.manifest import checked_artefact
+from mcu_toolkit.targets.arch import ARCHS
 from mcu_toolkit.wire import Hello
 
 _CALIBRATION = 10**9  # instructions
@@ -105,7 +106,7 @@ def connected(
     """
     transport = open_port(board, device_dir, port)
     try:
-        link = Link(transport, patience)
+        link = Link(transport, patience, ARCHS.find(board.core.arch).fault_name)
         hello = link.hello()
         if firmware is not None:
             require_firmware(hello, firmware, link.name)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from mcu_toolkit import process
 from mcu_toolkit.boards import Board
+from mcu_toolkit.device.link import CRASH_HINT
 from mcu_toolkit.device.transport import SocketTransport
-from mcu_toolkit.errors import ConfigError, PortError, ToolFailedError
+from mcu_toolkit.errors import ConfigError, CrashError, PortError
 from mcu_toolkit.targets.arch import ARCHS, Emulator
 
 _START_PATIENCE = 20.0  # seconds
+_LOG_READ = 1 << 14  # bytes of the emulator's own messages
 
 
 def emulator_of(board: Board) -> Emulator:
@@ -61,8 +65,8 @@ class EmulatedPort:
             raise
 
     def _power_on(self, board: Board, elf: Path, extra: tuple[str, ...]) -> None:
-        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="mcutk-emulator-")))
-        self._log = folder / "emulator.log"
+        # A file without a name: nothing stays in the temporary directory, even if this process is killed.
+        self._log: IO[bytes] = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
         listener = self._stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1))
         assert board.emulator is not None  # by emulator_of
         port = listener.getsockname()[1]
@@ -85,8 +89,8 @@ class EmulatedPort:
         """See `Transport.read`. A crash of the firmware is reported as such.
 
         Raises:
-            ToolFailedError: the firmware crashed; the message names the exception.
-            PortError: the emulator ended for another reason.
+            CrashError: the emulator ended by itself. Firmware that faults says so on the link first, if it can.
+            PortError: somebody ended the emulator.
         """
         try:
             return self._socket.read(timeout)
@@ -109,17 +113,19 @@ class EmulatedPort:
         with contextlib.suppress(Exception):
             self._child.wait(2.0)
         code = self._child.poll()
-        if code is None or code in (0, -signal.SIGKILL, -signal.SIGTERM):
+        if code is None or code in (-signal.SIGKILL, -signal.SIGTERM):
             return self._failure("ended unexpectedly")
         text = self._text()[:300]
-        return ToolFailedError(
-            f"the firmware crashed on the emulated board: {self._emulator.fault(code)}",
-            received=f"exit code {code}" + (f", {text}" if text else ""),
-            hint="a stack overflow is the usual cause: raise memory.stack_bytes in the board's descriptor",
+        return CrashError(
+            f"the firmware on '{self.name}' crashed",
+            expected="an emulator that runs until its port is closed",
+            received=f"its end with exit code {code}" + (f", {text}" if text else ""),
+            hint=CRASH_HINT,
         )
 
     def _text(self) -> str:
-        return self._log.read_text(encoding="utf-8", errors="replace").strip()
+        # The emulator shares the file's position, which must stay.
+        return os.pread(self._log.fileno(), _LOG_READ, 0).decode("utf-8", errors="replace").strip()
 
     def _failure(self, what: str) -> PortError:
         code = self._child.poll()

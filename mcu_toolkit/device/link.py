@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mcu_toolkit import wire
 from mcu_toolkit.device.transport import Transport
-from mcu_toolkit.errors import LinkError, ProtocolError
+from mcu_toolkit.errors import CrashError, LinkError, ProtocolError
 from mcu_toolkit.wire import ErrorCode, Frame, Hello, Kind
+
+#: What to try after a crash of the firmware.
+CRASH_HINT = "a stack overflow is the usual cause: raise memory.stack_bytes in the board's descriptor"
 
 _ATTEMPTS = 8
 _GARBAGE = 24  # first bytes received, kept for the message about a port that sends no frames
@@ -52,13 +56,21 @@ class RefusedError(LinkError):
 class Link:
     """Frames and requests over a transport.
 
+    Args:
+        transport: an open port.
+        patience: how long to wait.
+        fault_name: name of an exception of the board's core, from its number.
+
     Attributes:
         sent, received: bytes so far.
         retries: frames and inputs that were sent again.
     """
 
-    def __init__(self, transport: Transport, patience: Patience | None = None) -> None:
+    def __init__(
+        self, transport: Transport, patience: Patience | None = None, fault_name: Callable[[int], str] = str
+    ) -> None:
         self._transport = transport
+        self._fault_name = fault_name
         self.patience = patience or Patience()
         self._decoder = wire.FrameDecoder()
         self._frames: deque[Frame] = deque()
@@ -100,10 +112,19 @@ class Link:
             self.received += len(data)
             if len(self._heard) < _GARBAGE:
                 self._heard += data[:_GARBAGE]
-            self._frames.extend(self._decoder.feed(data))
+            for frame in self._decoder.feed(data):
+                self._refuse_crash(frame)
+                self._frames.append(frame)
             if not data and time.monotonic() >= deadline:
                 return None
         return self._frames.popleft()
+
+    def _refuse_crash(self, frame: Frame) -> None:
+        """Raise CrashError where a board says that it restarts because of a fault."""
+        if frame.kind == Kind.ERROR and (refusal := wire.parse_error(frame.payload)).code == ErrorCode.FAULT:
+            raise CrashError(
+                f"the firmware on '{self.name}' crashed: {self._fault_name(refusal.detail)}", hint=CRASH_HINT
+            )
 
     def request(
         self, kind: Kind, payload: bytes = b"", *, wait: float | None = None, attempts: int = _ATTEMPTS

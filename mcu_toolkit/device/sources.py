@@ -64,7 +64,6 @@ def config_header(board: Board, *, bare_metal: bool = True) -> bytes:
     return render_firmware(
         "mcutk_config.h.j2",
         board=board,
-        emulated=int(board.is_emulated),
         caches=int(board.core.caches),
         arena_section=int(bare_metal),
         runtime=_RUNTIME,

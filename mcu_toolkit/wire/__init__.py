@@ -30,7 +30,6 @@ from mcu_toolkit.wire.messages import (
     parse_hello,
     parse_result,
     parse_stepped,
-    reset_payload,
     run_payload,
     step_payload,
 )
@@ -63,7 +62,6 @@ __all__ = [
     "parse_hello",
     "parse_result",
     "parse_stepped",
-    "reset_payload",
     "run_payload",
     "step_payload",
 ]

@@ -27,18 +27,16 @@ class Kind(IntEnum):
     RUN = 0x03
     STEP = 0x04
     CRC = 0x05
-    RESET = 0x06
     HELLO_REPLY = 0x81
     INPUT_ACK = 0x82
     RESULT = 0x83
     STEPPED = 0x84
     CRC_REPLY = 0x85
-    RESET_ACK = 0x86
     ERROR = 0xFF
 
 
 class ErrorCode(IntEnum):
-    """Reasons for which the board refuses a frame."""
+    """Reasons for which the board refuses a frame; FAULT is sent without a request, before the chip restarts."""
 
     DAMAGED = 1
     VERSION = 2
@@ -48,6 +46,7 @@ class ErrorCode(IntEnum):
     GAP = 6
     RANGE = 7
     ORDER = 8
+    FAULT = 9
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ _HELLO = struct.Struct("<BBBBIIIHH32sIIIIII32s")
 _TENSOR = struct.Struct("<BIfiB")
 _DIM = struct.Struct("<I")
 _COUNTS = struct.Struct("<BB")
-RESET_MAGIC = 0x52455345
 INPUT_HEADER = _INPUT.size
 _RUNTIMES = ("aot", "tflm")
 _UNITS = ("instructions", "cycles")
@@ -168,11 +167,6 @@ def step_payload(ticket: int, step: int) -> bytes:
 def crc_payload(offset: int, length: int) -> bytes:
     """Payload of CRC: a range of the arena."""
     return _PAIR.pack(offset, length)
-
-
-def reset_payload() -> bytes:
-    """Payload of RESET."""
-    return _TICKET.pack(RESET_MAGIC)
 
 
 def parse_ack(payload: bytes) -> tuple[int, int]:

@@ -64,7 +64,7 @@ def bench(ctx: Context, options: BenchOptions) -> BenchRecord:
     from mcu_toolkit.host.oracle import Oracle
 
     workspace = ctx.workspace
-    board = pick_board(workspace, options.board, last=("flash", "build")).board
+    board = pick_board(ctx, options.board, last=("flash", "build")).board
     built = read_built(workspace, board)
     require_flashed(workspace, built)
     graph = read_graph(built.source)

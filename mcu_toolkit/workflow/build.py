@@ -47,7 +47,7 @@ def build(ctx: Context, options: BuildOptions, source: ModelSource | None = None
     from mcu_toolkit.device import firmware
 
     optimize = goal(options.optimize)
-    chosen = pick_board(ctx.workspace, options.board, default=DEFAULT_BOARD)
+    chosen = pick_board(ctx, options.board, default=DEFAULT_BOARD)
     source = source or pick_model(ctx.workspace, options.model)
     ctx.progress("compile", 0, 2)
     compiled = compile_source(

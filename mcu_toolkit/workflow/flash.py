@@ -25,7 +25,7 @@ def flash(ctx: Context, *, board: str | None = None, port: str | None = None, to
     from mcu_toolkit.device.program import program
 
     workspace = ctx.workspace
-    chosen = pick_board(workspace, board, last=("build",))
+    chosen = pick_board(ctx, board, last=("build",))
     folder = require_build(workspace, chosen.board)
     ctx.progress("flash", 0, 0)
     record = program(

@@ -41,13 +41,20 @@ class Project:
         folder: the project folder; made if absent.
         progress: called with the stage, the part done and the total of long work; the total is 0 where it is not known.
         note: called with remarks that are not part of a result, for example images that were left out.
+        trust: use board descriptors in the project folder, and record that they are trusted. Without it, one that was
+            not trusted before is refused.
 
     Raises:
         WorkspaceError: the folder cannot be made.
     """
 
     def __init__(
-        self, folder: str | Path = ".", *, progress: Progress = silent, note: Callable[[str], None] = ignore
+        self,
+        folder: str | Path = ".",
+        *,
+        progress: Progress = silent,
+        note: Callable[[str], None] = ignore,
+        trust: bool = False,
     ) -> None:
         root = Path(folder).expanduser().resolve()
         try:
@@ -57,6 +64,7 @@ class Project:
         self._workspace = Workspace(root)
         self._progress = progress
         self._note = note
+        self._trust = trust
 
     def __repr__(self) -> str:
         """The call that makes an equal project."""
@@ -398,4 +406,5 @@ class Project:
         return doctor(self._context("doctor"))
 
     def _context(self, method: str) -> Context:
-        return Context(self._workspace, self._progress, self._note, f"mcu_toolkit.Project.{method}")
+        origin = f"mcu_toolkit.Project.{method}"
+        return Context(self._workspace, self._progress, self._note, origin, lambda _descriptor: self._trust)

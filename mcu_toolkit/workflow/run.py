@@ -55,7 +55,7 @@ def run(ctx: Context, options: RunOptions) -> BenchRecord:
     Raises:
         As `train`, `build`, `flash` and `bench`.
     """
-    board = pick_board(ctx.workspace, options.board, default=DEFAULT_BOARD).key
+    board = pick_board(ctx, options.board, default=DEFAULT_BOARD).key
     if options.model is None and not options.skip_training:
         train_if_needed(ctx, options.training, retrain=options.retrain)
     built = build(ctx, BuildOptions(board, options.model, options.optimize))

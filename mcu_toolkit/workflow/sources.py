@@ -13,7 +13,9 @@ from mcu_toolkit.errors import ConfigError, WorkspaceError
 from mcu_toolkit.records.build import ModelOrigin
 from mcu_toolkit.records.manifest import checked_bytes
 from mcu_toolkit.records.state import read_state
+from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.settings import load_settings
+from mcu_toolkit.workflow.trust import require_trust
 from mcu_toolkit.workspace import Workspace, sha256_bytes, sha256_file
 
 #: The recipe whose trained model ships with the package.
@@ -170,7 +172,7 @@ class ChosenBoard:
 
 
 def pick_board(
-    workspace: Workspace,
+    ctx: Context,
     given: str | None,
     *,
     last: Sequence[Literal["build", "flash"]] = (),
@@ -179,14 +181,16 @@ def pick_board(
     """The board given, else the one of the last build or flash, else the project's, else `default`.
 
     Args:
-        workspace: the project folder.
+        ctx: the project folder, and how to ask whether a descriptor of the project is trusted.
         given: id, or path of a board descriptor.
         last: which of the last build and flash count, in this order.
         default: id of a board.
 
     Raises:
-        ConfigError: none of these, or no such board; WorkspaceError: none, where a build or flash must precede.
+        ConfigError: none of these, no such board, or a descriptor of the project that is not trusted;
+        WorkspaceError: none, where a build or flash must precede.
     """
+    workspace = ctx.workspace
     state = read_state(workspace)
     known = {"build": state.build, "flash": state.flash}
     candidates = (given, *(known[each] for each in last), load_settings(workspace).board, default)
@@ -198,6 +202,8 @@ def pick_board(
             expected='--board ID, or board = "ID" in mcutk.toml',
             hint="mcutk build --board qemu-m4" if last else "mcutk boards lists the boards; qemu-m4 is emulated",
         )
+    if name.endswith(".toml"):
+        require_trust(ctx, Path(name), chosen=name == given)
     board = load_board(name)
     return ChosenBoard(board, str(Path(name).resolve()) if name.endswith(".toml") else board.id)
 

@@ -63,7 +63,7 @@ def verify(ctx: Context, options: VerifyOptions) -> VerifyRecord:
     from mcu_toolkit.device.compare_layers import compare_layers
 
     workspace = ctx.workspace
-    board = pick_board(workspace, options.board, last=("flash", "build")).board
+    board = pick_board(ctx, options.board, last=("flash", "build")).board
     built = read_built(workspace, board)
     require_flashed(workspace, built)
     ctx.progress("compile", 0, 0)

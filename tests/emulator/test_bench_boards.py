@@ -16,19 +16,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcu_toolkit import wire
 from mcu_toolkit.boards import Board, list_boards, load_board
 from mcu_toolkit.device import connect, emulated_port, firmware
 from mcu_toolkit.device.compare_layers import compare_layers
-from mcu_toolkit.device.inferences import Inferences
 from mcu_toolkit.device.link import Patience
 from mcu_toolkit.device.program import program
 from mcu_toolkit.device.stream import stream
 from mcu_toolkit.device.transport import SocketTransport
 from mcu_toolkit.device.types import LayerTensor
-from mcu_toolkit.errors import PortError, ToolFailedError, ToolMissingError, WorkspaceError, WrongFirmwareError
+from mcu_toolkit.errors import CrashError, PortError, ToolMissingError, WorkspaceError, WrongFirmwareError
 from mcu_toolkit.records.build import FirmwareId
-from mcu_toolkit.wire import Kind
 from tests.support.device import (
     BadTransport,
     TinyModel,
@@ -152,18 +149,32 @@ def test_firmware_without_steps_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("board_id", EMULATED)
-def test_reset_restarts_the_board(board_id: str, tmp_path: Path) -> None:
+def test_a_crash_is_named_on_every_core(board_id: str, tmp_path: Path) -> None:
+    model = tiny_model()
+    source = model.files["model.c"].replace(b"a[0] = 0;", b'__asm volatile("udf #0");')
+    broken = TinyModel(model.graph, {**model.files, "model.c": source}, model.weight_symbols)
     board = load_board(board_id)
-    with connect.connected(board, make(board, tmp_path), None) as session:
-        link = session.link
-        link.post((Kind.RUN, b"too long for a RUN"), (Kind.HELLO, b""))
-        inferences = Inferences(link, link.hello())
-        image = samples(1)[0]
-        assert inferences.run(image.tobytes()).output == tiny_output(image).tobytes()
-        deep = link.hello().stack_peak
-        assert link.request(Kind.RESET, wire.reset_payload()) == b""
-        assert link.hello().stack_peak < deep
-        assert Inferences(link, link.hello()).run(image.tobytes()).output == tiny_output(image).tobytes()
+    device = make(board, tmp_path, broken)
+    with pytest.raises(CrashError, match="Fault"):
+        stream(board, device, None, samples(1), firmware=identity(device))
+
+
+def test_semihosting_calls_crash_and_make_no_file(tmp_path: Path) -> None:
+    """Firmware that asks the emulator for a file of the host, as any image in a shared project folder may."""
+    target = tmp_path / "made-by-firmware"
+    model = tiny_model()
+    call = (
+        f'static const char name[] = "{target}";'
+        "uint32_t block[3] = {(uint32_t)(uintptr_t)name, 4u, sizeof name - 1u};"
+        'register uint32_t r0 __asm("r0") = 1u; register uint32_t *r1 __asm("r1") = block;'  # SYS_OPEN, mode "w"
+        '__asm volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory"); a[0] = 0;'
+    )
+    source = model.files["model.c"].replace(b"a[0] = 0;", call.encode())
+    hostile = TinyModel(model.graph, {**model.files, "model.c": source}, model.weight_symbols)
+    device = make(load_board("qemu-m4"), tmp_path, hostile)
+    with pytest.raises(CrashError, match="Fault"):
+        stream(load_board("qemu-m4"), device, None, samples(1), firmware=identity(device))
+    assert not target.exists()
 
 
 def test_another_model_is_refused(m4: Path) -> None:
@@ -193,7 +204,7 @@ def test_a_crash_is_an_error(tmp_path: Path) -> None:
     source = model.files["model.c"].replace(b"a[0] = 0;", b'__asm volatile("udf #0");')
     broken = TinyModel(model.graph, {**model.files, "model.c": source}, model.weight_symbols)
     device = make(load_board("qemu-m4"), tmp_path, broken)
-    with pytest.raises(ToolFailedError, match="crashed on the emulated board"):
+    with pytest.raises(CrashError, match="crashed: HardFault"):
         stream(load_board("qemu-m4"), device, None, samples(1), firmware=identity(device))
 
 
@@ -207,7 +218,7 @@ def test_a_stack_overflow_faults_instead_of_corrupting(tmp_path: Path) -> None:
     )
     source = deep + model.files["model.c"].replace(b"a[0] = 0;", b"a[0] = (int8_t)deep(a, 100);")
     device = make(load_board("qemu-m4"), tmp_path, TinyModel(model.graph, {**model.files, "model.c": source}, {}))
-    with pytest.raises(ToolFailedError, match="crashed on the emulated board"):
+    with pytest.raises(CrashError, match="Fault"):
         stream(load_board("qemu-m4"), device, None, samples(1), firmware=identity(device))
 
 

@@ -50,8 +50,6 @@ def a_request(draw: random.Random) -> Frame:
             (draw.randrange(256), data),
         ]
     )
-    if kind == Kind.RESET:
-        kind = Kind.HELLO  # a reset ends the program
     return Frame(kind, draw.randrange(65536), payload, draw.choice([2, 2, 2, 0, 1]))
 
 
@@ -195,7 +193,6 @@ def test_steps_go_in_order_and_may_be_asked_again(program: Path) -> None:
         (request(Kind.RUN, wire.run_payload(3)), ErrorCode.INCOMPLETE),
         (request(Kind.CRC, wire.crc_payload(512, 1)), ErrorCode.RANGE),
         (request(Kind.CRC, wire.crc_payload(2**32 - 1, 2)), ErrorCode.RANGE),
-        (request(Kind.RESET, b"\0\0\0\0"), ErrorCode.RANGE),
         (b"\x05abc\0", ErrorCode.DAMAGED),
         (wire.encode_frame(Frame(Kind.INPUT, 1, bytes(500))), ErrorCode.DAMAGED),
     ],

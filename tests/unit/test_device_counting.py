@@ -61,7 +61,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_commas_in_paths_reach_the_plugin_as_commas() -> None:
-    emulator = Qemu("qemu-system-arm", (), str)
+    emulator = Qemu("qemu-system-arm")
     assert emulator.plugin("/a,b.so", {"out": "/c,d", "end": "10"}) == ("-plugin", "/a,,b.so,out=/c,,d,end=10")
 
 

@@ -72,9 +72,11 @@ def test_a_running_program_is_stopped_however_the_block_ends(tmp_path: Path) -> 
         assert alive(child.pid)
         raise KeyboardInterrupt
     assert gone(child.pid)
-    log = tmp_path / "log"
-    with process.running(["sh", "-c", "trap '' TERM; echo ready; sleep 60 & wait; wait"], log=log) as child:
-        while not log.read_bytes():
+    with (
+        (tmp_path / "log").open("w+b") as log,
+        process.running(["sh", "-c", "trap '' TERM; echo ready; sleep 60 & wait; wait"], log=log) as child,
+    ):
+        while not (tmp_path / "log").read_bytes():
             time.sleep(0.02)
     assert gone(child.pid)  # a program that ignores SIGTERM is killed
 

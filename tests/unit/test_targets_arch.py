@@ -60,12 +60,9 @@ def test_the_flag_against_repeated_stores_is_set() -> None:
     assert "-fno-move-loop-stores" in ARM.size_flags
 
 
-@pytest.mark.parametrize(
-    ("code", "name"), [(103, "HardFault"), (106, "UsageFault"), (112, "exception 12"), (1, "lock-up")]
-)
-def test_exit_codes_of_crashed_firmware(code: int, name: str) -> None:
-    assert ARM.emulator is not None
-    assert name in ARM.emulator.fault(code)
+@pytest.mark.parametrize(("number", "name"), [(3, "HardFault"), (6, "UsageFault"), (12, "exception 12"), (0, "ended")])
+def test_names_of_faults(number: int, name: str) -> None:
+    assert name in ARM.fault_name(number)
 
 
 def test_the_command_line_of_the_emulator() -> None:
@@ -75,6 +72,39 @@ def test_the_command_line_of_the_emulator() -> None:
     assert command[-2:] == ["-kernel", "x.elf"]
     assert command[command.index("-icount") + 1] == "shift=0"
     assert "port=4711" in command[command.index("-chardev") + 1]
+
+
+def test_firmware_gets_no_access_to_the_host() -> None:
+    assert ARM.emulator is not None
+    command = ARM.emulator.command("mps2-an386", (), "x.elf", 4711)
+    assert not any("semihosting" in part for part in command)
+    assert command[command.index("-sandbox") + 1].startswith("on,") and "spawn=deny" in " ".join(command)
+    assert "-no-reboot" in command
+
+
+@pytest.mark.parametrize(
+    ("machine", "args"),
+    [
+        ("mps2-an386,dumpdtb=/tmp/x", ()),
+        ("mps2-an386", ("-semihosting-config", "enable=on,target=native")),
+        ("mps2-an386", ("-semihosting",)),
+        ("mps2-an386", ("-drive", "file=/etc/passwd")),
+        ("mps2-an386", ("-serial", "file:/tmp/x")),
+        ("mps2-an386", ("-plugin", "/tmp/x.so")),
+        ("mps2-an386", ("-cpu", "cortex-m4,file=/x")),
+        ("mps2-an386", ("-m", "1M,maxmem=2M")),
+        ("mps2-an386", ("-m",)),
+        ("mps2-an386", ("-bios", "/etc/passwd")),
+    ],
+)
+def test_a_descriptor_cannot_reach_the_host_through_the_emulator(machine: str, args: tuple[str, ...]) -> None:
+    assert ARM.emulator is not None
+    assert ARM.emulator.refused(machine, args) is not None
+
+
+def test_arguments_that_describe_a_board_are_accepted() -> None:
+    assert ARM.emulator is not None
+    assert ARM.emulator.refused("mps2-an386", ("-m", "16M", "-cpu", "cortex-m4,pmu=off")) is None
 
 
 def test_cores_without_a_long_multiply() -> None:

@@ -12,7 +12,9 @@ from mcu_toolkit.errors import ConfigError, WorkspaceError
 from mcu_toolkit.records.manifest import write_manifest
 from mcu_toolkit.records.state import remember
 from mcu_toolkit.workflow import sources
+from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.sources import ModelSource
+from mcu_toolkit.workflow.trust import trust_file
 from mcu_toolkit.workspace import Workspace
 from tests.support.models import tiny_model
 
@@ -84,17 +86,17 @@ def test_a_run_trained_again_after_the_build_is_refused(workspace: Workspace) ->
     assert "mcutk build" in str(caught.value)
 
 
-def test_the_board_given_has_priority_over_the_last_one_and_the_project(workspace: Workspace) -> None:
+def test_the_board_given_has_priority_over_the_last_one_and_the_project(ctx: Context, workspace: Workspace) -> None:
     with pytest.raises(ConfigError, match="no board was named"):
-        sources.pick_board(workspace, None)
-    assert sources.pick_board(workspace, None, default="qemu-m7").board.id == "qemu-m7"
+        sources.pick_board(ctx, None)
+    assert sources.pick_board(ctx, None, default="qemu-m7").board.id == "qemu-m7"
     (workspace.root / "mcutk.toml").write_text('board = "qemu-m3"\n', encoding="utf-8")
-    assert sources.pick_board(workspace, None, default="qemu-m7").board.id == "qemu-m3"
+    assert sources.pick_board(ctx, None, default="qemu-m7").board.id == "qemu-m3"
     remember(workspace, build="qemu-m33")
-    assert sources.pick_board(workspace, None, last=("flash", "build")).board.id == "qemu-m33"
+    assert sources.pick_board(ctx, None, last=("flash", "build")).board.id == "qemu-m33"
     remember(workspace, flash="qemu-m55")
-    assert sources.pick_board(workspace, None, last=("flash", "build")).board.id == "qemu-m55"
-    assert sources.pick_board(workspace, "qemu-m4", last=("flash", "build")).board.id == "qemu-m4"
+    assert sources.pick_board(ctx, None, last=("flash", "build")).board.id == "qemu-m55"
+    assert sources.pick_board(ctx, "qemu-m4", last=("flash", "build")).board.id == "qemu-m4"
 
 
 def test_the_projects_port_is_not_for_emulated_boards(workspace: Workspace) -> None:
@@ -104,11 +106,47 @@ def test_the_projects_port_is_not_for_emulated_boards(workspace: Workspace) -> N
     assert sources.pick_port(workspace, load_board("qemu-m4"), "socket://x") == "socket://x"
 
 
-def test_a_descriptor_outside_the_package_is_found_again_by_its_absolute_path(
-    workspace: Workspace, project: Path
-) -> None:
+def own_board(folder: Path, note: str = "") -> Path:
+    """A descriptor outside the package."""
     text = (sources.asset_dir("boards") / "qemu-m4.toml").read_text(encoding="utf-8")
-    (project / "own.toml").write_text(text, encoding="utf-8")
-    chosen = sources.pick_board(workspace, "own.toml")
-    assert chosen.key == str(project / "own.toml")
-    assert sources.pick_board(workspace, "qemu-m4").key == "qemu-m4"
+    (folder / "own.toml").write_text(text + f"# {note}\n", encoding="utf-8")
+    return folder / "own.toml"
+
+
+def test_a_descriptor_outside_the_package_is_found_again_by_its_absolute_path(ctx: Context, project: Path) -> None:
+    own = own_board(project)
+    chosen = sources.pick_board(replace(ctx, trust=lambda _: True), "own.toml")
+    assert chosen.key == str(own)
+    assert sources.pick_board(ctx, "qemu-m4").key == "qemu-m4"
+
+
+def test_a_descriptor_of_the_project_is_used_only_after_a_question(ctx: Context, project: Path) -> None:
+    own = own_board(project)
+    asked: list[Path] = []
+
+    def agree(path: Path) -> bool:
+        asked.append(path)
+        return True
+
+    with pytest.raises(ConfigError, match="is not trusted") as caught:
+        sources.pick_board(ctx, "own.toml")
+    assert "--trust" in str(caught.value)
+    sources.pick_board(replace(ctx, trust=agree), "own.toml")
+    sources.pick_board(replace(ctx, trust=agree), "own.toml")
+    assert asked == [own]
+    assert sources.pick_board(ctx, "own.toml").key == str(own)
+    assert not trust_file().is_relative_to(project)
+    own_board(project, "changed since")
+    with pytest.raises(ConfigError, match="is not trusted"):
+        sources.pick_board(ctx, "own.toml")
+
+
+def test_a_descriptor_named_by_the_project_file_is_not_trusted_wherever_it_is(
+    ctx: Context, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    own = own_board(tmp_path_factory.mktemp("elsewhere"))
+    (project / "mcutk.toml").write_text(f'board = "{own}"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="is not trusted"):
+        sources.pick_board(ctx, None)
+    assert sources.pick_board(ctx, str(own)).key == str(own)  # the user names a file outside the project
+    assert sources.pick_board(ctx, None).key == str(own)

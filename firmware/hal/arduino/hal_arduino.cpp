@@ -47,10 +47,3 @@ extern "C" uint32_t hal_calibration_loop(void) { return 0u; }
 
 // Stack and variables belong to the Arduino core: their sizes are unknown.
 extern "C" void hal_ram(hal_ram_use *use) { *use = hal_ram_use(); }
-
-extern "C" void hal_reset(void) {
-  Serial.flush();
-#if defined(__arm__)
-  NVIC_SystemReset();
-#endif
-}

@@ -110,13 +110,3 @@ void hal_ram(hal_ram_use *use) {
     use->stack_bytes = (uint32_t)((uintptr_t)link_stack_top - (uintptr_t)link_stack_bottom);
     use->stack_peak = hal_stack_peak();
 }
-
-void hal_reset(void) {
-    while (!uart_drained()) {
-    }
-    cpu_barrier();
-    SCB_AIRCR = SCB_AIRCR_RESET;
-    cpu_barrier();
-    for (;;) {
-    }
-}

@@ -3,33 +3,38 @@
 #include <stdint.h>
 
 #include "cortexm.h"
+#include "hal.h"
 #include "mcutk_config.h"
+#include "uart.h"
 
 #define STACK_PAINT 0xA5C35A3Cu
 #define VECTORS (16u + UART_IRQ + 1u)
-#define SYS_EXIT_EXTENDED 0x20u
-#define ADP_STOPPED_APPLICATION_EXIT 0x20026u
+#define DRAIN_TRIES 1000000u
 
 int main(void);
 void hal_reset_handler(void);
 
-/* A crash must never look like success. On an emulator, semihosting ends the machine with exit code 100 + exception number
- * (operation SYS_EXIT_EXTENDED 0x20, reason ADP_Stopped_ApplicationExit 0x20026: Arm's "Semihosting for AArch32 and AArch64").
- * A chip restarts. */
-static void fault_handler(void) {
-    uint32_t exception;
-    __asm volatile("mrs %0, ipsr" : "=r"(exception));
-#if MCUTK_EMULATED
-    const uint32_t block[2] = {ADP_STOPPED_APPLICATION_EXIT, 100u + (exception & 0x1FFu)};
-    register uint32_t operation __asm("r0") = SYS_EXIT_EXTENDED;
-    register const uint32_t *arguments __asm("r1") = block;
-    __asm volatile("bkpt 0xAB" : "+r"(operation) : "r"(arguments) : "memory");
-#else
-    (void)exception;
-#endif
+/* Tells the host about a fault, waits until the bytes have left, and restarts the chip; an emulator ends there. */
+__attribute__((noreturn, used)) static void report_fault(uint32_t exception) {
+    hal_on_fault(exception & 0x1FFu);
+    for (uint32_t tries = DRAIN_TRIES; tries > 0u && !uart_drained(); tries--) {
+    }
+    cpu_barrier();
     SCB_AIRCR = SCB_AIRCR_RESET;
     for (;;) {
     }
+}
+
+/* A crash must never look like success. The stack may have overflowed, so that the report gets the whole stack again. */
+__attribute__((naked)) static void fault_handler(void) {
+    __asm volatile(
+        ".syntax unified\n\t"
+        "ldr r0, =link_stack_top\n\t"
+        "mov sp, r0\n\t"
+        "mrs r0, ipsr\n\t"
+        "ldr r1, =report_fault\n\t"
+        "bx r1\n\t"
+        ".ltorg");
 }
 
 typedef union {

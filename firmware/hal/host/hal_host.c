@@ -60,5 +60,3 @@ uint64_t hal_timed_end(void) { return 0u; }
 uint32_t hal_calibration_loop(void) { return 0u; }
 
 void hal_ram(hal_ram_use *use) { *use = (hal_ram_use){0}; }
-
-void hal_reset(void) { exit(0); }

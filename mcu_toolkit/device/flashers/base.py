@@ -15,6 +15,10 @@ from mcu_toolkit.errors import ConfigError, PortError
 from mcu_toolkit.records.build import BuildRecord
 from mcu_toolkit.registry import Registry, modules_of
 
+#: Folder in which tools run that execute scripts which they find in the current folder (pyOCD: pyocd_user.py; OpenOCD:
+#: any file that a configuration names): not the project, which may be somebody else's.
+NEUTRAL = Path("/")
+
 
 @dataclass(frozen=True)
 class FlashJob:
@@ -35,8 +39,8 @@ class FlashJob:
     port: str | None
 
     def image(self, suffix: str) -> Path:
-        """The image as ``elf``, ``hex`` or ``bin``."""
-        return self.folder / f"firmware.{suffix}"
+        """Absolute path of the image as ``elf``, ``hex`` or ``bin``."""
+        return self.folder.resolve() / f"firmware.{suffix}"
 
 
 class Flasher(ABC):

@@ -6,7 +6,11 @@ from types import MappingProxyType
 
 from mcu_toolkit import process
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device.flashers.base import FLASHERS, Flasher, FlashJob, require_key
+from mcu_toolkit.device.flashers.base import FLASHERS, NEUTRAL, Flasher, FlashJob, require_key
+from mcu_toolkit.errors import ConfigError
+
+#: Characters of a path that Tcl, in which OpenOCD reads its commands, does not take literally within braces.
+_TCL = "{}\\"
 
 
 class OpenocdFlasher(Flasher):
@@ -24,8 +28,13 @@ class OpenocdFlasher(Flasher):
     def flash(self, job: FlashJob) -> str:
         """See `Flasher.flash`."""
         files = [part for config in job.board.flash.openocd_config for part in ("-f", config)]
-        program = f"program {{{job.image('elf')}}} verify reset exit"
-        process.run(["openocd", *files, "-c", program], timeout=180)
+        image = str(job.image("elf"))
+        if any(sign in _TCL for sign in image):
+            raise ConfigError(
+                "OpenOCD cannot take this project folder", expected=f"a path without {' '.join(_TCL)}", received=image
+            )
+        program = f"program {{{image}}} verify reset exit"
+        process.run(["openocd", *files, "-c", program], cwd=NEUTRAL, timeout=180)
         return "programmed, verified and reset by OpenOCD"
 
 

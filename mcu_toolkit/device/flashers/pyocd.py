@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from mcu_toolkit import process
 from mcu_toolkit.boards import Board
-from mcu_toolkit.device.flashers.base import FLASHERS, Flasher, FlashJob, require_key
+from mcu_toolkit.device.flashers.base import FLASHERS, NEUTRAL, Flasher, FlashJob, require_key
 
 
 class PyocdFlasher(Flasher):
@@ -24,8 +24,8 @@ class PyocdFlasher(Flasher):
     def flash(self, job: FlashJob) -> str:
         """See `Flasher.flash`."""
         target = ["--target", job.board.flash.pyocd_target]
-        process.run(["pyocd", "flash", *target, "--no-wait", str(job.image("hex"))], timeout=180)
-        process.run(["pyocd", "reset", *target, "--no-wait"], timeout=60)
+        process.run(["pyocd", "flash", *target, "--no-wait", str(job.image("hex"))], cwd=NEUTRAL, timeout=180)
+        process.run(["pyocd", "reset", *target, "--no-wait"], cwd=NEUTRAL, timeout=60)
         return f"programmed by pyOCD as {job.board.flash.pyocd_target}, and reset"
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from mcu_toolkit.targets.arch.base import ARCHS, Arch, Requirement
 from mcu_toolkit.targets.arch.qemu import Qemu
 
-#: firmware/hal/cortexm/startup.c ends the emulator with this plus the exception number.
-_FAULT_BASE = 100
 #: Armv7-M Architecture Reference Manual, B1.5.2 "Exception number definition"; SecureFault: Armv8-M.
 _FAULTS = {2: "NMI", 3: "HardFault", 4: "MemManage", 5: "BusFault", 6: "UsageFault", 7: "SecureFault"}
 #: ELF for the Arm Architecture, 4.6.1.1: R_ARM_THM_CALL, R_ARM_CALL, R_ARM_JUMP24, R_ARM_THM_JUMP24.
@@ -21,10 +19,9 @@ def core_flags(cpu: str, fpu: str) -> tuple[str, ...]:
     return (*flags, "-mfloat-abi=hard", *(() if fpu == "auto" else (f"-mfpu={fpu}",)))
 
 
-def fault_name(code: int) -> str:
-    """The exception behind an exit code of the emulator."""
-    number = code - _FAULT_BASE
-    return _FAULTS.get(number, f"exception {number}") if number > 0 else "lock-up in a fault"
+def fault_name(number: int) -> str:
+    """The name of an exception; 0 is thread mode, in which the application ended."""
+    return _FAULTS.get(number, f"exception {number}") if number else "the application ended"
 
 
 ARM = ARCHS.add(
@@ -38,11 +35,7 @@ ARM = ARCHS.add(
         link_flags=("-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", "-Wl,--build-id=none"),
         hal="cortexm",
         linker_template="cortexm.ld.j2",
-        emulator=Qemu(
-            program="qemu-system-arm",
-            args=("-semihosting-config", "enable=on,target=native"),
-            fault=fault_name,
-        ),
+        emulator=Qemu(program="qemu-system-arm"),
         requirements=(
             Requirement(
                 "arm-none-eabi-gcc",
@@ -55,6 +48,7 @@ ARM = ARCHS.add(
             Requirement("qemu-system-arm", "the emulated Cortex-M boards", "sudo apt-get install qemu-system-arm"),
         ),
         call_relocations=_CALLS,
+        fault_name=fault_name,
         # Nine saved registers are 36 bytes, those of the floating-point unit 64 more; the C library's memory functions
         # use less.
         unstated_frame=124,

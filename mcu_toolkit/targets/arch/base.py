@@ -49,9 +49,11 @@ class Emulator(Protocol):
     def program(self) -> str:
         """The binary to start."""
 
-    @property
-    def fault(self) -> Callable[[int], str]:
-        """Gives the name of the fault for an exit code with which the firmware ended the emulator."""
+    def refused(self, machine: str, args: tuple[str, ...]) -> str | None:
+        """What in a board descriptor may not reach the emulator, or None.
+
+        A descriptor describes a board; it must not give the firmware access to files or programs of the host.
+        """
 
     def command(self, machine: str, args: tuple[str, ...], elf: str, port: int) -> list[str]:
         """The command line that starts a board whose first UART connects to a TCP port of this machine.
@@ -60,6 +62,8 @@ class Emulator(Protocol):
             machine, args: ``emulator.machine`` and ``emulator.args`` of the board's descriptor.
             elf: path of the image.
             port: the TCP port.
+
+        The firmware gets no access to the host but the TCP port, and a reset by the firmware ends the emulator.
         """
 
     def plugin(self, library: str, values: Mapping[str, str]) -> tuple[str, ...]:
@@ -84,6 +88,7 @@ class Arch:
         requirements: programs and libraries to install.
         call_relocations: numbers of the ELF relocations that calls have. Any other relocation against a function
             takes its address.
+        fault_name: name of an exception, from the number that the core gives it.
         unstated_frame: bytes of stack counted for a function without a figure, such as the C library's assembly.
         compile_flags: flags of every compilation.
         speed_flags: optimization flags of kernels.
@@ -107,6 +112,7 @@ class Arch:
     emulator: Emulator | None
     requirements: tuple[Requirement, ...]
     call_relocations: frozenset[int]
+    fault_name: Callable[[int], str]
     unstated_frame: int
     compile_flags: tuple[str, ...] = (*WARNINGS, *SECTIONS, *LEAN)
     speed_flags: tuple[str, ...] = ("-O2",)
