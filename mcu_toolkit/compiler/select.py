@@ -82,7 +82,7 @@ def candidates(request: Request) -> tuple[Candidate, ...]:
         CompileError: no variant accepts the node.
     """
     node, target = request.node, request.target
-    variants = [kernel for kernel in KERNELS.variants(node.op, target.isa) if kernel.accepts(request)]
+    variants = [kernel for kernel in KERNELS.variants(node.op, target.isa) if kernel.takes(request)]
     if not variants:
         raise CompileError(f"node {node.source}: no kernel accepts this {node.op} on {target.core} ({target.isa.name})")
     found = [Candidate(kernel, request, kernel.call(request)) for kernel in variants]

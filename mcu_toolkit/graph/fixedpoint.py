@@ -153,12 +153,16 @@ SIGMOID_TABLE = _sigmoid_table()
 
 
 def sigmoid_int16(x: Int64) -> Int64:
-    """Sigmoid of int16 Q3.12 as Q0.15, by the table with linear interpolation.
+    """Sigmoid of int16 Q3.12 as Q0.15.
 
     Args:
         x: int64 holding int16 values.
     """
-    wide = 3 * x
+    return sigmoid_of_steps(3 * x)
+
+
+def sigmoid_of_steps(wide: Int64) -> Int64:
+    """Sigmoid of multiples of 1 / 12288 as Q0.15, by the table with linear interpolation."""
     size = np.abs(wide)
     place = size >> 9
     low = SIGMOID_TABLE[np.minimum(place, 254)]
@@ -169,12 +173,16 @@ def sigmoid_int16(x: Int64) -> Int64:
 
 
 def tanh_int16(x: Int64, shift: int) -> Int64:
-    """Tanh of int16 values as Q0.15, by the table of sigmoids.
+    """Tanh of int16 values as Q0.15.
 
     Args:
         x: int64 holding int16 values of scale ``2 ** (shift - 12)``.
     """
-    wide = (3 * x) << shift if shift >= 0 else (3 * x + (1 << (-shift - 1))) >> -shift
+    return tanh_of_steps((3 * x) << shift if shift >= 0 else (3 * x + (1 << (-shift - 1))) >> -shift)
+
+
+def tanh_of_steps(wide: Int64) -> Int64:
+    """Tanh of multiples of 1 / 12288 as Q0.15, by the table of sigmoids."""
     size = np.abs(wide)
     place = size >> 8
     low = SIGMOID_TABLE[np.minimum(place, 254)]

@@ -147,6 +147,28 @@ def requantize(acc: Array, multiplier: Array | int, shift: Array | int, zero_poi
     return np.clip(wrap32(scaled + zero_point), low, high)
 
 
+def multiply_wide(x: Array, multiplier: Array | int, shift: Array | int) -> Int64:
+    """MultiplyByQuantizedMultiplier of 64-bit accumulators: one rounding, a multiplier of 15 bits.
+
+    Args:
+        x: int64, |x| < 2**47.
+        multiplier, shift: from `reduced_multiplier`; scalar or broadcastable.
+
+    Returns:
+        int64 holding int32 values, the shape of `x`.
+    """
+    places = np.asarray(shift, np.int64)
+    total = x.astype(np.int64) * np.asarray(multiplier, np.int64) + (np.int64(1) << (places - 1))
+    return wrap32(total >> places)
+
+
+def reduced_multiplier(multiplier: Int32, shift: Int32) -> tuple[Int32, Int32]:
+    """Multipliers of 15 bits and right shifts for `multiply_wide`, from Q31 multipliers and shifts of at most 7."""
+    wide = multiplier.astype(np.int64)
+    fifteen = np.where(wide < 0x7FFF0000, (wide + (1 << 15)) >> 16, 0x7FFF)
+    return fifteen.astype(np.int32), (15 - shift).astype(np.int32)
+
+
 def scale_of(tensor: Tensor) -> float:
     """The per-tensor scale, a float32 widened to a double. The tensor is quantized."""
     assert tensor.quant is not None

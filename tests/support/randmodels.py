@@ -6,6 +6,7 @@ the same bytes. Operators are registered with `makes`; a maker that finds no sui
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -165,7 +166,7 @@ MAKERS: dict[str, Callable[[RandomModel], None]] = {}
 WITHOUT_REFERENCE = frozenset({"TILE", "PADDED_SPACE_TO_BATCH_ND"})
 
 #: Makers of some forms of an operator; another maker has the operator's name.
-VARIANTS = frozenset({"CORE_QUANTIZE", "PADDED_SPACE_TO_BATCH_ND"})
+VARIANTS = re.compile("(CORE|PADDED|WIDE|MIXED)_")
 
 
 def makes(*ops: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -183,7 +184,8 @@ def register_all() -> None:
     """Import the modules of makers, which fill `MAKERS`."""
     import tests.support.randmodels_core
     import tests.support.randmodels_more
-    import tests.support.randmodels_moves  # noqa: F401
+    import tests.support.randmodels_moves
+    import tests.support.randmodels_wide  # noqa: F401
 
 
 def random_graph_model(seed: int, ops: Sequence[str] | None = None, core_only: bool = False, nodes: int = 0) -> bytes:

@@ -138,8 +138,13 @@ def partner(model: RandomModel, data: int) -> int:
     shape = model.shape(data)
     if model.chance(0.5):
         return model.pick(lambda other: _broadcasts(shape, other))
-    other = tuple(1 if model.chance(0.25) else d for d in shape)
-    return model.constant(other[model.between(0, len(other)) :] if model.chance(0.3) else other)
+    return model.constant(partner_shape(model, data))
+
+
+def partner_shape(model: RandomModel, data: int) -> tuple[int, ...]:
+    """A shape that broadcasts to that of an activation."""
+    other = tuple(1 if model.chance(0.25) else d for d in model.shape(data))
+    return other[model.between(0, len(other)) :] if model.chance(0.3) else other
 
 
 def _broadcasts(a: Sequence[int], b: Sequence[int]) -> bool:

@@ -59,7 +59,7 @@ def compare(seed: int, ops: tuple[str, ...] | None) -> None:
 
 
 def test_every_operator_has_a_maker() -> None:
-    assert {_MADE_AS.get(name, name) for name in OPERATORS} == set(MAKERS) - VARIANTS
+    assert {_MADE_AS.get(name, name) for name in OPERATORS} == {name for name in MAKERS if not VARIANTS.match(name)}
 
 
 @pytest.mark.parametrize("op", sorted(set(MAKERS) - WITHOUT_REFERENCE))

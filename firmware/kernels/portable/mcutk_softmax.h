@@ -1,4 +1,4 @@
-/* SOFTMAX, int8 to int8, by gemmlowp's fixed-point exponential and reciprocal. No float. */
+/* SOFTMAX, int8 to int8 or int16, by gemmlowp's fixed-point exponential and reciprocal. No float. */
 #ifndef MCUTK_SOFTMAX_H
 #define MCUTK_SOFTMAX_H
 
@@ -14,5 +14,8 @@ typedef struct {
 
 /* in, out [rows][depth]; the output has scale 1/256 and zero point -128. in and out may be the same. */
 void mcutk_softmax_s8(const int8_t *in, int8_t *out, const mcutk_softmax *p);
+
+/* The same to int16 of scale 1/65536 and zero point -32768; in and out do not overlap. */
+void mcutk_softmax_s8_s16(const int8_t *in, int16_t *out, const mcutk_softmax *p);
 
 #endif

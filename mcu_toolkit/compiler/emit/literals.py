@@ -33,6 +33,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
 }
 #: Members of structs whose tables are given as int32 [n, members].
 STRUCTS: dict[str, np.dtype[Any]] = {
+    "mcutk_channel_s16": np.dtype([("bias", np.int64), ("multiplier", np.int32), ("shift", np.int32)]),
     "mcutk_channel": np.dtype([("bias", np.int32), ("multiplier", np.int32), ("shift", np.int32)]),
 }
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from mcu_toolkit.compiler.call import Call, IntArg, Invocation, ParamsArg, ScratchArg, TensorArg, in_place, params
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
-from mcu_toolkit.compiler.kernels.binary import binary_call
+from mcu_toolkit.compiler.kernels.binary import binary_call, suffix
+from mcu_toolkit.graph.ir import DType
 from mcu_toolkit.graph.ops.add import Sum, prepare
+from mcu_toolkit.graph.ops.broadcast import NARROW_AND_WIDE
 from mcu_toolkit.graph.requantize import Multiplier
 
 OPERATORS = ("ADD", "SUB")
@@ -47,6 +49,8 @@ def add_numbers(p: Sum) -> ParamsArg:
 def _table_pays(request: Request) -> bool:
     """Whether the table kernel applies, and saves more than the table costs."""
     a, b = (request.graph.tensors[index] for index in request.node.inputs)
+    if request.result.dtype is not DType.INT8:
+        return False
     distinct = not a.is_const and not b.is_const and request.node.inputs[0] != request.node.inputs[1]
     if not distinct or a.shape != b.shape or a.elements < _TABLE_PAYS:
         return False
@@ -88,8 +92,10 @@ def _by_table(request: Request) -> Call:
 def _general(request: Request) -> Call:
     """Both inputs to one scale, summed, and to the output's scale."""
     numbers = add_numbers(prepare(request.graph, request.node))
-    return binary_call(request, "mcutk_add_s8", numbers, _GENERAL)
+    return binary_call(request, f"mcutk_add_{suffix(request)}", numbers, _GENERAL)
 
 
 KERNELS.add("mcutk_add_table_s8", Kernel(OPERATORS, _by_table, accepts=_table_pays))
-KERNELS.add("mcutk_add_s8", Kernel(OPERATORS, _general, accepts=lambda request: not _table_pays(request)))
+KERNELS.add(
+    "mcutk_add", Kernel(OPERATORS, _general, accepts=lambda request: not _table_pays(request), types=NARROW_AND_WIDE)
+)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from mcu_toolkit.compiler.call import Call, IntArg, Invocation, Overlap, ScratchArg, TensorArg
 from mcu_toolkit.compiler.kernels.add import HALF, OPERATORS, TABLE_BYTES, add_numbers
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
-from mcu_toolkit.graph.ops.add import LEFT_SHIFT, Sum, prepare
+from mcu_toolkit.graph.ops.add import Sum, prepare
 from mcu_toolkit.targets.isa import MVE
 
 #: Elements from which filling the table pays.
@@ -25,7 +25,7 @@ def _operands(request: Request) -> tuple[int, int, Sum]:
 
 def _accepts(request: Request) -> bool:
     a, b, p = _operands(request)
-    exact = p.a == HALF and p.left_shift == LEFT_SHIFT == 20 and p.b.shift <= 0 and p.out.shift < 0 and p.sign == 1
+    exact = p.a == HALF and p.left_shift == 20 and p.b.shift <= 0 and p.out.shift < 0 and p.sign == 1
     return exact and all(request.graph.tensors[index].elements == request.result.elements for index in (a, b))
 
 

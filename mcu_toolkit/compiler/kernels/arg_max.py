@@ -23,4 +23,4 @@ def _call(request: Request) -> Call:
     )
 
 
-KERNELS.add("mcutk_arg_max_s8", Kernel(("ARG_MAX",), _call))
+KERNELS.add("mcutk_arg_max_s8", Kernel(("ARG_MAX",), _call, types=()))

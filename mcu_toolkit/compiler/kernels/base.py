@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mcu_toolkit.compiler.call import Call
 from mcu_toolkit.compiler.layer import ConvLayer, conv_layer
-from mcu_toolkit.graph.ir import Array, Graph, Node, Tensor
+from mcu_toolkit.graph.ir import Array, DType, Graph, Node, Tensor
 from mcu_toolkit.graph.ops import OPERATORS
 from mcu_toolkit.graph.ops.base import Operator, Places
 from mcu_toolkit.registry import Registry, modules_of
@@ -101,6 +101,7 @@ class Kernel:
         call: makes the call for a node that it accepts: functions, arguments, sources, scratch, overlaps, cost.
         isa: id of the instruction set that it is written for.
         accepts: whether to offer it for a node of its operators; it must compute that node bit-exactly.
+        types: element types of the node's first output for which to offer it; empty for any.
         pack: completes the call once it is chosen. Variants that pack weights do it here, because most calls are only
             compared.
     """
@@ -110,6 +111,11 @@ class Kernel:
     isa: str = PORTABLE.id
     accepts: Callable[[Request], bool] = _always
     pack: Callable[[Request, Call], Call] = _as_it_is
+    types: Sequence[DType] = (DType.INT8,)
+
+    def takes(self, request: Request) -> bool:
+        """Whether to offer it for a node of its operators."""
+        return (not self.types or request.result.dtype in self.types) and self.accepts(request)
 
     def serves_operator(self, operator: Operator) -> bool:
         """Whether `operator` is one of its operators."""

@@ -1,4 +1,4 @@
-"""Elementwise operators on two int8 tensors in portable C, with broadcasting: MUL, MAXIMUM, MINIMUM, PRELU."""
+"""Elementwise operators on two int8 or int16 tensors in portable C, with broadcasting: MUL, MAXIMUM, MINIMUM, PRELU."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from mcu_toolkit.compiler.call import Call, Invocation, Overlap, ParamsArg, Tens
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
 from mcu_toolkit.compiler.kernels.loops import LOOPS, broadcast_strides, dense_strides, merge_loops, padded_loops
 from mcu_toolkit.errors import CompileError
+from mcu_toolkit.graph.ir import DType
 from mcu_toolkit.graph.ops import mul, prelu
+from mcu_toolkit.graph.ops.broadcast import NARROW_AND_WIDE
 
 #: Instructions per element, measured.
 _COMPARE, _MUL, _PRELU = 12, 35, 40
 
 
 def binary_call(request: Request, function: str, numbers: ParamsArg | None, cost: int) -> Call:
-    """A function ``(a, b, out, [numbers,] loops)`` of mcutk_elementwise.h.
+    """A function ``(a, b, out, [numbers,] loops)`` of mcutk_elementwise.h, or of mcutk_elementwise_s16.h for int16.
 
     Args:
         request: a node with two inputs.
@@ -27,6 +29,7 @@ def binary_call(request: Request, function: str, numbers: ParamsArg | None, cost
     graph, node = request.graph, request.node
     a, b, result = node.inputs[0], node.inputs[1], node.outputs[0]
     out = graph.tensors[result]
+    file = "mcutk_elementwise_s16" if out.dtype is DType.INT16 else "mcutk_elementwise"
     walks = [broadcast_strides(graph.tensors[index].shape, out.shape) for index in (a, b)]
     loops = merge_loops(list(zip(out.shape, *walks, strict=True)))
     if len(loops) > LOOPS:
@@ -43,8 +46,8 @@ def binary_call(request: Request, function: str, numbers: ParamsArg | None, cost
     )
     return Call(
         invocations=(Invocation(function, arguments),),
-        sources=("portable/mcutk_elementwise.c",),
-        headers=("portable/mcutk_elementwise.h",),
+        sources=(f"portable/{file}.c",),
+        headers=(f"portable/{file}.h",),
         overlaps=overlaps,
         cost=request.costs.walk + cost * out.elements,
     )
@@ -55,12 +58,17 @@ def _same_walk(walk: tuple[int, ...], dense: tuple[int, ...], shape: tuple[int, 
     return all(a == b for a, b, extent in zip(walk, dense, shape, strict=True) if extent > 1)
 
 
+def suffix(request: Request) -> str:
+    """End of the name of the C function for the node's element type."""
+    return "s16" if request.result.dtype is DType.INT16 else "s8"
+
+
 def _maximum(request: Request) -> Call:
-    return binary_call(request, "mcutk_maximum_s8", None, _COMPARE)
+    return binary_call(request, f"mcutk_maximum_{suffix(request)}", None, _COMPARE)
 
 
 def _minimum(request: Request) -> Call:
-    return binary_call(request, "mcutk_minimum_s8", None, _COMPARE)
+    return binary_call(request, f"mcutk_minimum_{suffix(request)}", None, _COMPARE)
 
 
 def _mul(request: Request) -> Call:
@@ -76,7 +84,7 @@ def _mul(request: Request) -> Call:
         act_min=p.act_min,
         act_max=p.act_max,
     )
-    return binary_call(request, "mcutk_mul_s8", numbers, _MUL)
+    return binary_call(request, f"mcutk_mul_{suffix(request)}", numbers, _MUL)
 
 
 def _prelu(request: Request) -> Call:
@@ -95,7 +103,7 @@ def _prelu(request: Request) -> Call:
     return binary_call(request, "mcutk_prelu_s8", numbers, _PRELU)
 
 
-KERNELS.add("mcutk_maximum_s8", Kernel(("MAXIMUM",), _maximum))
-KERNELS.add("mcutk_minimum_s8", Kernel(("MINIMUM",), _minimum))
-KERNELS.add("mcutk_mul_s8", Kernel(("MUL",), _mul))
+KERNELS.add("mcutk_maximum", Kernel(("MAXIMUM",), _maximum, types=NARROW_AND_WIDE))
+KERNELS.add("mcutk_minimum", Kernel(("MINIMUM",), _minimum, types=NARROW_AND_WIDE))
+KERNELS.add("mcutk_mul", Kernel(("MUL",), _mul, types=NARROW_AND_WIDE))
 KERNELS.add("mcutk_prelu_s8", Kernel(("PRELU",), _prelu))

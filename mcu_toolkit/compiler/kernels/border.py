@@ -72,7 +72,8 @@ def _rescale(request: Request) -> Call:
 
 
 KERNELS.add(
-    "mcutk_quantize_f32", Kernel(("QUANTIZE",), _quantize_float, accepts=lambda r: r.data.dtype is DType.FLOAT32)
+    "mcutk_quantize_f32",
+    Kernel(("QUANTIZE",), _quantize_float, accepts=lambda r: r.data.dtype is DType.FLOAT32, types=()),
 )
-KERNELS.add("mcutk_rescale", Kernel(("QUANTIZE",), _rescale, accepts=_rescales))
-KERNELS.add("mcutk_dequantize", Kernel(("DEQUANTIZE",), _dequantize))
+KERNELS.add("mcutk_rescale", Kernel(("QUANTIZE",), _rescale, accepts=_rescales, types=()))
+KERNELS.add("mcutk_dequantize", Kernel(("DEQUANTIZE",), _dequantize, types=()))

@@ -245,9 +245,9 @@ def _pad(request: Request) -> Call:
     return copy_call((filled, *made), request.costs, 2 * out.bytes, kernel="mcutk_fill + copy")
 
 
-KERNELS.add("copy view", Kernel(lambda operator: operator.view, _view))
-KERNELS.add("copy variable out", Kernel(("READ_VARIABLE",), _read_variable))
-KERNELS.add("copy variable in", Kernel(("ASSIGN_VARIABLE",), _assign_variable))
-KERNELS.add("copy moved", Kernel(_moves, _moved))
-KERNELS.add("copy together", Kernel(_joins, _joined))
-KERNELS.add("fill and copy", Kernel(_pads, _pad))
+KERNELS.add("copy view", Kernel(lambda operator: operator.view, _view, types=()))
+KERNELS.add("copy variable out", Kernel(("READ_VARIABLE",), _read_variable, types=()))
+KERNELS.add("copy variable in", Kernel(("ASSIGN_VARIABLE",), _assign_variable, types=()))
+KERNELS.add("copy moved", Kernel(_moves, _moved, types=()))
+KERNELS.add("copy together", Kernel(_joins, _joined, types=()))
+KERNELS.add("fill and copy", Kernel(_pads, _pad, types=()))

@@ -35,4 +35,4 @@ def _call(request: Request) -> Call:
     )
 
 
-KERNELS.add("lookup", Kernel(_by_table, _call, accepts=_accepts))
+KERNELS.add("lookup", Kernel(_by_table, _call, accepts=_accepts, types=()))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mcu_toolkit.compiler.call import Call, Invocation, Overlap, TensorArg, params
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
 from mcu_toolkit.compiler.raster import Reading, raster_slack
 from mcu_toolkit.graph.geometry import Geometry
+from mcu_toolkit.graph.ir import DType
 from mcu_toolkit.graph.ops.pooling import prepare
 
 AVERAGE, MAX = "AVERAGE_POOL_2D", "MAX_POOL_2D"
@@ -35,7 +38,7 @@ def pool_call(request: Request, file: str, suffix: str, cost: int) -> Call:
     g = p.geometry
     channels = request.data.shape[3]
     fields = params(
-        "mcutk_pool",
+        "mcutk_pool_wide" if request.data.dtype is DType.INT16 else "mcutk_pool",
         in_h=g.in_h,
         in_w=g.in_w,
         channels=channels,
@@ -62,6 +65,12 @@ def pool_call(request: Request, file: str, suffix: str, cost: int) -> Call:
     )
 
 
+def _wide(request: Request) -> Call:
+    g = geometry(request)
+    cost = request.result.elements * (100 + 14 * g.kernel_h * g.kernel_w)
+    return replace(pool_call(request, "portable/mcutk_pool_s16", "s16", cost), overlaps=())
+
+
 def _call(request: Request) -> Call:
     """Costs measured on the emulated Cortex-M4, as those of the other variants on their cores."""
     g = geometry(request)
@@ -72,3 +81,4 @@ def _call(request: Request) -> Call:
 
 
 KERNELS.add("mcutk_pool_s8", Kernel(OPERATORS, _call))
+KERNELS.add("mcutk_pool_s16", Kernel(OPERATORS, _wide, types=(DType.INT16,)))

@@ -9,9 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from mcu_toolkit.graph.attrs import Arithmetic
-from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Integers, Operator, Shape
-from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
+from mcu_toolkit.graph.ops.broadcast import NARROW_AND_WIDE, aligned, pair_reason, pair_shape
 from mcu_toolkit.graph.ops.linear import activation_reason
 from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.options import Options, OptionsFormat
@@ -26,8 +26,8 @@ from mcu_toolkit.graph.requantize import (
     zero_point_of,
 )
 
-#: Both inputs are shifted left by this many bits before they are rescaled to one scale.
-LEFT_SHIFT = 20
+#: Both inputs are shifted left by this many bits, by their type, before they are rescaled to one scale.
+LEFT_SHIFT = {DType.INT8: 20, DType.INT16: 15}
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,14 @@ def _operator_of(node: Node) -> Add:
 
 
 def _factors(graph: Graph, node: Node) -> tuple[Multiplier, Multiplier, Multiplier]:
-    """Factors of the inputs and the output, in the precision that the reference uses for the operator."""
-    real = _operator_of(node).precision
-    a, b = real(scale_of(graph.tensors[node.inputs[0]])), real(scale_of(graph.tensors[node.inputs[1]]))
-    out = real(scale_of(graph.tensors[node.outputs[0]]))
-    with np.errstate(over="ignore", under="ignore", divide="ignore"):
-        twice = real(2) * max(a, b)
-        last = twice / (real(1 << LEFT_SHIFT) * out)
-        reals = (float(a / twice), float(b / twice), float(last))
-    # Infinity stands for any factor that is too large.
-    first, second, third = (quantize_multiplier(min(factor, 2.0**40)) for factor in reals)
+    """Factors of the inputs and the output."""
+    a, b, out = (graph.tensors[index] for index in (*node.inputs[:2], node.outputs[0]))
+    twice = 2 * max(scale_of(a), scale_of(b))
+    last = twice / ((1 << LEFT_SHIFT[out.dtype]) * scale_of(out))
+    # A factor that is too large is refused by `check`, whatever it is.
+    first, second, third = (
+        quantize_multiplier(min(factor, 2.0**40)) for factor in (scale_of(a) / twice, scale_of(b) / twice, last)
+    )
     return first, second, third
 
 
@@ -81,7 +79,7 @@ def prepare(graph: Graph, node: Node) -> Sum:
         a_zero_point=zero_point_of(a),
         b_zero_point=zero_point_of(b),
         out_zero_point=zero_point_of(out),
-        left_shift=LEFT_SHIFT,
+        left_shift=LEFT_SHIFT[out.dtype],
         a=factor_a,
         b=factor_b,
         out=factor_out,
@@ -101,22 +99,25 @@ class Add(Operator):
     name = "ADD"
     #: Of the second input.
     sign: ClassVar[int] = 1
-    #: In which the factors are computed.
-    precision: ClassVar[type[np.floating]] = np.float64
     options = OptionsFormat(11, _read_options)
     elementwise = 2
     fuses_activation = True
-    forms = "int8, broadcasting up to 5 dimensions, either input may be constant; fused NONE, RELU, RELU6, RELU_N1_TO_1"
+    forms = (
+        "int8, or int16 with zero point 0, broadcasting up to 5 dimensions, either input may be constant; "
+        "fused NONE, RELU, RELU6, RELU_N1_TO_1"
+    )
 
     def check(self, graph: Graph, node: Node) -> str | None:
         if not isinstance(node.attrs, Arithmetic):
             return "no attributes"
-        reason = pair_reason(graph, node) or activation_reason(node.attrs.activation, graph.tensors[node.outputs[0]])
+        reason = pair_reason(graph, node, NARROW_AND_WIDE) or activation_reason(
+            node.attrs.activation, graph.tensors[node.outputs[0]]
+        )
         if reason:
             return reason
         # TensorFlow Lite Micro aborts where the last factor is not below one.
         if _factors(graph, node)[2].shift > 0:
-            return "the output's scale is less than 2^-19 of the larger input scale"
+            return "the output's scale is too small a part of the larger input scale"
         return None
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
@@ -128,15 +129,15 @@ class Add(Operator):
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         p = prepare(graph, node)
         a, b = aligned(inputs)
-        scaled_a = _scaled(a, p.a_zero_point, p.a)
-        scaled_b = _scaled(b, p.b_zero_point, p.b)
+        scaled_a = _scaled(a, p.a_zero_point, p.left_shift, p.a)
+        scaled_b = _scaled(b, p.b_zero_point, p.left_shift, p.b)
         total = scaled_a + p.sign * scaled_b
         out = requantize(total, p.out.multiplier, p.out.shift, p.out_zero_point, p.act_min, p.act_max)
-        return [out.astype(np.int8)]
+        return [out.astype(graph.tensors[node.outputs[0]].dtype.numpy)]
 
 
-def _scaled(x: Array, zero_point: int, factor: Multiplier) -> Int64:
-    shifted = (x.astype(np.int64) - zero_point) << LEFT_SHIFT
+def _scaled(x: Array, zero_point: int, left_shift: int, factor: Multiplier) -> Int64:
+    shifted = (x.astype(np.int64) - zero_point) << left_shift
     return multiply_by_quantized_multiplier(shifted, factor.multiplier, factor.shift)
 
 
@@ -145,7 +146,6 @@ class Sub(Add):
 
     name = "SUB"
     sign = -1
-    precision = np.float32
     options = OptionsFormat(28, _read_options)
 
     def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers:

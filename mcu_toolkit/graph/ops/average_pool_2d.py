@@ -29,7 +29,7 @@ class AveragePool2D(Pooling):
                 total += tap(padded, g, row, column).astype(np.int32, copy=False)
                 count += tap(inside, g, row, column).astype(np.int32, copy=False)
         mean = np.sign(total) * ((np.abs(total) + count // 2) // count)
-        out = np.clip(mean, p.act_min, p.act_max).astype(np.int8)
+        out = np.clip(mean, p.act_min, p.act_max).astype(x.dtype)
         return [out.reshape(len(x), 1, *out.shape[1:])]
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Shape, count_reason, data_reason, first, has_absent, present
+from mcu_toolkit.graph.requantize import zero_point_of
+
+#: Quantized element types of the operators that the reference has for both.
+NARROW_AND_WIDE = (DType.INT8, DType.INT16)
 
 #: Number of nested loops of the C kernels.
 MAX_BROADCAST_RANK = 5
@@ -19,19 +23,23 @@ def broadcast_shape(a: Shape, b: Shape) -> Shape | None:
         return None
 
 
-def pair_reason(graph: Graph, node: Node) -> str | None:
-    """Reason when the node is not an elementwise operator on two quantized int8 tensors that broadcast."""
+def pair_reason(graph: Graph, node: Node, types: tuple[DType, ...] = (DType.INT8,)) -> str | None:
+    """Reason when the node is not an elementwise operator on two tensors of one of `types` that broadcast.
+
+    The tensors are quantized; int16 has zero point 0.
+    """
     reason = count_reason(node, (2,)) or has_absent(node)
     if reason:
         return reason
     a, b = graph.tensors[node.inputs[0]], graph.tensors[node.inputs[1]]
-    reason = first(
-        data_reason(a, "the first input"),
-        data_reason(b, "the second input"),
-        data_reason(graph.tensors[node.outputs[0]], "the output"),
+    out = graph.tensors[node.outputs[0]]
+    reason = data_reason(a, "the first input", types) or first(
+        data_reason(b, "the second input", (a.dtype,)), data_reason(out, "the output", (a.dtype,))
     )
     if reason:
         return reason
+    if a.dtype is DType.INT16 and any(zero_point_of(tensor) for tensor in (a, b, out)):
+        return "int16 with a zero point other than 0; supported: symmetric int16"
     if broadcast_shape(a.shape, b.shape) is None:
         return f"inputs of shapes {list(a.shape)} and {list(b.shape)} do not broadcast"
     if max(len(a.shape), len(b.shape)) > MAX_BROADCAST_RANK:

@@ -9,7 +9,7 @@ from mcu_toolkit.graph.geometry import pad_image, windows
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Channels, Inputs, Shape, present
 from mcu_toolkit.graph.ops.convolution import Convolution
-from mcu_toolkit.graph.ops.linear import Roles, exact_matmul
+from mcu_toolkit.graph.ops.linear import REACH, Roles, exact_matmul
 from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.options import Options, OptionsFormat
 
@@ -34,8 +34,8 @@ class Conv2D(Convolution):
     roles = Roles(channel_axis=0)
     kind = Channels.DENSE
     forms = (
-        "int8, batch 1, constant int8 weights per tensor or per channel, int32 bias or none; any stride, dilation and "
-        "padding; fused NONE, RELU, RELU6, RELU_N1_TO_1; one group"
+        "int8, or int16 with zero point 0, batch 1, constant int8 weights per tensor or per channel, int32 (int16 also "
+        "int64) bias or none; any stride, dilation and padding; fused NONE, RELU, RELU6, RELU_N1_TO_1; one group"
     )
 
     def weights_reason(self, node: Node, shape: Shape, filters: Shape) -> str | None:
@@ -44,13 +44,13 @@ class Conv2D(Convolution):
         return None
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
-        p = self.linear(graph, node)
+        p = self.prepare(graph, node)
         g = p.geometry
         x = present(inputs[0])
         image = x.reshape(-1, *x.shape[-3:]).astype(np.int16) - np.int16(p.in_zero_point)
         depth = g.kernel_h * g.kernel_w * p.in_c
         rows = windows(pad_image(image, g, 0), g).reshape(-1, depth)
-        acc = exact_matmul(rows, p.weights.reshape(p.out_c, depth).T)
+        acc = exact_matmul(rows, p.weights.reshape(p.out_c, depth).T, REACH[p.dtype])
         return [p.finish(acc).reshape(len(x), 1, g.out_h, g.out_w, p.out_c)]
 
 

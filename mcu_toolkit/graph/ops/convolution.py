@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from mcu_toolkit.graph.attrs import Conv2D, DepthwiseConv2D
 from mcu_toolkit.graph.geometry import Geometry
-from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.graph.ir import DType, Graph, Node
 from mcu_toolkit.graph.ops.base import Channels, Operator, Shape, count_reason
 from mcu_toolkit.graph.ops.linear import Linear, Roles, factor_reason, linear_reason, prepare_linear
 from mcu_toolkit.graph.ops.sliding import image_reason, sliding_geometry
@@ -49,9 +49,13 @@ class Convolution(Operator):
         )
 
     def channels(self, graph: Graph, node: Node) -> Channels:
-        return self.kind
+        return self.kind if graph.tensors[node.inputs[0]].dtype is DType.INT8 else Channels.MIXED
 
-    def linear(self, graph: Graph, node: Node) -> Linear:
+    def linear(self, graph: Graph, node: Node) -> Linear | None:
+        return self.prepare(graph, node) if graph.tensors[node.inputs[0]].dtype is DType.INT8 else None
+
+    def prepare(self, graph: Graph, node: Node) -> Linear:
+        """Weights, bias and requantization of int8 or int16 activations; `check` has passed."""
         attrs = node.attrs
         assert isinstance(attrs, self.attributes)
         return prepare_linear(graph, node, self.roles, attrs.activation, self.window(graph, node))

@@ -6,7 +6,7 @@ import numpy as np
 
 from mcu_toolkit.graph.attrs import DepthwiseConv2D as DepthwiseAttrs
 from mcu_toolkit.graph.geometry import pad_image, tap
-from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import Channels, Inputs, Shape, present
 from mcu_toolkit.graph.ops.convolution import Convolution
 from mcu_toolkit.graph.ops.linear import Roles
@@ -35,11 +35,11 @@ class DepthwiseConv2D(Convolution):
     name = "DEPTHWISE_CONV_2D"
     options = OptionsFormat(2, _read_options)
     attributes = DepthwiseAttrs
-    roles = Roles(channel_axis=3)
+    roles = Roles(channel_axis=3, biases=(DType.INT64,))
     kind = Channels.DEPTHWISE
     forms = (
-        "int8, batch 1, constant int8 weights per tensor or per channel, int32 bias or none; any stride, dilation, "
-        "padding and depth multiplier; fused NONE, RELU, RELU6, RELU_N1_TO_1"
+        "int8, or int16 with zero point 0, batch 1, constant int8 weights per tensor or per channel, int32 (int16: "
+        "int64) bias or none; any stride, dilation, padding and depth multiplier; fused NONE, RELU, RELU6, RELU_N1_TO_1"
     )
 
     def weights_reason(self, node: Node, shape: Shape, filters: Shape) -> str | None:
@@ -52,14 +52,15 @@ class DepthwiseConv2D(Convolution):
         return None
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
-        p = self.linear(graph, node)
+        p = self.prepare(graph, node)
         g = p.geometry
         x = present(inputs[0])
-        image = x.reshape(-1, *x.shape[-3:]).astype(np.int32) - np.int32(p.in_zero_point)
+        kind: type[np.signedinteger] = np.int64 if p.wide else np.int32
+        image = x.reshape(-1, *x.shape[-3:]).astype(kind) - kind(p.in_zero_point)
         padded = pad_image(image, g, 0)
         times = p.out_c // p.in_c
-        acc = np.zeros((len(image), g.out_h, g.out_w, p.in_c, times), np.int32)
-        weights = p.weights.astype(np.int32).reshape(g.kernel_h, g.kernel_w, p.in_c, times)
+        acc = np.zeros((len(image), g.out_h, g.out_w, p.in_c, times), kind)
+        weights = p.weights.astype(kind).reshape(g.kernel_h, g.kernel_w, p.in_c, times)
         for row in range(g.kernel_h):
             for column in range(g.kernel_w):
                 acc += tap(padded, g, row, column)[..., np.newaxis] * weights[row, column]

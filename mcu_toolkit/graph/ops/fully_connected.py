@@ -9,9 +9,17 @@ import numpy as np
 from mcu_toolkit.errors import Unsupported, UnsupportedError
 from mcu_toolkit.graph.attrs import FullyConnected as FullyConnectedAttrs
 from mcu_toolkit.graph.geometry import Geometry
-from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import Channels, Inputs, Operator, Shape, count_reason, present
-from mcu_toolkit.graph.ops.linear import Linear, Roles, exact_matmul, factor_reason, linear_reason, prepare_linear
+from mcu_toolkit.graph.ops.linear import (
+    REACH,
+    Linear,
+    Roles,
+    exact_matmul,
+    factor_reason,
+    linear_reason,
+    prepare_linear,
+)
 from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.options import Options, OptionsFormat
 
@@ -24,7 +32,7 @@ def prepare(graph: Graph, node: Node) -> Linear:
     depth = graph.tensors[node.inputs[1]].shape[1]
     rows = graph.tensors[node.inputs[0]].elements // depth
     geometry = Geometry(rows, 1, rows, 1, 1, 1, 1, 1, 1, 1, 0, 0)
-    p = prepare_linear(graph, node, ROLES, node.attrs.activation, geometry, float_product=True)
+    p = prepare_linear(graph, node, ROLES, node.attrs.activation, geometry)
     # The input's last dimension may differ from the depth of the weights: only the number of elements matters.
     return replace(p, in_c=depth)
 
@@ -43,8 +51,9 @@ class FullyConnected(Operator):
     options = OptionsFormat(8, _read_options)
     fuses_activation = True
     forms = (
-        "int8, constant int8 weights per tensor or per channel, int32 bias or none; any number of rows, keep_num_dims; "
-        "fused NONE, RELU, RELU6, RELU_N1_TO_1; default weights format"
+        "int8, or int16 with zero point 0, constant int8 weights per tensor or per channel, int32 (int16 also "
+        "int64) bias or none; any number of rows, keep_num_dims; fused NONE, RELU, RELU6, RELU_N1_TO_1; default "
+        "weights format"
     )
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -64,11 +73,13 @@ class FullyConnected(Operator):
 
     def channels(self, graph: Graph, node: Node) -> Channels:
         """DENSE where the weights' inputs are whole positions of the input, each with all its channels."""
+        if graph.tensors[node.inputs[0]].dtype is not DType.INT8:
+            return Channels.MIXED
         depth, channels = graph.tensors[node.inputs[1]].shape[-1], graph.tensors[node.inputs[0]].shape[-1:]
         return Channels.DENSE if channels and depth % channels[0] == 0 else Channels.MIXED
 
-    def linear(self, graph: Graph, node: Node) -> Linear:
-        return prepare(graph, node)
+    def linear(self, graph: Graph, node: Node) -> Linear | None:
+        return prepare(graph, node) if graph.tensors[node.inputs[0]].dtype is DType.INT8 else None
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         units, depth = graph.tensors[node.inputs[1]].shape
@@ -89,7 +100,7 @@ class FullyConnected(Operator):
         p = prepare(graph, node)
         x = present(inputs[0])
         rows = x.reshape(-1, p.in_c).astype(np.int16) - np.int16(p.in_zero_point)
-        acc = exact_matmul(rows, p.weights.T)
+        acc = exact_matmul(rows, p.weights.T, REACH[p.dtype])
         return [p.finish(acc).reshape(len(x), *self.infer(graph, node)[0])]
 
 

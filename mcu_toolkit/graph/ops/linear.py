@@ -13,9 +13,12 @@ from mcu_toolkit.graph.ir import Array, DType, Graph, Node, Tensor
 from mcu_toolkit.graph.ops.base import MAX_SCALE, data_reason, first
 from mcu_toolkit.graph.requantize import (
     Int32,
+    Int64,
     activation_range,
+    multiply_wide,
     quantize_multiplier,
     quantize_multipliers,
+    reduced_multiplier,
     requantize,
     scale_of,
     zero_point_of,
@@ -29,16 +32,18 @@ class Linear:
     Attributes:
         geometry: the window; 1x1 for FULLY_CONNECTED, whose `out_h` is the number of rows.
         weights: int8, as in the file.
-        bias: int32 [out_c]; zeros where the model has none. The input zero point is not folded in.
-        multiplier, shift: int32 [out_c]; shift > 0 left.
+        bias: int32 or int64 [out_c]; zeros where the model has none. The input zero point is not folded in.
+        multiplier, shift: int32 [out_c]; shift > 0 left. Where `wide`: of `multiply_wide`.
         in_zero_point, out_zero_point: of the activations.
         act_min, act_max: clamp, output zero point included.
         in_c, out_c: channels.
+        dtype: of the activations.
+        wide: the accumulator has 64 bits and is rounded once (int16 activations without an int32 bias).
     """
 
     geometry: Geometry
     weights: npt.NDArray[np.int8]
-    bias: Int32
+    bias: Int32 | Int64
     multiplier: Int32
     shift: Int32
     in_zero_point: int
@@ -47,36 +52,63 @@ class Linear:
     act_max: int
     in_c: int
     out_c: int
+    dtype: DType = DType.INT8
+    wide: bool = False
 
-    def finish(self, acc: Array) -> npt.NDArray[np.int8]:
-        """Outputs int8 [..., out_c] from accumulators without bias."""
+    def finish(self, acc: Array) -> Array:
+        """Outputs [..., out_c] from exact sums without bias."""
         total = acc.astype(np.int64) + self.bias.astype(np.int64)
+        if self.wide:
+            scaled = multiply_wide(total, self.multiplier, self.shift)
+            return np.clip(scaled, self.act_min, self.act_max).astype(self.dtype.numpy)
         out = requantize(total, self.multiplier, self.shift, self.out_zero_point, self.act_min, self.act_max)
-        return out.astype(np.int8)
+        return out.astype(self.dtype.numpy)
+
+
+#: Largest absolute difference of an activation from its zero point.
+REACH = {DType.INT8: 255, DType.INT16: 1 << 15}
 
 
 @dataclass(frozen=True)
 class Roles:
-    """Input positions of the tensors of a convolution-like node, and the axis of the output channels in the weights."""
+    """Input positions of the tensors of a convolution-like node, and the axis of the output channels in the weights.
+
+    `biases` are the types of bias that the reference reads where the activations are int16.
+    """
 
     data: int = 0
     weights: int = 1
     bias: int = 2
     channel_axis: int = 0
+    biases: tuple[DType, ...] = (DType.INT32, DType.INT64)
 
 
 def linear_reason(graph: Graph, node: Node, roles: Roles, activation: Activation) -> str | None:
     """Reason when the tensors of a convolution-like node are not supported."""
     data, out = graph.input_tensor(node, roles.data), graph.tensors[node.outputs[0]]
     weights, bias = graph.input_tensor(node, roles.weights), graph.input_tensor(node, roles.bias)
-    return first(
-        data_reason(data, "the input"),
-        data_reason(out, "the output"),
-        _weights_reason(weights, roles.channel_axis),
-    ) or first(
-        _bias_reason(bias, weights, roles.channel_axis),
-        activation_reason(activation, out),
+    return (
+        activations_reason(data, out)
+        or _weights_reason(weights, roles.channel_axis)
+        or first(
+            _bias_reason(bias, weights, roles, data),
+            activation_reason(activation, out),
+        )
     )
+
+
+def activations_reason(data: Tensor | None, *others: Tensor) -> str | None:
+    """Reason when activations are not all int8, or all int16 with zero point 0."""
+    reason = data_reason(data, "the input", (DType.INT8, DType.INT16))
+    if reason or data is None:
+        return reason
+    for other in others:
+        reason = data_reason(other, "the output", (data.dtype,))
+        if reason:
+            return reason
+    if data.dtype is DType.INT16 and any(zero_point_of(tensor) for tensor in (data, *others)):
+        return "int16 with a zero point other than 0; supported: symmetric int16"
+    return None
 
 
 def activation_reason(activation: Activation, out: Tensor) -> str | None:
@@ -107,13 +139,15 @@ def _weights_reason(weights: Tensor | None, axis: int) -> str | None:
     return None
 
 
-def _bias_reason(bias: Tensor | None, weights: Tensor | None, axis: int) -> str | None:
+def _bias_reason(bias: Tensor | None, weights: Tensor | None, roles: Roles, data: Tensor | None) -> str | None:
     if bias is None:
         return None
-    if bias.data is None or bias.dtype is not DType.INT32:
+    types = roles.biases if data is not None and data.dtype is DType.INT16 else (DType.INT32,)
+    if bias.data is None or bias.dtype not in types:
         kind = bias.type_name or bias.dtype.value
-        return f"the bias is {'a variable' if bias.data is None else kind}; supported: constant int32"
-    if weights is None or bias.elements != weights.shape[axis]:
+        wanted = " or ".join(each.value for each in types)
+        return f"the bias is {'a variable' if bias.data is None else kind}; supported: constant {wanted}"
+    if weights is None or bias.elements != weights.shape[roles.channel_axis]:
         return f"the bias has {bias.elements} elements; expected one for each output channel"
     return None
 
@@ -125,25 +159,16 @@ def factor_reason(graph: Graph, node: Node, roles: Roles) -> str | None:
     assert data is not None and weights is not None and weights.quant is not None
     # Only the largest scale matters; a malicious file may hold very many.
     shift = quantize_multiplier(scale_of(data) * float(weights.quant.scale.max()) / scale_of(out)).shift
-    return f"the scales give a factor of about 2^{shift}; supported: below 2^30" if shift > 30 else None
+    limit = 7 if data.dtype is DType.INT16 else 30
+    return f"the scales give a factor of about 2^{shift}; supported: below 2^{limit}" if shift > limit else None
 
 
-def factors(graph: Graph, node: Node, roles: Roles, *, float_product: bool = False) -> tuple[Int32, Int32]:
-    """Multipliers and shifts, int32 [out_c] each.
-
-    Args:
-        float_product: the product of the input's and the weights' scale is rounded to float32, as TensorFlow Lite Micro
-            does in FULLY_CONNECTED with one scale.
-    """
+def factors(graph: Graph, node: Node, roles: Roles) -> tuple[Int32, Int32]:
+    """Multipliers and shifts, int32 [out_c] each."""
     data, out = graph.input_tensor(node, roles.data), graph.tensors[node.outputs[0]]
     weights = graph.input_tensor(node, roles.weights)
     assert data is not None and weights is not None and weights.quant is not None
     channels = weights.shape[roles.channel_axis]
-    if float_product and not weights.quant.per_channel:
-        with np.errstate(under="ignore"):
-            product = float(np.float32(scale_of(data)) * np.float32(scale_of(weights)))
-        one = quantize_multiplier(product / scale_of(out))
-        return np.full(channels, one.multiplier, np.int32), np.full(channels, one.shift, np.int32)
     reals = scale_of(data) * weights.quant.scale.astype(np.float64) / scale_of(out)
     multiplier, shifts = quantize_multipliers(np.broadcast_to(reals, channels))
     return multiplier, shifts
@@ -155,22 +180,23 @@ def prepare_linear(
     roles: Roles,
     activation: Activation,
     geometry: Geometry,
-    *,
-    float_product: bool = False,
 ) -> Linear:
     """The prepared form of a convolution-like node; its `check` has passed."""
     data, out = graph.input_tensor(node, roles.data), graph.tensors[node.outputs[0]]
     weights, bias = graph.input_tensor(node, roles.weights), graph.input_tensor(node, roles.bias)
     assert data is not None and weights is not None and weights.data is not None
     channels = weights.shape[roles.channel_axis]
-    multiplier, shift = factors(graph, node, roles, float_product=float_product)
+    multiplier, shift = factors(graph, node, roles)
     clamp = activation_range(activation, out)
     assert clamp is not None
     held = np.zeros(channels, np.int32) if bias is None or bias.data is None else bias.data.reshape(-1)
+    wide = data.dtype is DType.INT16 and (bias is None or bias.dtype is not DType.INT32)
+    if wide:
+        multiplier, shift = reduced_multiplier(multiplier, shift)
     return Linear(
         geometry=geometry,
         weights=weights.data.astype(np.int8, copy=False),
-        bias=held.astype(np.int32, copy=False),
+        bias=held.astype(np.int64 if wide else np.int32, copy=False),
         multiplier=multiplier,
         shift=shift,
         in_zero_point=zero_point_of(data),
@@ -179,19 +205,21 @@ def prepare_linear(
         act_max=clamp[1],
         in_c=data.shape[-1],
         out_c=channels,
+        dtype=data.dtype,
+        wide=wide,
     )
 
 
-def exact_matmul(rows: Array, columns: Array) -> Array:
+def exact_matmul(rows: Array, columns: Array, largest: int = 255) -> Array:
     """The exact product of integer matrices, computed in float arithmetic.
 
     Args:
-        rows: integers [m, k], |value| <= 255.
+        rows: integers [m, k], |value| <= largest.
         columns: integers [k, n].
 
     Returns:
         float32 or float64 [m, n] that holds the exact integers: every partial sum fits the mantissa.
     """
-    bound = 255 * int(np.abs(columns.astype(np.int64)).sum(axis=0).max(initial=0))
+    bound = largest * int(np.abs(columns.astype(np.int64)).sum(axis=0).max(initial=0))
     kind: type[np.floating] = np.float32 if bound < 1 << 24 else np.float64
     return np.asarray(rows.astype(kind) @ columns.astype(kind))

@@ -9,7 +9,7 @@ import numpy as np
 
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Integers, Operator, Shape, same_quant
-from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
+from mcu_toolkit.graph.ops.broadcast import NARROW_AND_WIDE, aligned, pair_reason, pair_shape
 from mcu_toolkit.graph.ops.registry import OPERATORS
 
 
@@ -17,10 +17,12 @@ class Extremum(Operator):
     """Base of MAXIMUM and MINIMUM."""
 
     elementwise = 2
-    forms = "int8, broadcasting up to 5 dimensions, either input may be constant; all tensors of one quantization"
+    forms = (
+        "int8 or int16, broadcasting up to 5 dimensions, either input may be constant; all tensors of one quantization"
+    )
 
     def check(self, graph: Graph, node: Node) -> str | None:
-        reason = pair_reason(graph, node)
+        reason = pair_reason(graph, node, NARROW_AND_WIDE)
         if reason:
             return reason
         a, b, out = (graph.tensors[i] for i in (*node.inputs, *node.outputs))

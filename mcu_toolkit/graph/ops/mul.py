@@ -10,7 +10,7 @@ import numpy as np
 from mcu_toolkit.graph.attrs import Arithmetic
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Integers, Operator, Shape, shift_reason
-from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
+from mcu_toolkit.graph.ops.broadcast import NARROW_AND_WIDE, aligned, pair_reason, pair_shape
 from mcu_toolkit.graph.ops.linear import activation_reason
 from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.options import Options, OptionsFormat
@@ -62,12 +62,17 @@ class Mul(Operator):
     options = OptionsFormat(21, _read_options)
     elementwise = 2
     fuses_activation = True
-    forms = "int8, broadcasting up to 5 dimensions, either input may be constant; fused NONE, RELU, RELU6, RELU_N1_TO_1"
+    forms = (
+        "int8, or int16 with zero point 0, broadcasting up to 5 dimensions, either input may be constant; "
+        "fused NONE, RELU, RELU6, RELU_N1_TO_1"
+    )
 
     def check(self, graph: Graph, node: Node) -> str | None:
         if not isinstance(node.attrs, Arithmetic):
             return "no attributes"
-        reason = pair_reason(graph, node) or activation_reason(node.attrs.activation, graph.tensors[node.outputs[0]])
+        reason = pair_reason(graph, node, NARROW_AND_WIDE) or activation_reason(
+            node.attrs.activation, graph.tensors[node.outputs[0]]
+        )
         return reason or shift_reason(_real_factor(graph, node))
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
@@ -81,7 +86,7 @@ class Mul(Operator):
         a, b = aligned(inputs)
         product = (a.astype(np.int64) - p.a_zero_point) * (b.astype(np.int64) - p.b_zero_point)
         out = requantize(product, p.factor.multiplier, p.factor.shift, p.out_zero_point, p.act_min, p.act_max)
-        return [out.astype(np.int8)]
+        return [out.astype(graph.tensors[node.outputs[0]].dtype.numpy)]
 
 
 OPERATORS.add(Mul.name, Mul())

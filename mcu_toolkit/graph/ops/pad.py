@@ -14,7 +14,6 @@ from mcu_toolkit.graph.ops.base import (
     const_ints,
     count_reason,
     data_reason,
-    first,
     has_absent,
     present,
     tensors_of,
@@ -38,14 +37,15 @@ def pad_value(graph: Graph, node: Node) -> int:
         constant = graph.tensors[node.inputs[2]].data
         assert constant is not None
         return int(constant.reshape(-1)[0])
-    return zero_point_of(graph.tensors[node.outputs[0]])
+    out = graph.tensors[node.outputs[0]]
+    return zero_point_of(out) if out.quant else 0
 
 
 class Pad(Operator):
     """PAD."""
 
     name = "PAD"
-    forms = "int8, up to 5 dimensions, constant paddings"
+    forms = "int8, int16, int32 or float32, up to 5 dimensions, constant paddings"
     counts = (2,)
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -53,9 +53,11 @@ class Pad(Operator):
         if reason:
             return reason
         data, out = tensors_of(graph, node)
-        reason = first(data_reason(data, "the input"), data_reason(out, "the output"))
-        if reason:
-            return reason
+        if (data.dtype, out.dtype) not in ((DType.FLOAT32,) * 2, (DType.INT32,) * 2):
+            quantized = (DType.INT8, DType.INT16)
+            reason = data_reason(data, "the input", quantized) or data_reason(out, "the output", (data.dtype,))
+            if reason:
+                return reason
         values = const_ints(graph, node, 1)
         if values is None or len(values) != 2 * len(data.shape):
             return "the paddings are not a constant of two integers per dimension"
@@ -87,7 +89,10 @@ class PadV2(Pad):
     """PADV2: the border has a constant value."""
 
     name = "PADV2"
-    forms = "int8, up to 5 dimensions, constant paddings and constant value in the output's quantization"
+    forms = (
+        "int8, int16, int32, or float32 bordered by zero, up to 5 dimensions, constant paddings and constant value in "
+        "the output's quantization"
+    )
     counts = (3,)
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -95,8 +100,11 @@ class PadV2(Pad):
         if reason:
             return reason
         value = graph.tensors[node.inputs[2]]
-        if value.data is None or value.dtype is not DType.INT8 or value.elements != 1:
-            return "the padding value is not one constant int8"
+        data = graph.tensors[node.inputs[0]]
+        if value.data is None or value.dtype is not data.dtype or value.elements != 1:
+            return "the padding value is not one constant of the input's type"
+        if data.dtype is DType.FLOAT32 and value.data.any():
+            return "a padding value other than 0 of float32"
         return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mcu_toolkit.graph.attrs import Padding, Pool2D
 from mcu_toolkit.graph.geometry import Geometry
-from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.graph.ir import DType, Graph, Node
 from mcu_toolkit.graph.ops.base import (
     Channels,
     Operator,
@@ -59,8 +59,8 @@ class Pooling(Operator):
     pooling = True
     fuses_activation = True
     forms = (
-        "int8, batch 1, any window, stride and padding; input and output of one quantization; fused NONE, RELU, RELU6, "
-        "RELU_N1_TO_1"
+        "int8 or int16, batch 1, any window, stride and padding; input and output of one quantization; "
+        "fused NONE, RELU, RELU6, RELU_N1_TO_1"
     )
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -71,7 +71,9 @@ class Pooling(Operator):
         if reason:
             return reason
         data, out = tensors_of(graph, node)
-        reason = first(data_reason(data, "the input"), data_reason(out, "the output"))
+        reason = data_reason(data, "the input", (DType.INT8, DType.INT16)) or data_reason(
+            out, "the output", (data.dtype,)
+        )
         if reason:
             return reason
         # TensorFlow Lite Micro takes scales within this difference as equal.
@@ -85,7 +87,7 @@ class Pooling(Operator):
         )
 
     def channels(self, graph: Graph, node: Node) -> Channels:
-        return Channels.SAME
+        return Channels.SAME if graph.tensors[node.outputs[0]].dtype is DType.INT8 else Channels.MIXED
 
     def window(self, graph: Graph, node: Node) -> Geometry:
         return prepare(graph, node).geometry

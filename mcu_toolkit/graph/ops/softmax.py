@@ -9,19 +9,19 @@ import numpy as np
 
 from mcu_toolkit.graph.attrs import Softmax as SoftmaxAttrs
 from mcu_toolkit.graph.fixedpoint import exp_on_negative_values, one_over_one_plus_x
-from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import (
     Inputs,
     Operator,
     Shape,
     count_reason,
     data_reason,
-    first,
     has_absent,
     present,
     tensors_of,
 )
 from mcu_toolkit.graph.ops.registry import OPERATORS
+from mcu_toolkit.graph.ops.softmax_wide import prepare_wide, wide_reason, wide_softmax
 from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import (
     Int64,
@@ -38,6 +38,13 @@ DIFF_BITS = 5
 SUM_BITS = 12
 MAX_DEPTH = (1 << SUM_BITS) - 1
 
+#: (input, output) types → scale and zero point of the output.
+_OUTPUTS = {
+    (DType.INT8, DType.INT8): (2.0**-8, -128),
+    (DType.INT8, DType.INT16): (2.0**-16, -(1 << 15)),
+    (DType.INT16, DType.INT16): (2.0**-15, 0),
+}
+
 
 @dataclass(frozen=True)
 class SoftmaxParams:
@@ -47,6 +54,7 @@ class SoftmaxParams:
         rows, depth: the last dimension is the depth.
         multiplier, left_shift: bring a difference of inputs to Q5.26, beta included.
         diff_min: differences below it have probability 0.
+        bits: of the output.
     """
 
     rows: int
@@ -54,6 +62,7 @@ class SoftmaxParams:
     multiplier: int
     left_shift: int
     diff_min: int
+    bits: int = 8
 
     def exponentials(self) -> Int64:
         """exp of the differences 0, -1 … -255 in Q0.31; 0 below `diff_min`. int64 [256]."""
@@ -75,9 +84,9 @@ def scaling(beta: float, scale: float) -> tuple[int, int, int]:
 def prepare(graph: Graph, node: Node) -> SoftmaxParams:
     """Scaling of the differences; `check` has passed."""
     assert isinstance(node.attrs, SoftmaxAttrs)
-    data, _ = tensors_of(graph, node)
+    data, out = tensors_of(graph, node)
     depth = data.shape[-1]
-    return SoftmaxParams(data.elements // depth, depth, *scaling(node.attrs.beta, scale_of(data)))
+    return SoftmaxParams(data.elements // depth, depth, *scaling(node.attrs.beta, scale_of(data)), 8 * out.dtype.bytes)
 
 
 def _read_options(o: Options) -> SoftmaxAttrs:
@@ -89,8 +98,14 @@ class Softmax(Operator):
 
     name = "SOFTMAX"
     options = OptionsFormat(9, _read_options)
-    forms = "int8 to int8 with scale 1/256 and zero point -128, over the last dimension of at most 4095, any beta > 0"
-    note = "A row of 512 or more nearly equal classes gives -128 in every output, where TensorFlow Lite Micro aborts."
+    forms = (
+        "int8 to int8 with scale 1/256 and zero point -128, or to int16 with scale 1/65536 and zero point -32768; "
+        "int16 to int16 with scale 1/32768 and zero point 0; over the last dimension of at most 4095, any beta > 0"
+    )
+    note = (
+        "A row of 512 or more nearly equal classes gives the least value in every int8 output, where TensorFlow Lite "
+        "Micro aborts."
+    )
 
     def check(self, graph: Graph, node: Node) -> str | None:
         if not isinstance(node.attrs, SoftmaxAttrs):
@@ -99,13 +114,20 @@ class Softmax(Operator):
         if reason:
             return reason
         data, out = tensors_of(graph, node)
-        reason = first(data_reason(data, "the input"), data_reason(out, "the output"))
+        wide = (DType.INT8, DType.INT16)
+        reason = data_reason(data, "the input", wide) or data_reason(
+            out, "the output", wide if data.dtype is DType.INT8 else (DType.INT16,)
+        )
         if reason:
             return reason
-        if scale_of(out) != 1 / 256 or zero_point_of(out) != -128:
-            return "the output's quantization; supported: scale 1/256 and zero point -128"
+        scale, zero_point = _OUTPUTS[data.dtype, out.dtype]
+        near = 0.001 * scale if out.dtype is DType.INT16 else 0
+        if abs(scale_of(out) - scale) > near or zero_point_of(out) != zero_point:
+            return f"the output's quantization; supported: scale 1/{1 / scale:.0f} and zero point {zero_point}"
         if not data.shape or data.shape[-1] > MAX_DEPTH:
             return f"input {list(data.shape)}; supported: a last dimension of at most {MAX_DEPTH}"
+        if data.dtype is DType.INT16:
+            return wide_reason(node.attrs.beta, data)
         # TensorFlow Lite Micro aborts where the factor to Q5.26 is not above one.
         if not node.attrs.beta * scale_of(data) * float(1 << (31 - DIFF_BITS)) > 1:
             return (
@@ -117,8 +139,12 @@ class Softmax(Operator):
         return (graph.tensors[node.inputs[0]].shape,)
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
-        table = prepare(graph, node).exponentials()
+        data, out = tensors_of(graph, node)
         x = present(inputs[0]).astype(np.int64)
+        if data.dtype is DType.INT16:
+            return [wide_softmax(prepare_wide(graph, node), x)]
+        table, bits = prepare(graph, node).exponentials(), 8 * out.dtype.bytes
+        least = -(1 << (bits - 1))
         below = x.max(axis=-1, keepdims=True) - x
         exps = table[below]
         counted = -below >= prepare(graph, node).diff_min
@@ -126,8 +152,8 @@ class Softmax(Operator):
         headroom = 32 - np.frexp(total.astype(np.float64))[1].astype(np.int64)
         scale = one_over_one_plus_x((total << headroom) - (1 << 31))
         # With 512 or more equal classes the exponent exceeds 31. TensorFlow Lite Micro aborts; here the result is -128.
-        raw = rounding_divide_by_pot(doubling_high_mul(scale, exps), SUM_BITS - headroom + 31 - 8) - 128
-        return [np.where(counted, np.clip(raw, -128, 127), -128).astype(np.int8)]
+        raw = rounding_divide_by_pot(doubling_high_mul(scale, exps), SUM_BITS - headroom + 31 - bits) + least
+        return [np.where(counted, np.clip(raw, least, -least - 1), least).astype(out.dtype.numpy)]
 
 
 OPERATORS.add(Softmax.name, Softmax())

@@ -7,15 +7,23 @@ import numpy as np
 from mcu_toolkit.graph.attrs import Padding
 from mcu_toolkit.graph.attrs import TransposeConv as TransposeConvAttrs
 from mcu_toolkit.graph.geometry import Geometry, window_geometry
-from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Operator, Shape, present
-from mcu_toolkit.graph.ops.linear import Linear, Roles, exact_matmul, factor_reason, linear_reason, prepare_linear
+from mcu_toolkit.graph.ops.linear import (
+    REACH,
+    Linear,
+    Roles,
+    exact_matmul,
+    factor_reason,
+    linear_reason,
+    prepare_linear,
+)
 from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.ops.sliding import MAX_SIDE, MAX_WINDOW
 from mcu_toolkit.graph.options import Options, OptionsFormat
 from mcu_toolkit.graph.requantize import wrap32
 
-ROLES = Roles(data=2, weights=1, bias=3, channel_axis=0)
+ROLES = Roles(data=2, weights=1, bias=3, channel_axis=0, biases=(DType.INT16, DType.INT64))
 
 
 def _geometry(graph: Graph, node: Node) -> Geometry:
@@ -47,8 +55,8 @@ class TransposeConv(Operator):
     name = "TRANSPOSE_CONV"
     options = OptionsFormat(49, _read_options)
     forms = (
-        "int8, batch 1, constant int8 weights per tensor or per channel, int32 bias or none; any stride, SAME or "
-        "VALID; fused NONE, RELU, RELU6, RELU_N1_TO_1"
+        "int8, or int16 with zero point 0, batch 1, constant int8 weights per tensor or per channel, int32 (int16: "
+        "int16 or int64) bias or none; any stride, SAME or VALID; fused NONE, RELU, RELU6, RELU_N1_TO_1"
     )
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -92,14 +100,14 @@ class TransposeConv(Operator):
         acc = np.zeros((len(x), high, wide, p.out_c), np.int64)
         for row in range(g.kernel_h):
             for column in range(g.kernel_w):
-                part = exact_matmul(rows, p.weights[:, row, column].T).astype(np.int64)
+                part = exact_matmul(rows, p.weights[:, row, column].T, REACH[p.dtype]).astype(np.int64)
                 acc[
                     :,
                     row : row + (g.out_h - 1) * g.stride_h + 1 : g.stride_h,
                     column : column + (g.out_w - 1) * g.stride_w + 1 : g.stride_w,
                 ] += part.reshape(len(x), g.out_h, g.out_w, p.out_c)
         inside = acc[:, g.pad_top : g.pad_top + g.in_h, g.pad_left : g.pad_left + g.in_w]
-        return [p.finish(wrap32(inside)).reshape(len(x), 1, g.in_h, g.in_w, p.out_c)]
+        return [p.finish(inside if p.wide else wrap32(inside)).reshape(len(x), 1, g.in_h, g.in_w, p.out_c)]
 
 
 OPERATORS.add(TransposeConv.name, TransposeConv())

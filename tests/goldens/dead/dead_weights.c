@@ -58,6 +58,6 @@ _Alignas(4) const int8_t dead_op03_weights[10] = {
 
 /* step 3, FULLY_CONNECTED, node 6 of the model; bias, multiplier, shift */
 _Alignas(4) const mcutk_channel dead_op03_channels[2] = {
-    /* 0 */ { 0x00003c00, 0x51eb854c, -7},
-    /* 1 */ { 0x0000c032, 0x51eb854c, -7},
+    /* 0 */ { 0x00003c00, 0x51eb8500, -7},
+    /* 1 */ { 0x0000c032, 0x51eb8500, -7},
 };

@@ -55,7 +55,7 @@ _Alignas(4) const int8_t residual_op04_weights[12] = {
 
 /* step 4, FULLY_CONNECTED, node 4 of the model; bias, multiplier, shift */
 _Alignas(4) const mcutk_channel residual_op04_channels[3] = {
-    /* 0 */ { 0x00006500, 0x51eb854c, -7},
-    /* 1 */ { 0x00004d32, 0x51eb854c, -7},
-    /* 2 */ { 0x00003ae4, 0x51eb854c, -7},
+    /* 0 */ { 0x00006500, 0x51eb8500, -7},
+    /* 1 */ { 0x00004d32, 0x51eb8500, -7},
+    /* 2 */ { 0x00003ae4, 0x51eb8500, -7},
 };

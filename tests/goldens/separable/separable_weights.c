@@ -64,10 +64,10 @@ _Alignas(4) const int8_t separable_op04_weights[64] = {
 
 /* step 4, FULLY_CONNECTED, node 4 of the model; bias, multiplier, right shift - 1 */
 _Alignas(4) const mcutk_channel separable_op04_channels[8] = {
-    /* 0 */ { 0x0000b200, 0x51eb854c,  6},
-    /* 1 */ { 0x000074b2, 0x51eb854c,  6},
-    /* 2 */ {-0x0000519c, 0x51eb854c,  6},
-    /* 3 */ {-0x0000116a, 0x51eb854c,  6},
+    /* 0 */ { 0x0000b200, 0x51eb8500,  6},
+    /* 1 */ { 0x000074b2, 0x51eb8500,  6},
+    /* 2 */ {-0x0000519c, 0x51eb8500,  6},
+    /* 3 */ {-0x0000116a, 0x51eb8500,  6},
     /* 4 */ { 0x00000000, 0x00000000,  0},
     /* 5 */ { 0x00000000, 0x00000000,  0},
     /* 6 */ { 0x00000000, 0x00000000,  0},
