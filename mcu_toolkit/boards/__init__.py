@@ -15,7 +15,7 @@ from mcu_toolkit.boards.descriptor import (
     Timing,
     Usb,
 )
-from mcu_toolkit.boards.load import list_boards, load_board
+from mcu_toolkit.boards.load import is_shipped, list_boards, load_board
 
 __all__ = [
     "OVERLAPS",
@@ -29,6 +29,7 @@ __all__ = [
     "MemoryMap",
     "Timing",
     "Usb",
+    "is_shipped",
     "list_boards",
     "load_board",
 ]

@@ -24,6 +24,11 @@ def list_boards() -> tuple[Board, ...]:
     return tuple(_load_file(path) for path in sorted(asset_dir("boards").glob("*.toml")))
 
 
+def is_shipped(board_id: str) -> bool:
+    """Whether a board of this id ships with the toolkit."""
+    return ID.match(board_id) is not None and (asset_dir("boards") / f"{board_id}.toml").is_file()
+
+
 def load_board(id_or_path: str) -> Board:
     """The board of an id (``qemu-m4``) or of a descriptor file (anything that ends in ``.toml``).
 
@@ -32,9 +37,8 @@ def load_board(id_or_path: str) -> Board:
     """
     if id_or_path.endswith(".toml"):
         return _load_file(Path(id_or_path))
-    path = asset_dir("boards") / f"{id_or_path}.toml"
-    if ID.match(id_or_path) and path.is_file():
-        return _load_file(path)
+    if is_shipped(id_or_path):
+        return _load_file(asset_dir("boards") / f"{id_or_path}.toml")
     known = [p.stem for p in sorted(asset_dir("boards").glob("*.toml"))]
     raise ConfigError(
         f"there is no board '{id_or_path}'",

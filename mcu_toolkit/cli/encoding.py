@@ -23,7 +23,7 @@ def accept_any_text() -> None:
 
     Without this, a multiplication sign ends a command under ``PYTHONIOENCODING=ascii`` or in the locale ``C``.
     """
-    codecs.register_error("mcutk.plain", _plain)
+    codecs.register_error("mcutk-plain", _plain)
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):  # closed, or replaced by an object that cannot be configured
-            stream.reconfigure(errors="mcutk.plain")  # type: ignore[union-attr]
+            stream.reconfigure(errors="mcutk-plain")  # type: ignore[union-attr]

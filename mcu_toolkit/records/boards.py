@@ -19,6 +19,7 @@ class BoardRow:
         emulated: whether an emulator runs it.
         flashers: tools that program it, the preferred one first.
         notes: remarks for the user.
+        file: descriptor of a board of the project; None for a board that ships with the toolkit.
     """
 
     id: str
@@ -32,6 +33,7 @@ class BoardRow:
     emulated: bool
     flashers: tuple[str, ...]
     notes: str
+    file: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,8 @@ def init(
     Args:
         ctx: `Context.workspace` is the folder; it is made if absent.
         recipe: id of a shipped recipe.
-        board: id of the board.
+        board: id of the board, or path of a descriptor; the project file names it relative to the project where it is
+            inside.
         overwrite: replace the files of a project that is there.
 
     Raises:
@@ -61,8 +63,16 @@ def init(
         raise WorkspaceError(f"{existing[0]} exists already", hint="choose another folder, or --force to overwrite it")
     needs_data = load(known[recipe]).data.source == "folder"
     atomic_write(root / RECIPE_FILE, known[recipe].read_text(encoding="utf-8"))
-    atomic_write(root / PROJECT_FILE, _project_file(board, needs_data))
+    atomic_write(root / PROJECT_FILE, _project_file(_board_key(root, board), needs_data))
     return NewProject(root, recipe, needs_data)
+
+
+def _board_key(root: Path, board: str) -> str:
+    """The board as the project file names it: a path given from the current folder is not one from the project."""
+    if not board.endswith(".toml"):
+        return board
+    place = Path(board).resolve()
+    return str(place.relative_to(root.resolve()) if place.is_relative_to(root.resolve()) else place)
 
 
 def _project_file(board: str, needs_data: bool) -> str:
@@ -70,7 +80,7 @@ def _project_file(board: str, needs_data: bool) -> str:
     return (
         "# Defaults of the commands run in this folder; options on the command line have priority.\n"
         f'recipe = "{RECIPE_FILE}"\n'
-        f'board = "{board}"\n'
+        f"board = {json.dumps(board, ensure_ascii=False)}\n"
         f"{data}               # DIR/<class>/*.png, as for `mcutk train --data`\n"
         '# port = "/dev/ttyACM0"        # serial port of a board that is not emulated\n'
     )

@@ -394,10 +394,10 @@ class Project:
         return study(self._context("study"), options)
 
     def boards(self) -> BoardsRecord:
-        """The supported boards."""
+        """The supported boards and those of the project."""
         from mcu_toolkit.workflow.boards import boards
 
-        return boards()
+        return boards(self._workspace)
 
     def doctor(self) -> DoctorRecord:
         """Programs, packages, disk space and serial ports of this machine, with the commands that install them."""

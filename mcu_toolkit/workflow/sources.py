@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 from mcu_toolkit.assets import asset_dir
-from mcu_toolkit.boards import Board, load_board
+from mcu_toolkit.boards import Board, is_shipped, load_board
 from mcu_toolkit.errors import ConfigError, WorkspaceError
 from mcu_toolkit.records.build import ModelOrigin
 from mcu_toolkit.records.manifest import checked_bytes
 from mcu_toolkit.records.state import read_state
 from mcu_toolkit.workflow.context import Context
+from mcu_toolkit.workflow.own_boards import own_boards
 from mcu_toolkit.workflow.settings import load_settings
 from mcu_toolkit.workflow.trust import require_trust
 from mcu_toolkit.workspace import Workspace, sha256_bytes, sha256_file
@@ -182,7 +183,7 @@ def pick_board(
 
     Args:
         ctx: the project folder, and how to ask whether a descriptor of the project is trusted.
-        given: id, or path of a board descriptor.
+        given: id of a shipped board or of one of the project (`own_boards`), or path of a descriptor.
         last: which of the last build and flash count, in this order.
         default: id of a board.
 
@@ -202,6 +203,8 @@ def pick_board(
             expected='--board ID, or board = "ID" in mcutk.toml',
             hint="mcutk build --board qemu-m4" if last else "mcutk boards lists the boards; qemu-m4 is emulated",
         )
+    if not name.endswith(".toml") and not is_shipped(name):
+        name = str(own_boards(workspace).get(name, name))
     if name.endswith(".toml"):
         require_trust(ctx, Path(name), chosen=name == given)
     board = load_board(name)

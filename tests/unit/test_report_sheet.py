@@ -8,6 +8,7 @@ from rich.console import Console
 from mcu_toolkit.report.boards import boards_text
 from mcu_toolkit.report.sheet import Column, Sheet
 from mcu_toolkit.workflow.boards import boards
+from mcu_toolkit.workspace import Workspace
 
 
 def lines(sheet: Sheet, width: int) -> list[str]:
@@ -72,8 +73,8 @@ def test_styles_and_names_with_brackets_survive_wrapping() -> None:
 
 
 @pytest.mark.parametrize("width", [80, 60])
-def test_board_ids_and_tools_are_whole_on_narrow_terminals(width: int) -> None:
-    record = boards()
+def test_board_ids_and_tools_are_whole_on_narrow_terminals(width: int, workspace: Workspace) -> None:
+    record = boards(workspace)
     shown = lines(boards_text(record), width)
     assert all(len(line) <= width for line in shown)
     words = {word.rstrip(",") for line in shown for word in line.split()}

@@ -150,3 +150,19 @@ def test_a_descriptor_named_by_the_project_file_is_not_trusted_wherever_it_is(
         sources.pick_board(ctx, None)
     assert sources.pick_board(ctx, str(own)).key == str(own)  # the user names a file outside the project
     assert sources.pick_board(ctx, None).key == str(own)
+
+
+def test_a_board_of_the_project_is_known_by_its_id_whatever_its_file_is_called(
+    ctx: Context, workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    agreed = replace(ctx, trust=lambda _: True)
+    text = (sources.asset_dir("boards") / "qemu-m4.toml").read_text(encoding="utf-8")
+    inside = workspace.root / "some name.toml"
+    inside.write_text(text.replace('id = "qemu-m4"', 'id = "mine"'), encoding="utf-8")
+    assert sources.pick_board(agreed, "mine").key == str(inside)
+    outside = tmp_path_factory.mktemp("elsewhere") / "x.toml"
+    outside.write_text(text.replace('id = "qemu-m4"', 'id = "other"'), encoding="utf-8")
+    with pytest.raises(ConfigError, match="there is no board 'other'"):
+        sources.pick_board(ctx, "other")
+    remember(workspace, build=sources.pick_board(ctx, str(outside)).key)
+    assert sources.pick_board(ctx, "other").key == str(outside)
