@@ -60,10 +60,10 @@ def optimize_option(function: F) -> F:
     """`--optimize GOAL`."""
     return click.option(
         "--optimize",
-        type=click.Choice(["ram", "speed", "balanced"]),
+        type=click.Choice(["ram", "speed", "flash", "balanced"]),
         default="balanced",
         show_default=True,
-        help="Optimization goal: least RAM, fewest instructions (may need more flash), or a balance of both.",
+        help="Optimization goal: least RAM, fewest cycles (may need more flash), least flash, or a balance of all.",
     )(function)
 
 

@@ -31,8 +31,9 @@ which is emitted as ``mcutk_relu_s8((const int8_t *)arena + 128, (int8_t *)arena
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Union
+from typing import Protocol, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +52,7 @@ class ConstArray:
         is_weights: counted as weights and biases in the flash report, not as engine.
         layout: what a row is and the order of its elements, for the comment above the generated table, for example
             ``a row per output channel: [kernel_h][kernel_w][in_c]``; empty where there is nothing to say.
+        coding: how a table of weights is stored in few bits; None where it is not.
     """
 
     suffix: str
@@ -59,6 +61,43 @@ class ConstArray:
     align: int = 4
     is_weights: bool = True
     layout: str = ""
+    coding: Coding | None = None
+
+    @property
+    def bytes(self) -> int:
+        """Size in flash: the arrays of a struct's members are int32."""
+        return int(self.values.size * (4 if self.ctype == "mcutk_channel" else self.values.dtype.itemsize))
+
+
+@dataclass(frozen=True, eq=False)
+class Packed:
+    """A table of weights in few bits.
+
+    Attributes:
+        function: C function that unpacks it: ``void f(void *to, const PARAMS *p)``.
+        arguments: its parameter struct.
+        plain_bytes: bytes of the table as a kernel reads it.
+        cost: instructions to unpack it, on a core of Armv7-M.
+    """
+
+    function: str
+    arguments: ParamsArg
+    plain_bytes: int
+    cost: int
+    source: str = "portable/mcutk_unpack.c"
+    header: str = "portable/mcutk_unpack.h"
+
+    @property
+    def bytes(self) -> int:
+        """Bytes in flash."""
+        return sum(array.bytes for array in _arrays((self.arguments,)))
+
+
+class Coding(Protocol):
+    """Stores the tables of one order of weights in few bits; `compiler.fewbit` has the usual ones."""
+
+    def forms(self, array: ConstArray, bits: int) -> Iterator[Packed]:
+        """The ways to store a table with codes of so many bits; none where its weights take too many values."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +144,17 @@ class FloatArg:
     value: float
 
 
+@dataclass(frozen=True)
+class ScratchField:
+    """Pointer to constants of type `ctype` that an earlier invocation of the call writes to the scratch."""
+
+    ctype: str
+    offset: int
+
+
 #: Value of a struct field: an integer; a float; the name of a C enumerator; a fixed-size C array of integers; a pointer
-#: to a constant table; NULL; a nested struct.
-FieldValue = Union[int, float, str, tuple[int, ...], ConstArray, None, "StructValue"]
+#: to a constant table or into the scratch; NULL; a nested struct.
+FieldValue = Union[int, float, str, tuple[int, ...], ConstArray, ScratchField, None, "StructValue"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +166,7 @@ class StructValue:
 
 @dataclass(frozen=True, eq=False)
 class ParamsArg:
-    """Pointer to a ``static const`` struct in flash, emitted with designated initialisers.
+    """Pointer to a ``const`` struct with designated initialisers; ``static``, in flash, unless it points to scratch.
 
     Attributes:
         ctype: struct type, for example ``mcutk_pool``.
@@ -203,6 +250,22 @@ class Call:
     def name(self) -> str:
         """Kernel name for reports."""
         return self.kernel or self.invocations[0].function
+
+    @property
+    def constant_bytes(self) -> int:
+        """Bytes of the constant tables that its arguments name, once the weights are packed."""
+        return sum(array.bytes for invocation in self.invocations for array in _arrays(invocation.arguments))
+
+
+def _arrays(values: Iterable[Argument | FieldValue]) -> Iterator[ConstArray]:
+    """The constant tables in arguments and in the members of structs."""
+    for value in values:
+        if isinstance(value, ConstArray):
+            yield value
+        elif isinstance(value, ConstArg):
+            yield value.array
+        elif isinstance(value, (ParamsArg, StructValue)):
+            yield from _arrays(member for _, member in value.fields)
 
 
 @dataclass(frozen=True)

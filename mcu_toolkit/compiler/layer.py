@@ -78,10 +78,16 @@ class ConvLayer:
         per_output = self.kernel_h * self.kernel_w * (1 if self.kind is ConvKind.DEPTHWISE else self.in_c)
         return self.out_h * self.out_w * self.out_c * per_output
 
+    @property
+    def weights_by_channel(self) -> npt.NDArray[np.int8]:
+        """int8 [out_c, weights of the channel]."""
+        depthwise = self.kind is ConvKind.DEPTHWISE
+        rows: npt.NDArray[np.int8] = self.weights.reshape((-1, self.out_c) if depthwise else (self.out_c, -1))
+        return rows.T if depthwise else rows
+
     def accumulator_bound(self) -> int:
         """Largest absolute accumulator over all int8 inputs, channels and partial sums, bias included."""
-        axes = (0, 1) if self.kind is ConvKind.DEPTHWISE else (1, 2, 3)
-        weight_sum = np.abs(self.weights.astype(np.int64)).sum(axis=axes)
+        weight_sum = np.abs(self.weights_by_channel.astype(np.int64)).sum(axis=1)
         return int((weight_sum * 128 + np.abs(self.bias.astype(np.int64))).max(initial=0))
 
 

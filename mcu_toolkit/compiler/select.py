@@ -1,14 +1,21 @@
-"""Candidates of a node: the kernel variants that can compute it, cheapest first.
+"""Candidates of a node: the kernel variants that can compute it, the preferred one first.
 
 One rule for all operators. The variants of the target's instruction set, and of those that it also runs, which accept
 the node are sorted by estimated cycles: the kernel's instructions times the cycles per instruction that were measured
-for it on the core (`compiler.rates`). Without pressure on RAM the first is taken; `compiler.plan.assign` may
-exchange it for a later one that needs less scratch or permits more overlap. A variant that is better in nothing than
-another one is dropped: it could never be chosen.
+for it on the core (`compiler.rates`). The goals differ in what they pay for flash:
+
+- `speed` and `ram`: nothing;
+- `balanced`: 10 % more cycles than the fastest variant, where that saves a fifth of its constants or more;
+- `flash`: 8 cycles per byte.
+
+Without pressure on RAM the first is taken; `compiler.plan.assign` may exchange it for a later one that needs less
+scratch or permits more overlap. A variant that is better in nothing than another one is dropped: it could never be
+chosen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +25,7 @@ from mcu_toolkit.compiler.rates import rates_of
 from mcu_toolkit.compiler.views import find_views
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph, Node
-from mcu_toolkit.targets.target import Target
+from mcu_toolkit.targets.target import Optimize, Target
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +42,22 @@ class Candidate:
         rate = rates_of(self.request.target.core).of(self.call.name, self.kernel.isa)
         return round(self.call.cost * rate)
 
+    @cached_property
     def packed(self) -> Call:
         """The call with its weights packed."""
         return self.kernel.pack(self.request, self.call)
+
+    @cached_property
+    def flash_bytes(self) -> int:
+        """Bytes of its constants; those that are the same for all variants may be missing."""
+        return self.packed.constant_bytes
+
+
+#: `balanced`: most cycles of a variant that is preferred to the fastest, and most bytes of its constants, as shares.
+_BALANCED_CYCLES, _BALANCED_BYTES = 1.1, 0.8
+#: `flash`: cycles of one inference that a byte of flash is worth. Unpacking weights costs about 3 cycles per byte that
+#: it saves, a generic kernel in place of a blocked one thousands.
+_CYCLES_PER_BYTE = 8
 
 
 #: What a node may become: no code, or one of some kernel variants, cheapest first.
@@ -87,14 +107,31 @@ def candidates(request: Request) -> tuple[Candidate, ...]:
         raise CompileError(f"node {node.source}: no kernel accepts this {node.op} on {target.core} ({target.isa.name})")
     found = [Candidate(kernel, request, kernel.call(request)) for kernel in variants]
     found.sort(key=lambda c: (c.cycles, c.call.scratch_bytes, c.call.name))
-    return tuple(c for rank, c in enumerate(found) if not any(_as_good(other, c) for other in found[:rank]))
+    kept = (c for rank, c in enumerate(found) if not any(_as_good(other, c) for other in found[:rank]))
+    return tuple(sorted(kept, key=_rank(found[0], target.optimize)))  # stable: equal ones stay sorted by cycles
+
+
+def _rank(fastest: Candidate, goal: Optimize) -> Callable[[Candidate], int]:
+    """The order of the candidates of a node for a goal: least first."""
+    if goal is Optimize.FLASH:
+        return lambda c: c.cycles + _CYCLES_PER_BYTE * c.flash_bytes
+    if goal is not Optimize.BALANCED:
+        return lambda c: 0
+
+    def rank(candidate: Candidate) -> int:
+        near = candidate.cycles <= _BALANCED_CYCLES * fastest.cycles
+        small = near and candidate.flash_bytes <= _BALANCED_BYTES * fastest.flash_bytes
+        return candidate.flash_bytes - fastest.flash_bytes if small else 0
+
+    return rank
 
 
 def _as_good(one: Candidate, other: Candidate) -> bool:
-    """Whether `one` needs no more cycles or scratch than `other` and permits every overlap of it."""
+    """Whether `one` needs no more cycles or scratch than `other`, permits every overlap of it, and is no larger."""
     slacks = {(overlap.input, overlap.output): overlap.slack for overlap in one.call.overlaps}
     return (
         one.cycles <= other.cycles
         and one.call.scratch_bytes <= other.call.scratch_bytes
         and all(slacks.get((o.input, o.output), o.slack + 1) <= o.slack for o in other.call.overlaps)
+        and (not one.request.target.optimize.saves_flash or one.flash_bytes <= other.flash_bytes)
     )

@@ -10,11 +10,17 @@ from mcu_toolkit.targets.isa import PORTABLE, Isa
 
 
 class Optimize(str, Enum):
-    """Optimization goal: least RAM, fewest instructions (may spend flash), or a balance of both."""
+    """Optimization goal: least RAM, fewest cycles (may spend flash), least flash, or a balance of all."""
 
     RAM = "ram"
     SPEED = "speed"
+    FLASH = "flash"
     BALANCED = "balanced"
+
+    @property
+    def saves_flash(self) -> bool:
+        """Whether cycles may be spent on a smaller image."""
+        return self in (Optimize.FLASH, Optimize.BALANCED)
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,7 @@ class Project:
         Args:
             board: id, or path of a board descriptor.
             model: an int8 .tflite file; by default the model trained last, else the one that ships with the package.
-            optimize: optimization goal: ``ram``, ``speed`` or ``balanced``.
+            optimize: optimization goal: ``ram``, ``speed``, ``flash`` or ``balanced``.
             name: prefix of the generated files and symbols.
             model_data: also write the .tflite file as a C array.
 

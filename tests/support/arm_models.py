@@ -18,7 +18,9 @@ from tests.support.arm_rig import RIG, Machine, run_image
 from tests.support.compare import random_inputs
 
 
-def wrong_samples(models: Mapping[str, bytes], machine: Machine, seed: int, folder: Path) -> dict[str, int]:
+def wrong_samples(
+    models: Mapping[str, bytes], machine: Machine, seed: int, folder: Path, *, optimize: Optimize | None = None
+) -> dict[str, int]:
     """Run models on an emulated core and compare each output with the oracle's.
 
     Args:
@@ -26,6 +28,7 @@ def wrong_samples(models: Mapping[str, bytes], machine: Machine, seed: int, fold
         machine: the emulated machine.
         seed: of the inputs; also selects the optimization goal of each model.
         folder: empty, for sources and objects.
+        optimize: one goal for all models; None for the choice by seed.
 
     Returns:
         Name → number of wrong samples, of the models that have any.
@@ -34,7 +37,7 @@ def wrong_samples(models: Mapping[str, bytes], machine: Machine, seed: int, fold
     compiled = []
     for number, (name, data) in enumerate(models.items()):
         graph = read_model(data)
-        mode = modes[(seed + number) % len(modes)]
+        mode = optimize or modes[(seed + number) % len(modes)]
         each = compile_model(graph, Target(machine.isa, machine.core, mode), name)
         inputs = random_inputs(graph, 3, seed)
         keep = any(tensor.variable for tensor in graph.tensors)

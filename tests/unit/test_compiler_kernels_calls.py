@@ -26,7 +26,7 @@ def calls(op: str, *tensors: Tensor, attrs: Attrs = NONE, isa: Isa = PORTABLE) -
     count = len(tensors) - 1
     node = Node(op, tuple(range(count)), (count,), attrs, 0)
     graph = Graph("one", tensors, (node,), tuple(i for i in range(count) if not tensors[i].is_const), (count,))
-    return [candidate.packed() for candidate in candidates(Request(graph, node, Target(isa, "core")))]
+    return [candidate.packed for candidate in candidates(Request(graph, node, Target(isa, "core")))]
 
 
 def pool(op: str, channels: int, isa: Isa) -> Call:

@@ -13,6 +13,10 @@ static inline uint32_t mcutk_load32(const int8_t *from) {
     return word;
 }
 
+static inline void mcutk_store32(int8_t *to, uint32_t word) {
+    memcpy(to, &word, sizeof word);
+}
+
 /* Bytes 0 and 2 of a word as two signed half-words. */
 static inline uint32_t mcutk_sxtb16(uint32_t word) {
 #if defined(__ARM_FEATURE_DSP)
@@ -53,6 +57,23 @@ static inline uint32_t mcutk_sxtab16_odd(uint32_t sum, uint32_t word) {
     return sum;
 #else
     return mcutk_sxtab16(sum, word >> 8);
+#endif
+}
+
+/* Sums of signed bytes, limited to -128 .. 127. */
+static inline uint32_t mcutk_qadd8(uint32_t a, uint32_t b) {
+#if defined(__ARM_FEATURE_DSP)
+    uint32_t sums;
+    __asm__("qadd8 %0, %1, %2" : "=r"(sums) : "r"(a), "r"(b));
+    return sums;
+#else
+    uint32_t sums = 0;
+    for (int32_t shift = 0; shift < 32; shift += 8) {
+        const int32_t sum = (int8_t)(a >> shift & 0xFFu) + (int8_t)(b >> shift & 0xFFu);
+        const int32_t limited = sum > 127 ? 127 : sum < -128 ? -128 : sum;
+        sums |= (uint32_t)(uint8_t)limited << shift;
+    }
+    return sums;
 #endif
 }
 

@@ -16,6 +16,7 @@ from mcu_toolkit.compiler.call import (
     Invocation,
     ParamsArg,
     ScratchArg,
+    ScratchField,
     StructValue,
     TensorArg,
 )
@@ -102,7 +103,7 @@ class _Writer:
         if isinstance(argument, TensorArg):
             return self.tensor(argument)
         if isinstance(argument, ScratchArg):
-            if self.call.scratch_bytes == 0:
+            if argument.offset >= self.call.scratch_bytes:
                 return "NULL"
             return self.place("uint8_t *", 1, self.plan.offsets[("scratch", self.number)] + argument.offset)
         if isinstance(argument, ConstArg):
@@ -153,7 +154,8 @@ class _Writer:
         while name in self.params_names:
             name = f"{wanted}_{len(self.params_names) + 1}"
         self.params_names.add(name)
-        self.lines.append(f"    static const {argument.ctype} {name} = {{")
+        in_scratch = any(isinstance(value, ScratchField) for _, value in argument.fields)
+        self.lines.append(f"    {'' if in_scratch else 'static '}const {argument.ctype} {name} = {{")
         self.lines.extend(self.fields(argument.fields, "        "))
         self.lines.append("    };")
         return f"&{name}"
@@ -164,7 +166,7 @@ class _Writer:
         group: str | None = None
         for name, value in fields:
             piece = f".{name} = {self.value(name, value, indent)},"
-            alone = isinstance(value, (ConstArray, StructValue))
+            alone = isinstance(value, (ConstArray, ScratchField, StructValue))
             start = None if alone else name.rpartition("_")[0]
             if line and (start is None or start != group or len(indent) + len(line) + len(piece) + 1 > _WIDTH):
                 yield indent + line
@@ -180,6 +182,10 @@ class _Writer:
             return value
         if isinstance(value, ConstArray):
             return self.table(value)
+        if isinstance(value, ScratchField):
+            size = literals.DTYPES[value.ctype].itemsize
+            offset = self.plan.offsets[("scratch", self.number)] + value.offset
+            return self.place(f"const {value.ctype} *", size, offset)
         if isinstance(value, StructValue):
             inner = "\n".join(self.fields(value.fields, indent + "    "))
             return f"{{\n{inner}\n{indent}}}"

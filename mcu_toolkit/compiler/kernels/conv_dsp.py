@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcu_toolkit.compiler.call import ConstArray, FieldValue, ParamsArg
+from mcu_toolkit.compiler.fewbit import Lanes
 from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
 from mcu_toolkit.compiler.kernels.packing_dsp import (
     GROUP,
@@ -67,7 +68,10 @@ def pack_gemm(layer: ConvLayer, made: Channels) -> ConstArray:
     bias.reshape(-1)[: layer.out_c] = made.bias
     bias[..., 0] = 256 * bias[..., 0] + bias[..., 1]
     packed = np.concatenate([bias.reshape(groups, 4), words.reshape(groups, -1)], axis=1)
-    return weight_table(packed, "a row per 4 output channels: biases [4], weights of two channels [depth / 2][2]")
+    lanes = Lanes((1, 0, 1, 0, 3, 2, 3, 2), head=GROUP, joint=True)
+    return weight_table(
+        packed, "a row per 4 output channels: biases [4], weights of two channels [depth / 2][2]", lanes
+    )
 
 
 def pack_wide(layer: ConvLayer, made: Channels) -> ConstArray:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcu_toolkit.compiler.call import ConstArray, ParamsArg
+from mcu_toolkit.compiler.fewbit import Lanes
 from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
 from mcu_toolkit.compiler.kernels.structs import conv_shape
 from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
@@ -92,7 +93,8 @@ def pack_weights(rows: npt.NDArray[np.int8]) -> ConstArray:
     padded[:out_c, :depth] = rows
     packed = padded.reshape(groups, GROUP, blocks, BLOCK).transpose(0, 2, 1, 3).reshape(groups * blocks * GROUP, BLOCK)
     layout = f"a row of {BLOCK} inputs per channel: [groups][blocks][{GROUP} channels]"
-    return ConstArray("weights", "int8_t", packed, align=16, layout=layout)
+    lanes = Lanes(tuple(channel for channel in range(GROUP) for _ in range(BLOCK)), rows=blocks * GROUP)
+    return ConstArray("weights", "int8_t", packed, align=16, layout=layout, coding=lanes)
 
 
 def channel_groups(layer: ConvLayer, any_shift: bool) -> ConstArray:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mcu_toolkit.compiler.call import ConstArray, ParamsArg, StructValue
+from mcu_toolkit.compiler.fewbit import Lanes
 from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
 from mcu_toolkit.compiler.kernels.structs import channel_table, conv_shape, depthwise_shape, fc_shape
 from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
@@ -48,7 +49,9 @@ def interleaved_weights(weights: npt.NDArray[np.int8], channels: int, steps: int
     padded = np.pad(weights, ((0, -out_c % channels), (0, -depth % steps)))
     blocks = padded.reshape(-1, channels, padded.shape[1]).transpose(0, 2, 1)
     layout = f"a row per {channels} output channels: [depth][{channels}]"
-    return ConstArray("weights", "int8_t", np.ascontiguousarray(blocks).reshape(len(blocks), -1), layout=layout)
+    lanes = Lanes(tuple(range(channels)) * -(-4 // channels))
+    packed = np.ascontiguousarray(blocks).reshape(len(blocks), -1)
+    return ConstArray("weights", "int8_t", packed, layout=layout, coding=lanes)
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,8 @@ class ConvGeneric:
 
     def params(self, layer: ConvLayer) -> ParamsArg:
         layout = "a row per output channel: [kernel_h][kernel_w][in_c]"
-        weights = ConstArray("weights", "int8_t", layer.weights.reshape(layer.out_c, -1), layout=layout)
+        rows = layer.weights.reshape(layer.out_c, -1)
+        weights = ConstArray("weights", "int8_t", rows, layout=layout, coding=Lanes())
         fields = (("shape", conv_shape(layer)), ("weights", weights), ("channels", channel_table(layer)))
         return ParamsArg("mcutk_conv_generic", fields)
 
@@ -99,7 +103,10 @@ class DepthwiseGeneric:
 
     def params(self, layer: ConvLayer) -> ParamsArg:
         layout = "a row per tap: [out_c]"
-        weights = ConstArray("weights", "int8_t", layer.weights.reshape(-1, layer.out_c), layout=layout)
+        # Neighbours in a row belong to different channels, of any number: one list of values must do for all.
+        lanes = Lanes(rows=layer.kernel_h * layer.kernel_w, order=())
+        taps = layer.weights.reshape(-1, layer.out_c)
+        weights = ConstArray("weights", "int8_t", taps, layout=layout, coding=lanes)
         return ParamsArg(
             "mcutk_depthwise_generic",
             (
@@ -136,7 +143,8 @@ class FcGeneric:
 
     def params(self, layer: ConvLayer) -> ParamsArg:
         layout = "a row per output: [in_c]"
-        weights = ConstArray("weights", "int8_t", layer.weights.reshape(layer.out_c, layer.in_c), layout=layout)
+        rows = layer.weights.reshape(layer.out_c, layer.in_c)
+        weights = ConstArray("weights", "int8_t", rows, layout=layout, coding=Lanes())
         fields = (("shape", fc_shape(layer)), ("weights", weights), ("channels", channel_table(layer)))
         return ParamsArg("mcutk_fc_generic", fields)
 
@@ -226,7 +234,9 @@ class DepthwiseRows:
 
     def params(self, layer: ConvLayer) -> ParamsArg:
         rows = np.ascontiguousarray(layer.weights.transpose(2, 0, 1)).reshape(layer.in_c, -1)
-        weights = ConstArray("weights", "int8_t", rows, layout="a row per channel: [kernel_h][kernel_w]")
+        weights = ConstArray(
+            "weights", "int8_t", rows, layout="a row per channel: [kernel_h][kernel_w]", coding=Lanes()
+        )
         return _blocked("mcutk_depthwise_rows", layer, depthwise_shape(layer), weights)
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
@@ -290,7 +300,8 @@ class Pairs:
         return 8 * _round_up(layer.kernel_h * layer.kernel_w * layer.in_c, 4)
 
     def params(self, layer: ConvLayer) -> ParamsArg:
-        weights = ConstArray("weights", "int8_t", self._rows(layer), layout="a row per output channel: [depth]")
+        layout = "a row per output channel: [depth]"
+        weights = ConstArray("weights", "int8_t", self._rows(layer), layout=layout, coding=Lanes())
         return _blocked("mcutk_conv_pairs", layer, conv_shape(layer), weights)
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:

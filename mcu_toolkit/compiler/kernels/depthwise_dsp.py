@@ -6,13 +6,14 @@ depthwise convolution of one channel is a convolution: `conv_dsp`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.call import ConstArray, ParamsArg
+from mcu_toolkit.compiler.call import ConstArray, FieldValue, Packed, ParamsArg
+from mcu_toolkit.compiler.fewbit import Lanes, code_table, grid_of
 from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
 from mcu_toolkit.compiler.kernels.packing_dsp import (
     GROUP,
@@ -39,7 +40,40 @@ def pack_depthwise(layer: ConvLayer, made: Channels) -> ConstArray:
     for place, (ky, kx) in enumerate(_ORDER):
         table[:, place // 4] |= (made.weights[:, ky * 3 + kx] & 0xFF) << (8 * (place % 4))
     table[:, 3] = 2 * made.bias
-    return weight_table(table, "a row per channel: weights [3], doubled bias")
+    return weight_table(table, "a row per channel: weights [3], doubled bias", StripCoding())
+
+
+class StripCoding:
+    """Nine codes per channel for the twelve bytes of `_ORDER` (``mcutk_unpack_strip_dsp.h``)."""
+
+    #: (row, column) of the taps of the two coded words; (2, 2) is apart.
+    _TAPS = ((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 1), (1, 2), (2, 0))
+
+    def forms(self, array: ConstArray, bits: int) -> Iterator[Packed]:
+        """The grid form."""
+        words = array.values.astype("<u4")
+        found = grid_of(np.ascontiguousarray(words[:, :3]).view(np.int8).astype(np.int64), bits)
+        if found is None:
+            return
+        codes, step, origin = found
+        eight = codes[:, [_ORDER.index(tap) for tap in self._TAPS]]
+        fields: tuple[tuple[str, FieldValue], ...] = (
+            ("codes", code_table("codes", eight, bits)),
+            ("last", code_table("last_codes", codes[:, _ORDER.index((2, 2))], bits)),
+            ("biases", ConstArray("biases", "uint32_t", words[:, 3], layout="doubled")),
+            ("channels", len(words)),
+            ("bits", bits),
+            ("step", step),
+            ("add", (origin + 128) * 0x01010101),
+        )
+        yield Packed(
+            function="mcutk_unpack_strip_dsp",
+            arguments=ParamsArg("mcutk_packed_strip_dsp", fields, suffix="packed"),
+            plain_bytes=array.values.nbytes,
+            cost=40 + 50 * len(words),
+            source="dsp/mcutk_unpack_strip_dsp.c",
+            header="dsp/mcutk_unpack_strip_dsp.h",
+        )
 
 
 @dataclass(frozen=True)
@@ -117,7 +151,8 @@ def pack_taps(layer: ConvLayer, made: Channels, order: npt.NDArray[np.int64]) ->
     split = even.reshape(-1, 2, 2, even.shape[1] // 2, 2).transpose(0, 3, 1, 4, 2).reshape(order.size // GROUP, -1, 4)
     words = (split << np.array([0, 8, 16, 24])).sum(axis=-1)
     packed = np.concatenate([made.bias[order].reshape(-1, GROUP), words], axis=1)
-    return weight_table(packed, "a row per 4 channels: biases [4], weights of two taps and two channels [taps / 2][2]")
+    layout = "a row per 4 channels: biases [4], weights of two taps and two channels [taps / 2][2]"
+    return weight_table(packed, layout, Lanes((0, 1, 0, 1, 2, 3, 2, 3), head=GROUP))
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mcu_toolkit.compiler.call import ConstArray, ParamsArg, StructValue
-from mcu_toolkit.compiler.kernels.base import KERNELS
-from mcu_toolkit.compiler.kernels.conv import add_conv_kernels, conv_kernel
+from mcu_toolkit.compiler.fewbit import Lanes
+from mcu_toolkit.compiler.kernels.conv import add_conv_kernels, add_kernel, conv_kernel
 from mcu_toolkit.compiler.kernels.conv_mve import BLOCK, GROUP, Rounding, channel_groups, choose_rounding
 from mcu_toolkit.compiler.kernels.structs import depthwise_shape
 from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
@@ -90,7 +90,7 @@ class MveDepthwise:
             (
                 ("shape", depthwise_shape(seen)),
                 ("pitch", pitch_of(layer, self.by_columns)),
-                ("weights", ConstArray("weights", "int8_t", rows, align=4, layout=layout)),
+                ("weights", ConstArray("weights", "int8_t", rows, align=4, layout=layout, coding=Lanes())),
                 ("channels", channel_groups(layer, any_shift)),
             ),
         )
@@ -180,4 +180,4 @@ VARIANTS: tuple[MveDepthwise, ...] = (
 BY_COLUMNS: tuple[MveDepthwise, ...] = tuple(replace(variant, by_columns=True) for variant in VARIANTS)
 add_conv_kernels(VARIANTS)
 for _variant in BY_COLUMNS:
-    KERNELS.add(f"{_variant.name} by columns", conv_kernel(_variant))
+    add_kernel(f"{_variant.name} by columns", conv_kernel(_variant))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mcu_toolkit.compiler.call import ConstArray, ParamsArg
-from mcu_toolkit.compiler.kernels.base import KERNELS
-from mcu_toolkit.compiler.kernels.conv import add_conv_kernels, conv_kernel
+from mcu_toolkit.compiler.fewbit import Lanes
+from mcu_toolkit.compiler.kernels.conv import add_conv_kernels, add_kernel, conv_kernel
 from mcu_toolkit.compiler.kernels.conv_mve import BLOCK, Rounding, saturating_rounding
 from mcu_toolkit.compiler.kernels.depthwise_mve import (
     fits_strip,
@@ -108,7 +108,7 @@ class MveDepthwiseQuad:
             (
                 ("shape", depthwise_shape(seen)),
                 ("pitch", pitch_of(layer, self.by_columns)),
-                ("weights", ConstArray("weights", "int8_t", rows, align=4, layout=layout)),
+                ("weights", ConstArray("weights", "int8_t", rows, align=4, layout=layout, coding=Lanes())),
                 ("pairs", ConstArray("pairs", "mcutk_mve_channel_pair", table, layout=columns)),
             ),
         )
@@ -125,4 +125,4 @@ VARIANTS: tuple[MveDepthwiseQuad, ...] = tuple(
 BY_COLUMNS: tuple[MveDepthwiseQuad, ...] = tuple(replace(variant, by_columns=True) for variant in VARIANTS)
 add_conv_kernels(VARIANTS)
 for _variant in BY_COLUMNS:
-    KERNELS.add(f"{_variant.name} by columns", conv_kernel(_variant))
+    add_kernel(f"{_variant.name} by columns", conv_kernel(_variant))

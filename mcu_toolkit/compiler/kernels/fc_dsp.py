@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcu_toolkit.compiler.call import ConstArray, ParamsArg
+from mcu_toolkit.compiler.fewbit import Lanes
 from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
 from mcu_toolkit.compiler.kernels.conv_dsp import fits_gemm, joint_weights
 from mcu_toolkit.compiler.kernels.packing_dsp import Channels, Rounding, channels, weight_table
@@ -34,7 +35,8 @@ def pack_rows(layer: ConvLayer, made: Channels) -> ConstArray:
     bias.reshape(-1)[: layer.out_c] = made.bias
     bias[..., 0] = 256 * bias[..., 0] + bias[..., 1]
     packed = np.concatenate([bias.reshape(groups, 8), words.reshape(groups, -1)], axis=1)
-    return weight_table(packed, "a row per 8 output channels: biases [8], weights of two channels [in_c / 2][4]")
+    lanes = Lanes((1, 0, 1, 0, 3, 2, 3, 2, 5, 4, 5, 4, 7, 6, 7, 6), head=GROUP, joint=True)
+    return weight_table(packed, "a row per 8 output channels: biases [8], weights of two channels [in_c / 2][4]", lanes)
 
 
 def pack_scales(made: Channels) -> tuple[ConstArray, bool]:

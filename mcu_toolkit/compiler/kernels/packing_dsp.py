@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.call import ConstArray
+from mcu_toolkit.compiler.call import Coding, ConstArray
 from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 
 #: Output channels that the inner blocks compute together: ``MCUTK_GROUP``.
@@ -59,7 +59,7 @@ def requantize(acc: Ints, multiplier: Ints, shift: Ints) -> Ints:
     return (high + np.where((high < 0) & (right > 0), -1, 0) + half) >> right
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def channels(layer: ConvLayer) -> Channels | None:
     """The channels of a layer; None if an accumulator could exceed int32."""
     order = (2, 0, 1) if layer.kind is ConvKind.DEPTHWISE else (0, 1, 2, 3)
@@ -110,14 +110,15 @@ def _rounding(layer: ConvLayer, shift: Ints, bound: Ints) -> Rounding:
     return Rounding.LINEAR if layer.act_min == -128 else Rounding.ANY
 
 
-def weight_table(groups: Ints, layout: str) -> ConstArray:
+def weight_table(groups: Ints, layout: str, coding: Coding | None = None) -> ConstArray:
     """Packed weights.
 
     Args:
         groups: [rows, n] 32-bit words, signed or not.
         layout: what a row is.
+        coding: how it is stored in few bits, if it is.
     """
-    return ConstArray("weights", "uint32_t", (groups & 0xFFFFFFFF).astype(np.uint32), layout=layout)
+    return ConstArray("weights", "uint32_t", (groups & 0xFFFFFFFF).astype(np.uint32), layout=layout, coding=coding)
 
 
 def group_scales(made: Channels, order: Ints | None = None) -> ConstArray:

@@ -1,9 +1,9 @@
 """Chooses kernel variants and memory plan together.
 
-The search starts from the cheapest candidate of every node and exchanges some for candidates that need less RAM, as far
-as the optimization goal asks for it: `speed` exchanges none; `balanced` stops at the live-tensor bound plus 5 %, or
-where the plan meets the bound of its own kernels; `ram` takes the fastest candidates that keep the arena within 8 % of
-the least that was found.
+The search starts from the first candidate of every node and exchanges some for candidates that need less RAM, as far
+as the optimization goal asks for it: `speed` exchanges none; `balanced` stops at the live-tensor bound plus 5 %,
+`flash` at that bound plus a quarter, and for both an arena of half the size is worth at most four times the cycles;
+`ram` takes the fastest candidates that keep the arena within 8 % of the least that was found.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from mcu_toolkit.compiler.select import Candidate, Option
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.targets.target import Optimize, Target
 
-#: Arena that `balanced` accepts, as a factor on the live-tensor bound.
-_BALANCED_SLACK = 1.05
+#: Arena that a goal accepts, as a factor on the live-tensor bound.
+_ACCEPTED = {Optimize.BALANCED: 1.05, Optimize.FLASH: 1.25}
+#: These goals accept a smaller arena while the factor on the cycles is at most this power of the factor on the arena.
+_WORTH = 2
 #: Arena that `ram` accepts for faster variants, as a factor on the least arena found.
 _RAM_SLACK = 1.08
 #: Passes over the nodes at the peak of the arena.
@@ -46,7 +48,7 @@ def assign(graph: Graph, options: Sequence[Option], target: Target) -> Assignmen
     """
     picks = _Search(graph, tuple(options), target).run()
     chosen = tuple(
-        option[pick].packed() if isinstance(option, tuple) else option
+        option[pick].packed if isinstance(option, tuple) else option
         for option, pick in zip(options, picks, strict=True)
     )
     schedule = build_schedule(graph, chosen)
@@ -87,14 +89,18 @@ class _Search:
         if self.target.optimize is Optimize.SPEED or not any(self.variants(i) > 1 for i in range(len(fastest))):
             return fastest
         plan = self.place(fastest)
-        budget = 0
-        if self.target.optimize is Optimize.BALANCED:
-            budget = int(plan.no_overlap * _BALANCED_SLACK)
-        if plan.arena_bytes <= max(budget, plan.overlap_bound) and budget:
+        budget = int(plan.no_overlap * _ACCEPTED.get(self.target.optimize, 0))
+        if plan.arena_bytes <= budget:
             return fastest
-        picks = self.descend(self.leanest_start(), budget)
-        least = self.place(picks).arena_bytes
-        return self.quicken(picks, max(budget, int(least * _RAM_SLACK) if budget == 0 else least))
+        if budget:
+            picks = self.descend(fastest, budget, worth=_WORTH)
+            return self.quicken(picks, max(budget, self.place(picks).arena_bytes))
+        picks = self.descend(self.leanest_start(), 0)
+        return self.quicken(picks, int(self.place(picks).arena_bytes * _RAM_SLACK))
+
+    def total_cycles(self, picks: Sequence[int]) -> int:
+        """Estimated cycles of one inference."""
+        return sum(self.cycles(node, pick) for node, pick in enumerate(picks))
 
     def leanest_start(self) -> list[int]:
         """The best of three simple choices: fastest, least scratch plus distance, least distance."""
@@ -103,19 +109,29 @@ class _Search:
         unique = [picks for number, picks in enumerate(starts) if picks not in starts[:number]]
         return min(unique, key=lambda picks: self.place(picks).arena_bytes) if len(unique) > 1 else unique[0]
 
-    def descend(self, picks: list[int], budget: int) -> list[int]:
-        """Exchange candidates of the nodes at the arena's peak while that lowers the peak."""
+    def descend(self, picks: list[int], budget: int, worth: int | None = None) -> list[int]:
+        """Exchange candidates of the nodes at the arena's peak while that lowers the peak.
+
+        Args:
+            picks: where to start.
+            budget: arena in bytes at which to stop.
+            worth: as `_WORTH`, against the start; None where every smaller arena is worth its cycles.
+        """
         plan = self.place(picks)
+        start, cycles = plan.arena_bytes, self.total_cycles(picks)
         for _ in range(_SWEEPS):
             before = plan.arena_bytes
             steps = build_schedule(self.graph, self.calls(picks)).steps
             for node in sorted({steps[number].node for number in plan.peak_steps if number < len(steps)}):
                 for pick in range(self.variants(node)):
-                    if plan.arena_bytes <= max(budget, plan.overlap_bound):
+                    if plan.arena_bytes <= budget:
                         return picks
                     trial = [*picks[:node], pick, *picks[node + 1 :]]
                     placed = self.place(trial)
-                    if placed.arena_bytes < plan.arena_bytes:
+                    if placed.arena_bytes >= plan.arena_bytes:
+                        continue
+                    slower = self.total_cycles(trial) / max(cycles, 1)
+                    if worth is None or slower <= (start / placed.arena_bytes) ** worth:
                         picks, plan = trial, placed
             if plan.arena_bytes == before:
                 break

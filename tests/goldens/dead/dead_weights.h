@@ -3,7 +3,6 @@
 #define DEAD_WEIGHTS_H
 
 #include "mcutk_types.h"
-#include "mcutk_conv_generic.h"
 #include "mcutk_conv_quad.h"
 #include "mcutk_fc_generic.h"
 #include "mcutk_reduce.h"
@@ -11,8 +10,8 @@
 
 extern const int8_t dead_op00_weights[112];
 extern const mcutk_channel dead_op00_channels[4];
-extern const int8_t dead_op01_weights[180];
-extern const mcutk_channel dead_op01_channels[5];
+extern const int8_t dead_op01_weights[216];
+extern const mcutk_channel dead_op01_channels[6];
 extern const int8_t dead_op03_weights[10];
 extern const mcutk_channel dead_op03_channels[2];
 
