@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check random-graphs fuzz docs wheel clean
+.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check random-graphs wild fuzz docs wheel clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -49,6 +49,9 @@ bench-check: setup ## fail if instructions rose by over 0.5 %, flash, engine or 
 
 random-graphs: setup ## compare oracle, TensorFlow Lite Micro and generated C on 2,000 random graphs, every byte
 	$(BIN)/python -m benchmarks.random_graphs --count 2000 --json benchmarks/random_graphs.json
+
+wild: setup ## read, build, bench and compare the public models of ../shared/models/wild on emulated boards
+	$(BIN)/python -m benchmarks.wild --boards qemu-m4 qemu-m55
 
 fuzz: setup ## run the model reader on one million damaged models
 	$(BIN)/python -m tests.fuzz.reader --inputs 1000000 --jobs $(JOBS) --write benchmarks/fuzz.json
