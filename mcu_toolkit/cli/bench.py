@@ -66,5 +66,5 @@ def command(
     choice = SampleChoice(data, limit, random, seed, skip_bad)
     with context() as ctx:
         record = bench(ctx, BenchOptions(board, port, choice, profile, stream, wait_states))
-    show(json_path, record, bench_text(record), f"\nreport  {bench_page(ctx.workspace, record.board)}")
+    show(json_path, record, bench_text(record, str(bench_page(ctx.workspace, record.board))))
     require_no_mismatches(record)

@@ -67,5 +67,5 @@ def command(
     options = RunOptions(board, training, model, no_train, retrain, optimize, port, limit, profile)
     with context() as ctx:
         record = run(ctx, options)
-    show(json_path, record, bench_text(record), f"\nreport  {bench_page(ctx.workspace, record.board)}")
+    show(json_path, record, bench_text(record, str(bench_page(ctx.workspace, record.board))))
     require_no_mismatches(record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from mcu_toolkit.errors import ConfigError
@@ -12,7 +13,7 @@ from mcu_toolkit.workflow.build import BuildOptions, build
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.flash import flash
 from mcu_toolkit.workflow.samples import SampleChoice
-from mcu_toolkit.workflow.sources import DEFAULT_BOARD, pick_board
+from mcu_toolkit.workflow.sources import DEFAULT_BOARD, describe, pick_board, pick_model
 from mcu_toolkit.workflow.train import TrainOptions, train_if_needed
 
 
@@ -56,7 +57,7 @@ def run(ctx: Context, options: RunOptions) -> BenchRecord:
         As `train`, `build`, `flash` and `bench`.
     """
     board = pick_board(ctx, options.board, default=DEFAULT_BOARD).key
-    if options.model is None and not options.skip_training:
+    if options.model is None and not options.skip_training and not _cannot_train(ctx, options):
         train_if_needed(ctx, options.training, retrain=options.retrain)
     built = build(ctx, BuildOptions(board, options.model, options.optimize))
     flash(ctx, board=board, port=options.port)
@@ -64,3 +65,15 @@ def run(ctx: Context, options: RunOptions) -> BenchRecord:
     data = options.training.data if built.model.origin.kind == "file" else None
     choice = SampleChoice(data, options.limit, skip_bad=options.training.skip_bad)
     return bench(ctx, BenchOptions(board, options.port, choice, options.profile))
+
+
+def _cannot_train(ctx: Context, options: RunOptions) -> bool:
+    """Whether the run goes on with a model that is there, since TensorFlow is not and nobody asked for a training."""
+    asked = options.retrain or options.training.recipe is not None or options.training.overrides
+    if asked or find_spec("tensorflow") is not None:
+        return False
+    ctx.note(
+        f"TensorFlow is not installed, so nothing is trained: {describe(pick_model(ctx.workspace).origin)} is used\n"
+        "  try: pip install 'mcu_toolkit[train]', then the same command again"
+    )
+    return True

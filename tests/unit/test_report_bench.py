@@ -217,3 +217,25 @@ def test_the_page_without_labels_has_no_accuracy() -> None:
     assert "Confusion" not in page
     assert "accuracy" not in page
     assert "synthetic" not in page
+
+
+def test_the_verdict_comes_first_with_accuracy_and_the_path_of_the_report() -> None:
+    lines = shown(bench_text(bench_record(made()), "out/report.html")).splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith("exact: 0 mismatches in 30 images"))
+    assert "accuracy 80.00 %" in lines[place] and "chance" not in lines[place]
+    assert lines[place + 1] == "report  out/report.html"
+    assert place < min(number for number, line in enumerate(lines) if "latency" in line)
+
+
+def test_an_accuracy_that_guessing_would_reach_is_called_so() -> None:
+    device = np.full((30, 3), -100, dtype=np.int8)
+    device[np.arange(30), 0] = 100  # always the first class
+    guessed = device.view(np.uint8)
+    text = shown(bench_text(bench_record(made(device=guessed, host=guessed.copy()))))
+    assert "no better than chance (33.33 %)" in text
+
+
+def test_mismatches_are_the_verdict() -> None:
+    host = made().host.copy()
+    host[7, 2] ^= 1
+    assert "1 mismatches in 30 images" in shown(bench_text(bench_record(made(host=host))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -64,3 +65,16 @@ def test_the_images_given_are_those_of_the_training_or_of_the_model_file(
 def test_training_arguments_without_a_training_are_refused(source: dict[str, Any], training: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="cannot be combined with --recipe, --set or --retrain"):
         RunOptions(**source, **training)
+
+
+def test_without_tensorflow_a_run_takes_the_model_that_is_there_and_says_so(
+    ctx: Context, calls: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes: list[str] = []
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    run(replace(ctx, note=notes.append), RunOptions())
+    assert [name for name, _ in calls] == ["build", "flash", "bench"]
+    assert "ships with mcutk" in notes[0] and "pip install" in notes[0]
+    calls.clear()
+    run(ctx, RunOptions(retrain=True))  # a training that was asked for is tried, and its error says what is missing
+    assert calls[0][0] == "train"

@@ -18,13 +18,18 @@ from mcu_toolkit.report.tables import class_table, flash_row, grid, ram_row, tab
 Row = tuple[str, str, str]
 
 
-def bench_text(record: BenchRecord) -> RenderableType:
-    """The whole report."""
+def bench_text(record: BenchRecord, page: str = "") -> RenderableType:
+    """The whole report: the verdict first.
+
+    Args:
+        record: what was measured.
+        page: path of the HTML report; empty where there is none.
+    """
     figures = grid()
     rows = [*_accuracy_rows(record), _latency_row(record), *cycles_rows(record.latency)]
     for row in (*rows, flash_row(record.memory.flash), ram_row(record.memory.ram)):
         figures.add_row(*row)
-    parts: list[RenderableType] = [_headline(record), Text(""), figures]
+    parts: list[RenderableType] = [_headline(record, page), Text(""), figures]
     if record.per_class:
         parts += [Text(""), class_table(record.per_class)]
     if record.profile:
@@ -32,19 +37,41 @@ def bench_text(record: BenchRecord) -> RenderableType:
     return Group(*parts)
 
 
-def _headline(record: BenchRecord) -> Text:
+def _headline(record: BenchRecord, page: str) -> Text:
     text = Text.assemble((record.board, "bold"), f"  {record.board_name}")
     if record.recipe:
         text.append(f"\n{record.recipe}")
     if record.synthetic:
         text.append("  synthetic images", style="yellow")
+    text.append("\n").append_text(_verdict(record))
+    if page:
+        text.append(f"\nreport  {page}")
     return text
+
+
+def _verdict(record: BenchRecord) -> Text:
+    """Whether the device gave the host's bytes, and how good the answers are."""
+    inputs = "images" if record.random_seed is None else "random inputs"
+    if record.mismatches:
+        text = Text(f"{record.mismatches} mismatches in {record.samples} {inputs}", "red")
+    else:
+        text = Text(f"exact: 0 mismatches in {record.samples} {inputs}", "green")
+    if record.accuracy.device is not None:
+        text.append(f"; accuracy {fmt.percent(record.accuracy.device)}", style="default")
+        if _at_chance(record):
+            text.append(f", no better than chance ({fmt.percent(1 / len(record.per_class))})", style="yellow")
+    return text
+
+
+def _at_chance(record: BenchRecord) -> bool:
+    """Whether guessing would explain the accuracy: its interval includes the share of one class."""
+    interval = record.accuracy.ci95
+    return bool(record.per_class) and interval is not None and interval[0] <= 1 / len(record.per_class)
 
 
 def _accuracy_rows(record: BenchRecord) -> list[Row]:
     colour = "red" if record.mismatches else "green"
-    inputs = "images" if record.random_seed is None else "random inputs"
-    remark = f"of {record.samples} {inputs}; every output byte of the device is compared with the host's"
+    remark = "every output byte of the device is compared with the host's"
     rows = [("mismatches", f"[{colour}]{record.mismatches}[/{colour}]", remark)]
     accuracy = record.accuracy
     if accuracy.device is not None:
