@@ -28,6 +28,20 @@ permutations are constants in the file. Accumulators have 32 bits and wrap, as i
 """
 
 _FOOT = """
+## Inputs and outputs
+
+A model may have several inputs and outputs, each of type int8, uint8, int16, int32, float32 or bool, as its operators
+give it: QUANTIZE and DEQUANTIZE convert between these types, and operators that only move elements take any of them.
+Everything that `mcutk` does with a model (build, bench, verify, eval, the generated header, the link) uses the model's
+own types.
+
+SOFTMAX, LOG_SOFTMAX and LOGISTIC may be in float32, usually after a last DEQUANTIZE. Each operation is rounded to
+float32 in the order of the reference kernels. Their exp and log are defined as the routines that glibc contains,
+evaluated in double without fused multiply-add; the generated C brings its own, because those of C libraries differ
+(`firmware/kernels/portable/mcutk_float_math.c`). They are compared with glibc, which the reference calls, for every
+float32 that can occur (`MCUTK_EVERY_FLOAT=1 pytest tests/host_c/test_float_math.py`): on processors with fused
+multiply-add one of 1,121,058,817 results of exp differs, that of -63.09946.
+
 ## Evaluated when a model is read
 
 Shape arithmetic on shapes and constants is evaluated when the model is read and needs no code: {shapes},

@@ -22,10 +22,12 @@ def pass_model(seed: int, *patterns: str) -> bytes:
 
 
 def any_model(seed: int) -> bytes:
-    """Any operator, core operators, or patterns for the passes, in turn."""
+    """Any operator, core operators, or patterns for the passes, in turn; borders of every type in two of six."""
     if seed % 3 == 0:
-        return random_graph_model(seed)
-    return random_graph_model(seed, core_only=True) if seed % 3 == 1 else pass_model(seed, *PATTERNS)
+        return random_graph_model(seed, borders=seed % 2 == 0)
+    if seed % 3 == 1:
+        return random_graph_model(seed, core_only=True, borders=seed % 2 == 0)
+    return pass_model(seed, *PATTERNS)
 
 
 def _conv(model: RandomModel, data: int, units: int, kernel: int, weights: np.ndarray | None = None) -> int:

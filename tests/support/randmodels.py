@@ -166,7 +166,7 @@ MAKERS: dict[str, Callable[[RandomModel], None]] = {}
 WITHOUT_REFERENCE = frozenset({"TILE", "PADDED_SPACE_TO_BATCH_ND"})
 
 #: Makers of some forms of an operator; another maker has the operator's name.
-VARIANTS = re.compile("(CORE|PADDED|WIDE|MIXED)_")
+VARIANTS = re.compile("(CORE|PADDED|WIDE|MIXED|FLOAT)_")
 
 
 def makes(*ops: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -182,13 +182,16 @@ def makes(*ops: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 def register_all() -> None:
     """Import the modules of makers, which fill `MAKERS`."""
+    import tests.support.randmodels_borders
     import tests.support.randmodels_core
     import tests.support.randmodels_more
     import tests.support.randmodels_moves
     import tests.support.randmodels_wide  # noqa: F401
 
 
-def random_graph_model(seed: int, ops: Sequence[str] | None = None, core_only: bool = False, nodes: int = 0) -> bytes:
+def random_graph_model(
+    seed: int, ops: Sequence[str] | None = None, core_only: bool = False, nodes: int = 0, *, borders: bool = False
+) -> bytes:
     """A random model that the toolkit supports.
 
     Args:
@@ -196,19 +199,20 @@ def random_graph_model(seed: int, ops: Sequence[str] | None = None, core_only: b
         ops: operators to draw from; each model holds at least one of them. All by default.
         core_only: draw from `CORE`, int8 inputs only.
         nodes: number of nodes to try; random by default.
+        borders: give the int8 inputs and outputs random types.
     """
     register_all()
 
     names = tuple(ops) if ops is not None else CORE if core_only else tuple(sorted(set(MAKERS) - WITHOUT_REFERENCE))
     for attempt in range(200):
-        data = _attempt(seed * 1009 + attempt * 7919, names, nodes, core_only)
+        data = _attempt(seed * 1009 + attempt * 7919, names, nodes, core_only, borders)
         # Scales are drawn from a wide range on purpose; models outside the supported range are drawn again.
         if data is not None and not unsupported(read_model(data)):
             return data
     raise AssertionError(f"no model of {names} from seed {seed}")
 
 
-def _attempt(seed: int, names: Sequence[str], nodes: int, core_only: bool) -> bytes | None:
+def _attempt(seed: int, names: Sequence[str], nodes: int, core_only: bool, borders: bool) -> bytes | None:
     model = RandomModel(seed)
     for _ in range(model.choice((1, 1, 1, 2))):
         _input(model)
@@ -226,7 +230,7 @@ def _attempt(seed: int, names: Sequence[str], nodes: int, core_only: bool) -> by
         except Skip:
             del graph.tensors[before[0] :], graph.nodes[before[1] :], model.others[before[3] :]
             model.live, graph.inputs, model.wide = before[2], before[4], wide
-    return _finish(model) if made else None
+    return _finish(model, borders) if made else None
 
 
 def _input(model: RandomModel, dtype: str = "int8") -> None:
@@ -243,7 +247,7 @@ def _input(model: RandomModel, dtype: str = "int8") -> None:
     model.graph.inputs.append(model.activation_tensor(shape, dtype=dtype))
 
 
-def _finish(model: RandomModel) -> bytes | None:
+def _finish(model: RandomModel, borders: bool) -> bytes | None:
     graph = model.graph
     read = {index for node in graph.nodes for index in node.inputs}
     written = [index for node in graph.nodes for index in node.outputs]
@@ -260,4 +264,8 @@ def _finish(model: RandomModel) -> bytes | None:
         graph.outputs.append(written[0])
     # An input that no node reads is legal, but the interpreter's Python interface refuses some such models.
     graph.inputs = [index for index in graph.inputs if index in read]
+    if borders:
+        from tests.support.randmodels_borders import add_borders
+
+        add_borders(model)
     return write_model(graph, *model.others) if graph.inputs else None

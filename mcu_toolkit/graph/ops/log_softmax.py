@@ -8,6 +8,7 @@ import numpy as np
 
 from mcu_toolkit.graph.fixedpoint import exp_on_negative_values, log_of_at_least_one
 from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ops import scores
 from mcu_toolkit.graph.ops.base import (
     Inputs,
     Operator,
@@ -77,12 +78,15 @@ class LogSoftmax(Operator):
     """LOG_SOFTMAX over the last dimension."""
 
     name = "LOG_SOFTMAX"
-    forms = "int8 to int8 with scale 1/16 and zero point 127, over the last dimension of at most 4095"
+    forms = f"int8 to int8 with scale 1/16 and zero point 127, over the last dimension of at most 4095; {scores.FORM}"
+    note = scores.NOTE
 
     def check(self, graph: Graph, node: Node) -> str | None:
         reason = count_reason(node, (1,)) or has_absent(node)
         if reason:
             return reason
+        if scores.is_float(graph, node):
+            return scores.float_reason(graph, node)
         data, out = tensors_of(graph, node)
         reason = first(data_reason(data, "the input"), data_reason(out, "the output"))
         if reason:
@@ -99,6 +103,8 @@ class LogSoftmax(Operator):
         return (graph.tensors[node.inputs[0]].shape,)
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        if scores.is_float(graph, node):
+            return [scores.log_softmax(present(inputs[0]).astype(np.float32, copy=False))]
         p = prepare(graph, node)
         x = present(inputs[0]).astype(np.int64)
         below = x.max(axis=-1, keepdims=True) - x

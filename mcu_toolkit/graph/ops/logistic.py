@@ -9,8 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from mcu_toolkit.graph import fixedpoint
-from mcu_toolkit.graph.ir import DType, Graph, Node, Tensor
-from mcu_toolkit.graph.ops.base import tensors_of
+from mcu_toolkit.graph.ir import Array, DType, Graph, Node, Tensor
+from mcu_toolkit.graph.ops import scores
+from mcu_toolkit.graph.ops.base import Inputs, present, tensors_of
 from mcu_toolkit.graph.ops.lookup import Pointwise
 from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.requantize import (
@@ -126,10 +127,18 @@ class Logistic(Squashing):
 
     name = "LOGISTIC"
     exact_shifts = (0,)
-    forms = "int8 to int8 with scale 1/256 and zero point -128; int16 with zero point 0 to int16 with scale 2^-15"
+    types = (DType.INT8, DType.INT16, DType.FLOAT32)
+    forms = (
+        "int8 to int8 with scale 1/256 and zero point -128; int16 with zero point 0 to int16 with scale 2^-15; "
+        f"{scores.FORM}"
+    )
+    note = scores.NOTE
 
     def limits(self, graph: Graph, node: Node) -> str | None:
-        if graph.tensors[node.inputs[0]].dtype is DType.INT16:
+        data = graph.tensors[node.inputs[0]]
+        if data.dtype is DType.FLOAT32:
+            return scores.float_reason(graph, node)
+        if data.dtype is DType.INT16:
             return steps_reason(graph, node)
         return fixed_reason(graph, node, 1 / 256, -128)
 
@@ -141,6 +150,11 @@ class Logistic(Squashing):
         difference, scaled = fixed(x)
         real = rounding_divide_by_pot(fixedpoint.logistic(scaled, INPUT_BITS), 31 - 8) - 128
         return saturated(difference, fixed.radius, np.clip(real, -128, 127))
+
+    def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        if scores.is_float(graph, node):
+            return [scores.logistic(present(inputs[0]).astype(np.float32, copy=False))]
+        return super().compute(graph, node, inputs)
 
 
 OPERATORS.add(Logistic.name, Logistic())

@@ -62,7 +62,7 @@ class Lookup(Operator):
 class Pointwise(Lookup):
     """Base of those that take int16 as well."""
 
-    types = (DType.INT8, DType.INT16)
+    types: ClassVar[tuple[DType, ...]] = (DType.INT8, DType.INT16)
 
     @abstractmethod
     def values(self, graph: Graph, node: Node, x: Int64) -> Int64:

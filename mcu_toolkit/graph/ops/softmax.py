@@ -10,6 +10,7 @@ import numpy as np
 from mcu_toolkit.graph.attrs import Softmax as SoftmaxAttrs
 from mcu_toolkit.graph.fixedpoint import exp_on_negative_values, one_over_one_plus_x
 from mcu_toolkit.graph.ir import Array, DType, Graph, Node
+from mcu_toolkit.graph.ops import scores
 from mcu_toolkit.graph.ops.base import (
     Inputs,
     Operator,
@@ -100,11 +101,12 @@ class Softmax(Operator):
     options = OptionsFormat(9, _read_options)
     forms = (
         "int8 to int8 with scale 1/256 and zero point -128, or to int16 with scale 1/65536 and zero point -32768; "
-        "int16 to int16 with scale 1/32768 and zero point 0; over the last dimension of at most 4095, any beta > 0"
+        "int16 to int16 with scale 1/32768 and zero point 0; over the last dimension of at most 4095, any beta > 0; "
+        f"{scores.FORM}"
     )
     note = (
         "A row of 512 or more nearly equal classes gives the least value in every int8 output, where TensorFlow Lite "
-        "Micro aborts."
+        f"Micro aborts. {scores.NOTE}"
     )
 
     def check(self, graph: Graph, node: Node) -> str | None:
@@ -113,6 +115,8 @@ class Softmax(Operator):
         reason = count_reason(node, (1,)) or has_absent(node)
         if reason:
             return reason
+        if scores.is_float(graph, node):
+            return scores.float_reason(graph, node)
         data, out = tensors_of(graph, node)
         wide = (DType.INT8, DType.INT16)
         reason = data_reason(data, "the input", wide) or data_reason(
@@ -139,6 +143,9 @@ class Softmax(Operator):
         return (graph.tensors[node.inputs[0]].shape,)
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
+        if scores.is_float(graph, node):
+            assert isinstance(node.attrs, SoftmaxAttrs)
+            return [scores.softmax(present(inputs[0]).astype(np.float32, copy=False), node.attrs.beta)]
         data, out = tensors_of(graph, node)
         x = present(inputs[0]).astype(np.int64)
         if data.dtype is DType.INT16:
