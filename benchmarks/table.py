@@ -33,6 +33,25 @@ class Peer:
 
 
 @dataclass(frozen=True)
+class Silicon:
+    """Cycles that somebody published for a chip.
+
+    Attributes:
+        core: as in the cost tables.
+        chip: with its clock.
+        wait_states: of its flash at that clock; 0 behind a data cache.
+        who: the submitter.
+        cycles: architecture → cycles of one inference.
+    """
+
+    core: str
+    chip: str
+    wait_states: int
+    who: str
+    cycles: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class PeersRecord:
     """``peers.json``.
 
@@ -41,6 +60,8 @@ class PeersRecord:
         macs: architecture → nominal multiply-accumulates.
         peers: id → figures.
         output_crc32_seed_1: architecture → CRC-32 of the output for the input of seed 1.
+        silicon_source: where the figures of chips come from.
+        silicon: figures of chips.
     """
 
     SCHEMA: ClassVar[str] = "mcutk.peers/1"
@@ -49,6 +70,8 @@ class PeersRecord:
     macs: Mapping[str, int]
     peers: Mapping[str, Peer]
     output_crc32_seed_1: Mapping[str, str]
+    silicon_source: str
+    silicon: tuple[Silicon, ...]
 
 
 def load_peers() -> PeersRecord:

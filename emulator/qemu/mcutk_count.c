@@ -9,7 +9,8 @@
  *
  *   region
  *   block START INSTRUCTIONS COUNT TAKEN          a block that ran: TAKEN times the next block was not the one behind it
- *   access ADDRESS FLASH OTHER                    an instruction: its accesses to flash, and to other memory
+ *   access ADDRESS FLASH LINES OTHER              an instruction: its accesses to flash, how many of them were to another line of
+ *                                                 16 bytes than the access to flash before, and its accesses to other memory
  *   end
  *
  * START and ADDRESS are hexadecimal, the rest decimal. A block may be listed in several lengths. The plugin changes nothing that
@@ -22,6 +23,7 @@
 #include "qemu_plugin_api.h"
 
 #define BUCKETS 4096u
+#define LINE 16u /* bytes that flash delivers at a time on most chips of this class */
 
 QEMU_PLUGIN_EXPORT extern const int qemu_plugin_version;
 const int qemu_plugin_version = QEMU_PLUGIN_API_VERSION;
@@ -31,6 +33,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
 typedef struct {
     uint64_t address;
     uint64_t flash;
+    uint64_t lines;
     uint64_t other;
 } access_count;
 
@@ -53,6 +56,7 @@ static block *buckets[BUCKETS];
 static bool armed;     /* hal_timed_begin has run and did not return yet */
 static bool counting;  /* inside a region */
 static block *previous; /* the last block that ran in the region */
+static uint64_t line;   /* the line of flash that was read last */
 
 static block *find_block(uint64_t start, uint64_t behind, size_t length) {
     block **bucket = &buckets[(start >> 1) % BUCKETS];
@@ -80,6 +84,7 @@ static void clear_counts(void) {
             each->taken = 0;
             for (size_t n = 0; n < each->length; n++) {
                 each->accesses[n].flash = 0;
+                each->accesses[n].lines = 0;
                 each->accesses[n].other = 0;
             }
         }
@@ -92,8 +97,8 @@ static void write_block(const block *each) {
     for (size_t n = 0; n < each->length; n++) {
         const access_count *access = &each->accesses[n];
         if (access->flash != 0 || access->other != 0) {
-            fprintf(settings.out, "access %" PRIx64 " %" PRIu64 " %" PRIu64 "\n", access->address, access->flash,
-                    access->other);
+            fprintf(settings.out, "access %" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", access->address, access->flash,
+                    access->lines, access->other);
         }
     }
 }
@@ -123,6 +128,7 @@ static void on_block(unsigned int vcpu, void *userdata) {
         armed = false;
         counting = true;
         previous = NULL;
+        line = UINT64_MAX;
         clear_counts();
     }
     if (!counting) {
@@ -146,6 +152,10 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t ad
     access_count *access = userdata;
     if (address >= settings.flash && address < settings.flash_end) {
         access->flash++;
+        if (address / LINE != line) {
+            access->lines++;
+            line = address / LINE;
+        }
     } else {
         access->other++;
     }

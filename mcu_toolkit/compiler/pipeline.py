@@ -62,7 +62,13 @@ class Compiled:
 
 
 def compile_model(
-    graph: Graph, target: Target, name: str = "model", *, model: bytes | None = None, card: ModelCard = NO_CARD
+    graph: Graph,
+    target: Target,
+    name: str = "model",
+    *,
+    model: bytes | None = None,
+    card: ModelCard = NO_CARD,
+    selector: Selector | None = None,
 ) -> Compiled:
     """Compile a model.
 
@@ -72,6 +78,7 @@ def compile_model(
         name: prefix of the generated files, functions and macros; models of different names link into one program.
         model: the flatbuffer, to add it to the generated folder as a C array; None to leave it out.
         card: class names and input normalization for the generated header.
+        selector: finds the kernel variants of each node; by default a `Selector` of the target.
 
     Raises:
         ConfigError: `name` cannot be a prefix in C, or `card` does not fit the model.
@@ -84,7 +91,7 @@ def compile_model(
         raise UnsupportedError(problems)
     verify(graph)
     final = passes.run_all(graph)
-    final, chosen = _assign(final, Selector(target))
+    final, chosen = _assign(final, selector or Selector(target))
     check(chosen.plan, chosen.problem)
     check_execution(final, chosen.schedule, chosen.plan)
     files, source = folder.emit(final, chosen.schedule, chosen.problem, chosen.plan, prefix, model=model, card=card)

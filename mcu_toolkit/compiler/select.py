@@ -71,10 +71,12 @@ class Selector:
 
     Args:
         target: instruction set, core and optimization goal.
+        choose: gives the candidates of a node; by default `candidates`.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, choose: Callable[[Request], tuple[Candidate, ...]] | None = None) -> None:
         self.target = target
+        self.choose = choose or candidates
         self._known: dict[int, tuple[Node, tuple[Candidate, ...]]] = {}
 
     def options(self, graph: Graph) -> list[Option]:
@@ -90,13 +92,24 @@ class Selector:
         known = self._known.get(id(node))
         if known is not None:
             return known[1]
-        found = candidates(Request(graph, node, self.target))
+        found = self.choose(Request(graph, node, self.target))
         self._known[id(node)] = (node, found)  # the node is kept, so that its id stays its own
         return found
 
 
 def candidates(request: Request) -> tuple[Candidate, ...]:
-    """The variants that are worth considering for a node, cheapest first.
+    """The variants that are worth considering for a node, the preferred one first.
+
+    Raises:
+        CompileError: no variant accepts the node.
+    """
+    found = accepting(request)
+    kept = (c for rank, c in enumerate(found) if not any(_as_good(other, c) for other in found[:rank]))
+    return tuple(sorted(kept, key=_rank(found[0], request.target.optimize)))  # stable: equal ones stay sorted by cycles
+
+
+def accepting(request: Request) -> tuple[Candidate, ...]:
+    """All variants that compute a node, fewest cycles first.
 
     Raises:
         CompileError: no variant accepts the node.
@@ -106,9 +119,7 @@ def candidates(request: Request) -> tuple[Candidate, ...]:
     if not variants:
         raise CompileError(f"node {node.source}: no kernel accepts this {node.op} on {target.core} ({target.isa.name})")
     found = [Candidate(kernel, request, kernel.call(request)) for kernel in variants]
-    found.sort(key=lambda c: (c.cycles, c.call.scratch_bytes, c.call.name))
-    kept = (c for rank, c in enumerate(found) if not any(_as_good(other, c) for other in found[:rank]))
-    return tuple(sorted(kept, key=_rank(found[0], target.optimize)))  # stable: equal ones stay sorted by cycles
+    return tuple(sorted(found, key=lambda c: (c.cycles, c.call.scratch_bytes, c.call.name)))
 
 
 def _rank(fastest: Candidate, goal: Optimize) -> Callable[[Candidate], int]:

@@ -13,9 +13,10 @@ class EstimatedCycles:
     Attributes:
         core: the core whose cost table was used.
         median: cycles of the sample with the median latency.
-        wait_states: assumed for each access to flash as data and each branch taken.
+        wait_states: assumed for each line of 16 bytes that is read from flash as data.
         instructions: executed by that sample.
-        taken_branches, flash_accesses: of them, branches that were taken; accesses to flash as data.
+        taken_branches: branches that were taken.
+        flash_accesses, flash_lines: accesses to flash as data; changes of the line of 16 bytes that they read.
         classes: class of instructions → executed.
     """
 
@@ -25,6 +26,7 @@ class EstimatedCycles:
     instructions: int
     taken_branches: int
     flash_accesses: int
+    flash_lines: int
     classes: Mapping[str, int]
 
 

@@ -63,6 +63,7 @@ def estimate_cycles(ctx: Context, built: Built, sample: bytes, *, steps: bool, w
         instructions=whole.instructions,
         taken_branches=whole.taken,
         flash_accesses=whole.flash_accesses,
+        flash_lines=whole.flash_lines,
         classes=whole.classes,
     )
     return Cycles(inference, tuple(layer.cycles for layer in layers))

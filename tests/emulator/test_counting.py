@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from mcu_toolkit.boards import list_boards, load_board
@@ -48,4 +47,4 @@ def test_counts_agree_with_the_timer_on_every_emulated_board(name: str, tmp_path
     made = counted.estimate(CORES[board.core.cpu])
     assert made.cycles >= made.instructions / 2
     assert sum(made.classes.values()) == made.instructions
-    assert np.sign(made.flash_accesses) == 1  # the weights
+    assert 0 < made.flash_lines <= made.flash_accesses  # the weights

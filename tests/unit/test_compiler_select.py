@@ -8,9 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mcu_toolkit.compiler import select
 from mcu_toolkit.compiler.call import Call, Overlap
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
-from mcu_toolkit.compiler.select import Selector, candidates
+from mcu_toolkit.compiler.rates import Rates
+from mcu_toolkit.compiler.select import Selector, accepting, candidates
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.attrs import Arithmetic
 from mcu_toolkit.graph.ir import DType, Graph, Node, Quant, Tensor
@@ -49,6 +51,18 @@ def test_a_dominated_variant_is_dropped() -> None:
     assert chosen(made("fast", 100), made("slow", 200)) == ["fast"]
     assert chosen(made("fast", 100, 32), made("slow", 200, 64)) == ["fast"]
     assert chosen(made("fast", 100, slack=8), made("slow", 200, slack=8)) == ["fast"]
+
+
+def test_fewer_cycles_count_more_than_fewer_instructions(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = Rates(kernels={"few instructions": 1.6, "few cycles": 1.2})
+    monkeypatch.setattr(select, "rates_of", lambda _: rates)
+    assert chosen(made("few instructions", 100), made("few cycles", 120)) == ["few cycles"]
+    assert chosen(made("few instructions", 100, 8), made("few cycles", 120, 16)) == ["few cycles", "few instructions"]
+
+
+def test_accepting_gives_dominated_variants_too() -> None:
+    with KERNELS.added("made up 1", made("fast", 100)), KERNELS.added("made up 2", made("slow", 200)):
+        assert [candidate.call.name for candidate in accepting(request(SPECIAL))] == ["fast", "slow"]
 
 
 def test_a_variant_that_permits_more_overlap_stays() -> None:

@@ -22,7 +22,7 @@ CODE = {
     0x108: Instruction(0x108, 2, "bx", "lr"),
 }
 #: The loop ran ten times.
-LOOP = Region((Block(0x100, 3, 10, 9), Block(0x108, 1, 1, 1)), flash_accesses=10)
+LOOP = Region((Block(0x100, 3, 10, 9), Block(0x108, 1, 1, 1)), flash_accesses=10, flash_lines=3)
 
 
 def test_a_region_counts_its_instructions() -> None:
@@ -36,19 +36,19 @@ def test_cycles_of_a_loop_on_the_cortex_m4() -> None:
     assert made.classes == {"load": 10, "alu": 10, "branch": 10, "return": 1}
 
 
-def test_wait_states_delay_data_from_flash_and_the_fetch_behind_a_branch() -> None:
+def test_wait_states_delay_each_line_of_data_from_flash() -> None:
     core = CORES["cortex-m4"]
-    assert estimate(LOOP, CODE, core, 3).cycles - estimate(LOOP, CODE, core).cycles == 3 * (10 + 10)
+    assert estimate(LOOP, CODE, core, 5).cycles - estimate(LOOP, CODE, core).cycles == 5 * 3
 
 
 def test_what_is_not_in_the_image_is_refused() -> None:
     with pytest.raises(ToolFailedError, match="0x10a that the image does not have"):
-        estimate(Region((Block(0x108, 2, 1, 0),), 0), CODE, CORES["cortex-m4"])
+        estimate(Region((Block(0x108, 2, 1, 0),), 0, 0), CODE, CORES["cortex-m4"])
 
 
 def test_only_regions_that_ended_are_read(tmp_path: Path) -> None:
     file = tmp_path / "counts.txt"
-    whole = "region\nblock 100 3 10 9\naccess 100 10 0\naccess 104 0 4\nblock 108 1 1 1\nend\n"
+    whole = "region\nblock 100 3 10 9\naccess 100 10 3 0\naccess 104 0 0 4\nblock 108 1 1 1\nend\n"
     file.write_text(whole + "region\nblock 100 3 1 0\n", encoding="ascii")
     assert read_regions(file) == (LOOP,)
 

@@ -153,7 +153,7 @@ def test_the_terminal_never_turns_instructions_into_time() -> None:
     assert " ms" not in text and "seconds" not in text
 
 
-ESTIMATE = EstimatedCycles("cortex-m4", 1400, 2, 1000, 50, 200, {"alu": 1000})
+ESTIMATE = EstimatedCycles("cortex-m4", 1400, 2, 1000, 50, 200, 40, {"alu": 1000})
 ESTIMATED_STEPS = tuple(dataclasses.replace(step, estimated_cycles=2 * step.latency) for step in STEPS)
 
 

@@ -17,7 +17,7 @@ from mcu_toolkit.workflow.cycles import Cycles, estimate_cycles
 from mcu_toolkit.workspace import Workspace
 from tests.unit.test_workflow_built import built
 
-REGION = Region((Block(0x100, 1, 7, 0),), flash_accesses=3)
+REGION = Region((Block(0x100, 1, 7, 0),), flash_accesses=9, flash_lines=3)
 COUNTED = Counted({0x100: Instruction(0x100, 2, "adds", "r0, #1")}, 7, REGION, REGION, (REGION, REGION))
 
 

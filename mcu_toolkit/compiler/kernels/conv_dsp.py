@@ -134,7 +134,8 @@ class DspConv:
         made = channels(layer)
         if made is None or made.rounding is not self.rounding:
             return False
-        return self.wide is (target.optimize is Optimize.SPEED or not fits_gemm(made))
+        fits = fits_gemm(made)
+        return (target.optimize is Optimize.SPEED or not fits) if self.wide else fits
 
     def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""

@@ -19,7 +19,7 @@ class Estimate:
         instructions: executed.
         cycles: estimated.
         taken: branches taken.
-        flash_accesses: accesses to flash as data.
+        flash_accesses, flash_lines: accesses to flash as data, as `Region` counts them.
         classes: class of instructions (`Kind` values) → executed.
     """
 
@@ -27,6 +27,7 @@ class Estimate:
     cycles: int
     taken: int
     flash_accesses: int
+    flash_lines: int
     classes: Mapping[str, int]
 
 
@@ -37,8 +38,8 @@ def estimate(region: Region, code: Mapping[int, Instruction], core: Core, wait_s
         region: what ran.
         code: address → instruction of the image.
         core: the cost table.
-        wait_states: cycles by which flash delays each access to it as data and the fetch behind each branch taken. 0
-            stands for a cache, or an accelerator that never misses.
+        wait_states: cycles by which flash delays each line of 16 bytes of data that is not the one read last. Code is
+            assumed in a cache. 0 stands for a cache of data too.
 
     Raises:
         ToolFailedError: something ran that is not in the image.
@@ -52,8 +53,9 @@ def estimate(region: Region, code: Mapping[int, Instruction], core: Core, wait_s
         for op in ops:
             classes[op.kind.value] += block.count
     taken = sum(block.taken for block in region.blocks)
-    cycles += wait_states * (region.flash_accesses + taken)
-    return Estimate(region.instructions, round(cycles), taken, region.flash_accesses, dict(classes))
+    cycles += wait_states * region.flash_lines
+    accesses, lines = region.flash_accesses, region.flash_lines
+    return Estimate(region.instructions, round(cycles), taken, accesses, lines, dict(classes))
 
 
 def _decoded(block: Block, code: Mapping[int, Instruction], core: Core) -> list[Op]:

@@ -74,20 +74,9 @@ def count(board: Board, device_dir: Path, sample: bytes, *, cache: Path, steps: 
         WorkspaceError: the image cannot be read.
     """
     elf = checked_artefact(device_dir, ELF)
-    symbols = _functions(elf)
     with tempfile.TemporaryDirectory(prefix="mcutk-count-") as folder:
         out = Path(folder) / "counts.txt"
-        begin, size = symbols[_BEGIN]
-        memory = board.memory
-        values = {
-            "out": str(out),
-            "begin": f"{begin:x}",
-            "begin_end": f"{begin + size:x}",
-            "end": f"{symbols[_END][0]:x}",
-            "flash": f"{memory.flash_origin:x}",
-            "flash_end": f"{memory.flash_origin + memory.flash_bytes:x}",
-        }
-        port = EmulatedPort(board, elf, emulator_of(board).plugin(str(plugin_file(cache)), values))
+        port = counting_port(board, elf, out, cache=cache)
         try:
             link = Link(port)
             hello = link.hello()
@@ -104,6 +93,32 @@ def count(board: Board, device_dir: Path, sample: bytes, *, cache: Path, steps: 
     inference, *layers = (regions[end - 1] for end in ends)
     code = disassemble(elf, ARCHS.find(board.core.arch))
     return Counted(code, latency(hello, ticks), regions[0], inference, tuple(layers))
+
+
+def counting_port(board: Board, elf: Path, out: Path, *, cache: Path) -> EmulatedPort:
+    """Power on an emulated board with the plugin that counts.
+
+    Args:
+        board: an emulated board.
+        elf: the image; it must have the functions between which the timer runs.
+        out: file that receives the counts (`trace.read_regions`).
+        cache: folder to keep the plugin in.
+
+    Raises:
+        ToolMissingError, ToolFailedError: as `plugin_file`; PortError: the emulator does not start.
+        WorkspaceError: the image cannot be read.
+    """
+    symbols, memory = _functions(elf), board.memory
+    begin, size = symbols[_BEGIN]
+    values = {
+        "out": str(out),
+        "begin": f"{begin:x}",
+        "begin_end": f"{begin + size:x}",
+        "end": f"{symbols[_END][0]:x}",
+        "flash": f"{memory.flash_origin:x}",
+        "flash_end": f"{memory.flash_origin + memory.flash_bytes:x}",
+    }
+    return EmulatedPort(board, elf, emulator_of(board).plugin(str(plugin_file(cache)), values))
 
 
 def _functions(elf: Path) -> dict[str, tuple[int, int]]:

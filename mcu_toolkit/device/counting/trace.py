@@ -32,10 +32,12 @@ class Region:
     Attributes:
         blocks: the blocks.
         flash_accesses: accesses to flash as data, in words of the processor's bus or smaller.
+        flash_lines: of these, the ones to another line of 16 bytes than the access to flash before.
     """
 
     blocks: tuple[Block, ...]
     flash_accesses: int
+    flash_lines: int
 
     @property
     def instructions(self) -> int:
@@ -51,19 +53,20 @@ def read_regions(file: Path) -> tuple[Region, ...]:
     """
     regions: list[Region] = []
     blocks: list[Block] = []
-    flash = 0
+    flash = lines = 0
     try:
         for line in file.read_text(encoding="ascii").splitlines():
             what, *values = line.split()
             if what == "region":
-                blocks, flash = [], 0
+                blocks, flash, lines = [], 0, 0
             elif what == "block":
                 start, length, count, taken = values
                 blocks.append(Block(int(start, 16), int(length), int(count), int(taken)))
             elif what == "access":
                 flash += int(values[1])
+                lines += int(values[2])
             elif what == "end":
-                regions.append(Region(tuple(blocks), flash))
+                regions.append(Region(tuple(blocks), flash, lines))
             else:
                 raise ValueError(f"unknown line '{line:.60}'")
     except (OSError, ValueError) as bad:
