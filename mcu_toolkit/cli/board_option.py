@@ -6,15 +6,9 @@ from collections.abc import Callable
 
 import click
 
+from mcu_toolkit.cli import complete
 from mcu_toolkit.cli.flags import Flags
 from mcu_toolkit.cli.options import F
-
-
-def _boards(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Board ids, for the shell's completion."""
-    from mcu_toolkit.assets import asset_dir
-
-    return [p.stem for p in sorted(asset_dir("boards").glob("*.toml")) if p.stem.startswith(incomplete)]
 
 
 def board_option(text: str) -> Callable[[F], F]:
@@ -25,7 +19,7 @@ def board_option(text: str) -> Callable[[F], F]:
         if flags is not None and value:
             flags.trust = True
 
-    board = click.option("--board", "-b", metavar="ID", shell_complete=_boards, help=text)
+    board = click.option("--board", "-b", metavar="ID", shell_complete=complete.boards, help=text)
     trust = click.option(
         "--trust",
         is_flag=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mcu_toolkit.cli import complete
 from mcu_toolkit.cli.board_option import board_option
 from mcu_toolkit.cli.console import context, show
 from mcu_toolkit.cli.options import common_options, port_option
@@ -12,7 +13,9 @@ from mcu_toolkit.cli.options import common_options, port_option
 @click.command()
 @board_option("Board to program; by default the one built for last.")
 @port_option
-@click.option("--tool", metavar="NAME", help="Flasher to use; `mcutk boards` lists each board's.")
+@click.option(
+    "--tool", metavar="NAME", shell_complete=complete.tools, help="Flasher to use; `mcutk boards` lists each board's."
+)
 @common_options
 def command(board: str | None, port: str | None, tool: str | None, json_path: str | None) -> None:
     """Program a board with what was built for it last."""

@@ -7,14 +7,27 @@ from pathlib import Path
 
 import click
 
+from mcu_toolkit.cli import complete
 from mcu_toolkit.cli.console import context
 from mcu_toolkit.cli.options import verbose_option
 
 
 @click.command()
 @click.argument("directory", default=".", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--recipe", default="phantom", show_default=True, help="Shipped recipe to start from.")
-@click.option("--board", default="qemu-m4", show_default=True, help="Board that the project is for.")
+@click.option(
+    "--recipe",
+    default="phantom",
+    show_default=True,
+    shell_complete=complete.recipes,
+    help="Shipped recipe to start from.",
+)
+@click.option(
+    "--board",
+    default="qemu-m4",
+    show_default=True,
+    shell_complete=complete.boards,
+    help="Board that the project is for.",
+)
 @click.option("--force", is_flag=True, help="Overwrite the files of an existing project.")
 @verbose_option
 def command(directory: Path, recipe: str, board: str, force: bool) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from mcu_toolkit.cli import complete
 from mcu_toolkit.cli.board_option import board_option
 from mcu_toolkit.cli.console import context, show
 from mcu_toolkit.cli.options import common_options, optimize_option
 
 
 @click.command()
-@click.argument("model", required=False, type=click.Path(path_type=Path))
+@click.argument("model", required=False, type=click.Path(path_type=Path), shell_complete=complete.models)
 @board_option("Use the kernels and cost table of this board; by default a core without SIMD.")
 @optimize_option
 @click.option("--modes", is_flag=True, help="Also show the figures of every --optimize goal.")

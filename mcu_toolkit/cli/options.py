@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from mcu_toolkit.cli import complete
 from mcu_toolkit.cli.console import check_writable
 from mcu_toolkit.cli.flags import Flags
 
@@ -52,6 +53,7 @@ def model_option(function: F) -> F:
         "-m",
         type=click.Path(path_type=Path),
         metavar="FILE",
+        shell_complete=complete.models,
         help="An int8 .tflite file; by default the model trained last, else the one that ships with mcutk.",
     )(function)
 
@@ -70,7 +72,11 @@ def optimize_option(function: F) -> F:
 def port_option(function: F) -> F:
     """`--port PORT`."""
     return click.option(
-        "--port", "-p", metavar="PORT", help="Serial port of the board; not needed by emulated boards."
+        "--port",
+        "-p",
+        metavar="PORT",
+        shell_complete=complete.ports,
+        help="Serial port of the board; not needed by emulated boards.",
     )(function)
 
 
@@ -124,24 +130,3 @@ def skip_bad_option(function: F) -> F:
     return click.option("--skip-bad", is_flag=True, help="Leave out images that cannot be read, and count them.")(
         function
     )
-
-
-def set_option(function: F) -> F:
-    """`--set KEY=VALUE`, any number of times; the command gets a dict."""
-
-    def split(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-        from mcu_toolkit.errors import ConfigError
-
-        pairs = {}
-        for text in values:
-            key, separator, value = text.partition("=")
-            if not separator:
-                raise ConfigError(
-                    f"--set {text} has no value", expected="--set KEY=VALUE", hint="--set student.width=0.5"
-                )
-            pairs[key.strip()] = value.strip()
-        return pairs
-
-    return click.option(
-        "--set", "overrides", metavar="KEY=VALUE", multiple=True, callback=split, help="Override a key of the recipe."
-    )(function)

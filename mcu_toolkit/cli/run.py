@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mcu_toolkit.cli import complete
 from mcu_toolkit.cli.board_option import board_option
 from mcu_toolkit.cli.console import context, show
 from mcu_toolkit.cli.options import (
@@ -16,15 +17,18 @@ from mcu_toolkit.cli.options import (
     optimize_option,
     port_option,
     profile_option,
-    set_option,
     skip_bad_option,
 )
+from mcu_toolkit.cli.set_option import set_option
 
 
 @click.command()
 @board_option("Board to run on; by default the project's, else qemu-m4.")
 @click.option(
-    "--recipe", metavar="RECIPE", help="Recipe file or id; by default the project's, else the synthetic phantom."
+    "--recipe",
+    metavar="RECIPE",
+    shell_complete=complete.recipes,
+    help="Recipe file or id; by default the project's, else the synthetic phantom.",
 )
 @set_option
 @data_option("The images: DIR/<class>/*.png; by default the project's.")

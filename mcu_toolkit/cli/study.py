@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
+from mcu_toolkit.cli import complete
 from mcu_toolkit.cli.console import console, context, show
-from mcu_toolkit.cli.options import common_options, data_option, set_option
+from mcu_toolkit.cli.options import common_options, data_option
+from mcu_toolkit.cli.set_option import set_option
 
 
 @click.command()
 @click.argument("study", type=click.Choice(["quantization", "distillation", "saliency"]))
-@click.argument("recipe", metavar="[RECIPE]", required=False)
+@click.argument("recipe", metavar="[RECIPE]", required=False, shell_complete=complete.recipes)
 @data_option("The images: DIR/<class>/*.png; by default the project's.")
 @set_option
 @click.option(

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
+from mcu_toolkit.cli import complete
 from mcu_toolkit.cli.console import context, show
-from mcu_toolkit.cli.options import common_options, data_option, positive, set_option, skip_bad_option
+from mcu_toolkit.cli.options import common_options, data_option, positive, skip_bad_option
+from mcu_toolkit.cli.set_option import set_option
 
 
 @click.command()
-@click.argument("recipe", metavar="[RECIPE]", required=False)
+@click.argument("recipe", metavar="[RECIPE]", required=False, shell_complete=complete.recipes)
 @data_option("The images: DIR/<class>/*.png; by default the project's.")
 @set_option
 @click.option("--resume", is_flag=True, help="Go on from the checkpoints of an interrupted run.")

@@ -152,6 +152,13 @@ def _disk(folder: Path) -> Finding:
     return Finding("disk", "training runs and firmware", False, text, remedy)
 
 
+def port_names() -> list[str]:
+    """Names of the serial ports of this machine, USB adapters first."""
+    from mcu_toolkit.device.ports import serial_ports
+
+    return serial_ports()
+
+
 def _serial_ports() -> list[Finding]:
     """Serial ports of USB devices, and whether this user may open them."""
     from serial.tools import list_ports

@@ -7,8 +7,8 @@ from typing import Any
 import click
 import pytest
 
-from mcu_toolkit.cli import options
 from mcu_toolkit.cli.main import COMMANDS, cli
+from mcu_toolkit.cli.set_option import set_option
 from mcu_toolkit.errors import ConfigError
 
 
@@ -26,14 +26,14 @@ def parsed(option: Any, *arguments: str) -> dict[str, Any]:
 
 
 def test_overrides_are_keys_and_values() -> None:
-    given = parsed(options.set_option, "--set", "student.width = 0.5", "--set", "name=a=b")
+    given = parsed(set_option, "--set", "student.width = 0.5", "--set", "name=a=b")
     assert given == {"overrides": {"student.width": "0.5", "name": "a=b"}}
-    assert parsed(options.set_option) == {"overrides": {}}
+    assert parsed(set_option) == {"overrides": {}}
 
 
 def test_an_override_without_a_value_is_refused() -> None:
     with pytest.raises(ConfigError, match="--set student has no value"):
-        parsed(options.set_option, "--set", "student")
+        parsed(set_option, "--set", "student")
 
 
 def test_the_shell_completes_board_ids() -> None:
