@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mcu_toolkit.compiler.pipeline import Compiled, compile_model
-from mcu_toolkit.compiler.report import constant_bytes, graph_macs, live_bound, node_macs
+from mcu_toolkit.compiler.report import CompiledLayer, constant_bytes, graph_macs, live_bound, node_macs
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.support import unsupported
 from mcu_toolkit.records.inspect import (
@@ -33,6 +34,9 @@ def inspect_report(graph: Graph, target: Target = PLAIN, *, name: str = "", mode
     problems = unsupported(graph)
     compiled = None if problems else compile_model(graph, target)
     report = compiled.report if compiled else None
+    layers: dict[int, list[CompiledLayer]] = {}
+    for layer in report.layers if report else ():
+        layers.setdefault(layer.source, []).append(layer)
     return InspectRecord(
         supported=not problems,
         model=name,
@@ -54,7 +58,9 @@ def inspect_report(graph: Graph, target: Target = PLAIN, *, name: str = "", mode
         ),
         cost_estimate=report.cost if report else None,
         unsupported=tuple(UnsupportedNode(p.node, p.operator, p.reason) for p in problems),
-        nodes=tuple(_node(graph, index, node, compiled) for index, node in enumerate(graph.nodes)),
+        nodes=tuple(
+            _node(graph, index, node, compiled, layers.get(index, [])) for index, node in enumerate(graph.nodes)
+        ),
         modes={mode.value: _mode(graph, replace(target, optimize=mode)) for mode in Optimize}
         if modes and compiled is not None
         else None,
@@ -78,9 +84,10 @@ def _border(graph: Graph, index: int) -> InspectedBorder:
     )
 
 
-def _node(graph: Graph, index: int, node: Node, compiled: Compiled | None) -> InspectedNode:
+def _node(
+    graph: Graph, index: int, node: Node, compiled: Compiled | None, layers: Sequence[CompiledLayer]
+) -> InspectedNode:
     """One node of the file with the steps that it was compiled to; several where it runs strip by strip."""
-    layers = [layer for layer in compiled.report.layers if layer.source == index] if compiled else []
     last = layers[-1] if layers else None
     return InspectedNode(
         index=index,

@@ -19,6 +19,8 @@ _COARSE = (2, 4, 8)
 _FINE = (3, 6, 12, 16)
 _REFINED = 2
 _ROUNDS = 2
+#: Larger graphs are left as they are: every trial plans the whole graph again.
+_LARGEST_GRAPH = 512
 #: Most cycles of the graph with strips, as a multiple of those without them.
 _MAX_CYCLES = 1.25
 #: A region is run in strips only if that lowers the arena to this share or below.
@@ -45,6 +47,8 @@ class _Trial:
 
 def least_ram(graph: Graph, selector: Selector) -> Graph:
     """The graph with at most `_ROUNDS` regions in strips; the same graph where strips do not help."""
+    if len(graph.nodes) > _LARGEST_GRAPH:
+        return graph
     current = _try(graph, selector)
     limit = current.estimate.cycles * _MAX_CYCLES
     for _ in range(_ROUNDS):

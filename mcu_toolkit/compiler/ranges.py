@@ -49,24 +49,29 @@ def anything(channels: int) -> Bounds:
     return Bounds(np.full(channels, -128, np.int64), np.full(channels, 127, np.int64))
 
 
-def analyse(graph: Graph) -> dict[int, Bounds]:
-    """Bounds of every int8 activation of rank 1 or more, by tensor index."""
+def analyse(graph: Graph) -> tuple[dict[int, Bounds], dict[int, Accumulators]]:
+    """Bounds of every int8 activation of rank 1 or more, and of the accumulators of layers, by index of the output."""
     found: dict[int, Bounds] = {}
+    inside: dict[int, Accumulators] = {}
     for index in graph.inputs:
         _put(graph, found, index, None)
     for node in graph.nodes:
-        bounds = _outputs(graph, node, found)
+        linear = OPERATORS[node.op].linear(graph, node)
+        if linear is not None:
+            sums = accumulators(graph, node, linear, found)
+            bounds = sums.outputs if sums is not None else None
+            if sums is not None:
+                inside[node.outputs[0]] = sums
+        else:
+            bounds = _outputs(graph, node, found)
         for index in node.outputs:
             _put(graph, found, index, bounds)
-    return found
+    return found, inside
 
 
 def _outputs(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Bounds | None:
-    """Bounds of the first output of a node; None where nothing is known."""
+    """Bounds of the first output of a node without weights; None where nothing is known."""
     kind = OPERATORS[node.op]
-    if kind.linear(graph, node) is not None:
-        inside = accumulators(graph, node, found)
-        return inside.outputs if inside is not None else None
     source, border = found.get(node.inputs[0]) if node.inputs else None, kind.border(graph, node)
     if source is None:
         return None
@@ -83,11 +88,10 @@ def _put(graph: Graph, found: dict[int, Bounds], index: int, bounds: Bounds | No
         found[index] = bounds if bounds is not None else anything(tensor.shape[-1])
 
 
-def accumulators(graph: Graph, node: Node, found: Mapping[int, Bounds]) -> Accumulators | None:
+def accumulators(graph: Graph, node: Node, p: Linear, found: Mapping[int, Bounds]) -> Accumulators | None:
     """Bounds inside a convolution-like node; None where its channels are MIXED or the sums may overflow int32."""
-    kind, source = OPERATORS[node.op], found.get(node.inputs[0])
-    p, channels = kind.linear(graph, node), kind.channels(graph, node)
-    if p is None or source is None or channels is Channels.MIXED:
+    source, channels = found.get(node.inputs[0]), OPERATORS[node.op].channels(graph, node)
+    if source is None or channels is Channels.MIXED:
         return None
     low, high = _terms(p, channels, source)
     acc_low, acc_high = p.bias + low, p.bias + high

@@ -8,6 +8,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+#: Output pixels above which no overlap is computed: the arrays below would take the memory of the host.
+_MOST_PIXELS = 1 << 20
+
 
 class WindowLike(Protocol):
     """A window over an image: `ConvLayer`, `graph.geometry.Geometry`. Sizes in pixels."""
@@ -50,8 +53,11 @@ def raster_slack(g: WindowLike, in_c: int, out_c: int, reading: Reading = Readin
         block: output pixels that are computed together; 0: whole rows. A block may continue in the next row.
 
     Returns:
-        Slack in bytes, as `mcu_toolkit.compiler.call.Overlap` defines it; may be negative.
+        Slack in bytes, as `mcu_toolkit.compiler.call.Overlap` defines it; may be negative. Above `_MOST_PIXELS` it is
+        the size of the output, which permits no overlap.
     """
+    if g.out_h * g.out_w > _MOST_PIXELS:
+        return g.out_h * g.out_w * out_c
     needed, end = _blocks(g, in_c, out_c, block or g.out_w)
     after = np.append(needed[1:], g.in_h * g.in_w * in_c)
     behind = int((end - after).max())

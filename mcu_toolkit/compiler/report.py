@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mcu_toolkit.compiler.emit.folder import Source
 from mcu_toolkit.compiler.plan.assign import Assignment
+from mcu_toolkit.compiler.plan.problem import Buffer, Key, live_sums
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops import operator
 from mcu_toolkit.targets.target import Target
@@ -115,13 +116,8 @@ def live_bound(graph: Graph) -> int:
     for index in graph.outputs:
         if index in ranges:
             ranges[index] = (ranges[index][0], last)
-    return max(
-        (
-            sum(graph.tensors[i].bytes for i, (first, end) in ranges.items() if first <= step <= end)
-            for step in range(max(last, 1))
-        ),
-        default=0,
-    )
+    spans = ((first, min(end, max(last, 1) - 1), graph.tensors[i].bytes) for i, (first, end) in ranges.items())
+    return max(live_sums(spans, max(last, 1)), default=0)
 
 
 def compile_report(model: Graph, final: Graph, chosen: Assignment, source: Source, target: Target) -> CompileReport:
@@ -134,7 +130,8 @@ def compile_report(model: Graph, final: Graph, chosen: Assignment, source: Sourc
         source: what was emitted.
         target: instruction set, core and optimization goal.
     """
-    layers = tuple(_layer(final, chosen, source, number) for number in range(len(chosen.schedule.steps)))
+    buffers = {b.key: b for b in chosen.problem.buffers}
+    layers = tuple(_layer(final, chosen, source, buffers, number) for number in range(len(chosen.schedule.steps)))
     return CompileReport(
         isa=target.isa.id,
         core=target.core,
@@ -161,10 +158,11 @@ def _has_weights(graph: Graph, node: Node) -> bool:
     )
 
 
-def _layer(graph: Graph, chosen: Assignment, source: Source, number: int) -> CompiledLayer:
+def _layer(
+    graph: Graph, chosen: Assignment, source: Source, buffers: Mapping[Key, Buffer], number: int
+) -> CompiledLayer:
     step, code = chosen.schedule.steps[number], source.steps[number]
     node = graph.nodes[step.node]
-    buffers = {b.key: b for b in chosen.problem.buffers}
     key = chosen.schedule.key(node.outputs[0]) if node.outputs else None
     buffer = buffers[key] if key is not None else None
     at = chosen.schedule.address(chosen.plan, node.outputs[0]) if node.outputs else 0

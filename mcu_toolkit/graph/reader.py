@@ -16,6 +16,7 @@ from mcu_toolkit.errors import ModelError
 from mcu_toolkit.graph.flatbuf import FlatBuffer, Table, damaged
 from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Quant, Tensor
 from mcu_toolkit.graph.islands import join_float_islands
+from mcu_toolkit.graph.limits import check_limits
 from mcu_toolkit.graph.opcodes import CUSTOM, PLACEHOLDER, TENSOR_TYPES, builtin_name, tensor_type_name
 from mcu_toolkit.graph.ops import operator
 from mcu_toolkit.graph.options import OptionsFormat, read_attrs
@@ -37,7 +38,7 @@ MAX_SUBGRAPHS = 64
 MAX_RANK = 8
 MAX_NODE_TENSORS = 1 << 10
 MAX_LINKS = 1 << 17
-MAX_TENSOR_BYTES = 1 << 28
+MAX_TENSOR_BYTES = 1 << 26
 MAX_NAME_BYTES = 512
 #: Inputs and outputs together; a HELLO_REPLY describes all of them in one frame.
 MAX_BORDERS = 64
@@ -71,6 +72,7 @@ def read_model(source: Path | str | bytes) -> Graph:
     refuse_types(graph)
     _check_order(graph, reader.main_offset)
     folded = fold_shapes(graph, reader.dynamic)
+    check_limits(folded, len(data))
     refuse_dynamic(folded, reader.open_inside)
     return join_float_islands(folded)
 

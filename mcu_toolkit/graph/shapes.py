@@ -18,8 +18,8 @@ from mcu_toolkit.graph.ops import operator
 from mcu_toolkit.graph.ops.base import Integers
 from mcu_toolkit.graph.shape_only import SHAPE_ONLY
 
-#: No activation of a microcontroller has more elements; limits what a chain of open shapes in a malicious file can ask.
-_LARGEST_INFERRED = 1 << 28
+#: Limits what a chain of open shapes in a malicious file can ask; `graph.limits` refuses such an activation afterwards.
+_LARGEST_INFERRED = 1 << 26
 
 #: Integer tensors of more elements are data, not shapes.
 _LARGEST = 64

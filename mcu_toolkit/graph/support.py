@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mcu_toolkit.errors import Unsupported, UnsupportedError
 from mcu_toolkit.graph.ir import Graph, Node
-from mcu_toolkit.graph.ops import operator
+from mcu_toolkit.graph.limits import MAX_MACS
+from mcu_toolkit.graph.ops import OPERATORS, operator
 from mcu_toolkit.graph.shape_only import SHAPE_ONLY
 
 #: Unsupported operator that occurs often → what to use in its place.
@@ -49,9 +50,13 @@ def node_reason(graph: Graph, node: Node) -> str | None:
 
 def unsupported(graph: Graph) -> tuple[Unsupported, ...]:
     """Every node that cannot be compiled, in order of the nodes; `Unsupported.node` is the index in the model file."""
-    found = []
+    found, macs = [], 0
     for index, node in enumerate(graph.nodes):
         reason = node_reason(graph, node)
+        if reason is None and macs <= MAX_MACS:
+            macs += OPERATORS[node.op].macs(graph, node)
+            if macs > MAX_MACS:
+                reason = f"with it one inference takes {macs:,} multiply-accumulates; supported: at most {MAX_MACS:,}"
         if reason is not None:
             found.append(Unsupported(node.source if node.source >= 0 else index, node.op, reason))
     return tuple(found)

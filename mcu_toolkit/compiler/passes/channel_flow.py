@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from mcu_toolkit.compiler.ranges import Bounds, accumulators, analyse, has_padding
+from mcu_toolkit.compiler.ranges import Accumulators, analyse, has_padding
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.ops import OPERATORS
 from mcu_toolkit.graph.ops.base import Channels
@@ -26,6 +26,10 @@ Mask = npt.NDArray[np.bool_]
 
 #: The largest sum that a folded bias may reach; above it the channel stays.
 _BIAS_LIMIT = 2**31 - 1
+
+#: Channels of all tensors above which a graph is not analysed: far above what a microcontroller holds, and few enough
+#: for the memory of the host whatever the file.
+MOST_CHANNELS = 1 << 20
 
 
 class Flow:
@@ -38,7 +42,8 @@ class Flow:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.bounds: dict[int, Bounds] = analyse(graph)
+        self.bounds, self._inside = analyse(graph)
+        self._linear: dict[int, Linear] = {}
         self._base: dict[int, int] = {}
         count = 0
         for index in self.bounds:
@@ -50,6 +55,7 @@ class Flow:
             self._pin(index)
         for node in graph.nodes:
             self._tie_node(node)
+        self._dense = [(node, self._reads(node)) for node in graph.nodes if self.channels_of(node) is Channels.DENSE]
         self._needed: Mask = self._solve()
 
     def kept(self, index: int) -> Mask | None:
@@ -60,7 +66,7 @@ class Flow:
 
     def foldable(self, node: Node) -> Mask:
         """Which input channels of a node with dense channels are constants that its bias can absorb, bool [in_c]."""
-        p, source = linear_of(self.graph, node), self.bounds[node.inputs[0]]
+        p, source = self.linear(node), self.bounds[node.inputs[0]]
         fixed = source.constant.copy()
         if has_padding(p):
             fixed &= source.low == p.in_zero_point
@@ -71,9 +77,20 @@ class Flow:
 
     def constant_outputs(self, node: Node) -> Mask:
         """Which output channels of a convolution-like node are constant, bool [out_c]."""
-        inside = accumulators(self.graph, node, self.bounds)
+        inside = self.inside(node)
         out = self.graph.tensors[node.outputs[0]].shape[-1]
         return inside.outputs.constant if inside is not None else np.zeros(out, np.bool_)
+
+    def linear(self, node: Node) -> Linear:
+        """Weights, bias and requantization of a node whose channels are DENSE or DEPTHWISE."""
+        known = self._linear.get(node.outputs[0])
+        if known is None:
+            known = self._linear[node.outputs[0]] = _required(OPERATORS[node.op].linear(self.graph, node))
+        return known
+
+    def inside(self, node: Node) -> Accumulators | None:
+        """Bounds inside a convolution-like node; None where they are not known."""
+        return self._inside.get(node.outputs[0])
 
     def _pin(self, index: int) -> None:
         if index in self._base:
@@ -81,7 +98,12 @@ class Flow:
 
     def _roots(self, index: int) -> npt.NDArray[np.int64]:
         start = self._base[index]
-        return self._parent[start : start + self.graph.tensors[index].shape[-1]]
+        block = slice(start, start + self.graph.tensors[index].shape[-1])
+        roots: npt.NDArray[np.int64] = self._parent[block].copy()
+        while ((above := self._parent[roots]) != roots).any():
+            roots = above
+        self._parent[block] = roots  # the next look-up takes one step
+        return roots
 
     def _tie(self, a: int, b: int, pairs: Callable[[int, int], tuple[npt.NDArray[np.int64], ...]]) -> None:
         """Tie elements of two tensors; `pairs(channels of a, channels of b)` gives the positions in each."""
@@ -93,11 +115,7 @@ class Flow:
         roots_a, roots_b = self._roots(a)[at_a], self._roots(b)[at_b]
         while (roots_a != roots_b).any():  # each round merges one set of pairs; a merged set keeps the lower root
             low, high = np.minimum(roots_a, roots_b), np.maximum(roots_a, roots_b)
-            replacement = np.arange(self._parent.size)
-            np.minimum.at(replacement, high, low)
-            while (replacement[replacement] != replacement).any():
-                replacement = replacement[replacement]
-            self._parent = replacement[self._parent]
+            np.minimum.at(self._parent, high, low)
             roots_a, roots_b = self._roots(a)[at_a], self._roots(b)[at_b]
 
     def _tie_node(self, node: Node) -> None:
@@ -129,11 +147,9 @@ class Flow:
 
     def _spread(self, needed: Mask) -> None:
         """Mark the elements that needed elements depend on, until none is added."""
-        dense = [node for node in self.graph.nodes if self.channels_of(node) is Channels.DENSE]
-        inputs = [(node, self._reads(node)) for node in dense]
         while True:
             before = int(needed.sum())
-            for node, reads in reversed(inputs):
+            for node, reads in reversed(self._dense):
                 outputs = needed[self._roots(node.outputs[0])]
                 wanted = reads[outputs].any(axis=0)
                 needed[self._roots(node.inputs[0])[wanted]] = True
@@ -142,7 +158,7 @@ class Flow:
 
     def _reads(self, node: Node) -> Mask:
         """Which input channels each output channel depends on, bool [out_c, in_c]."""
-        p = linear_of(self.graph, node)
+        p = self.linear(node)
         channels = self.graph.tensors[node.inputs[0]].shape[-1]
         if node.inputs[0] not in self._base:
             return np.ones((p.out_c, channels), np.bool_)
@@ -152,11 +168,9 @@ class Flow:
         return used
 
 
-def linear_of(graph: Graph, node: Node) -> Linear:
-    """Weights, bias and requantization of a node whose channels are DENSE or DEPTHWISE."""
-    p = OPERATORS[node.op].linear(graph, node)
-    assert p is not None
-    return p
+def _required(linear: Linear | None) -> Linear:
+    assert linear is not None
+    return linear
 
 
 def _same(a: int, b: int) -> tuple[npt.NDArray[np.int64], ...]:

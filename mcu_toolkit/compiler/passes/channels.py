@@ -12,10 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from mcu_toolkit.compiler.passes.channel_flow import Flow, Mask, linear_of
+from mcu_toolkit.compiler.passes.channel_flow import MOST_CHANNELS, Flow, Mask
 from mcu_toolkit.compiler.passes.edit import Editor
 from mcu_toolkit.compiler.passes.registry import PASSES, Pass, Stage
-from mcu_toolkit.compiler.ranges import accumulators
 from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Quant, Tensor
 from mcu_toolkit.graph.ops import OPERATORS
 from mcu_toolkit.graph.ops.base import Channels
@@ -23,6 +22,8 @@ from mcu_toolkit.graph.ops.base import Channels
 
 def run(graph: Graph) -> Graph:
     """Remove every channel that is not needed."""
+    if sum(tensor.shape[-1] for tensor in graph.tensors if tensor.shape and not tensor.is_const) > MOST_CHANNELS:
+        return graph
     flow = Flow(graph)
     kept = {i: mask for i in flow.bounds if (mask := flow.kept(i)) is not None and not mask.all()}
     if not kept:
@@ -52,7 +53,7 @@ def _mask(graph: Graph, flow: Flow, index: int) -> Mask:
 
 def _dense(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
     """Move constant inputs into the bias, and drop the rows and columns of the weights of removed channels."""
-    p = linear_of(graph, node)
+    p = flow.linear(node)
     keep_in, keep_out = _mask(graph, flow, node.inputs[0]), _mask(graph, flow, node.outputs[0])
     weights = p.weights.astype(np.int64).reshape(p.out_c, -1, keep_in.size)
     bias = p.bias.astype(np.int64)
@@ -61,7 +62,7 @@ def _dense(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
         np.where(gone, flow.bounds[node.inputs[0]].low - p.in_zero_point, 0) if gone.any() else np.zeros(keep_in.size)
     )
     bias = bias + (weights.sum(axis=1) * values).sum(axis=1).astype(np.int64)
-    inside = accumulators(graph, node, flow.bounds)
+    inside = flow.inside(node)
     if inside is not None:
         fixed = inside.outputs.constant
         weights = np.where(fixed[:, np.newaxis, np.newaxis], 0, weights)
@@ -72,7 +73,7 @@ def _dense(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
 
 
 def _depthwise(graph: Graph, flow: Flow, editor: Editor, node: Node) -> Node:
-    p = linear_of(graph, node)
+    p = flow.linear(node)
     keep = _mask(graph, flow, node.outputs[0])
     weights = graph.tensors[node.inputs[1]].data
     assert weights is not None

@@ -64,8 +64,11 @@ class Editor:
 
     def resolve(self, index: int) -> int:
         """The tensor that readers of `index` read now."""
+        passed = []
         while index in self._replaced:
+            passed.append(index)
             index = self._replaced[index]
+        self._replaced.update(dict.fromkeys(passed[:-1], index))  # the next look-up takes one step
         return index
 
     def finish(self) -> Graph:

@@ -14,7 +14,9 @@ from mcu_toolkit.compiler.passes.registry import PASSES, Pass, Stage
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.graph.ops import OPERATORS
 
+#: Sets of nodes that the search may visit, and nodes that it may look at in all of them.
 _MOST_SETS = 6_000
+_MOST_VISITS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -75,15 +77,14 @@ def _problem(graph: Graph) -> _Problem:
             readers[r] = readers.get(r, 0) | 1 << number
         reads.append(read)
         writes.append(frozenset(root[i] for i in node.outputs))
-    sizes = {r: max(graph.tensors[i].bytes for i, its in root.items() if its == r) for r in set(root.values())}
-    variables = frozenset(i for i, t in enumerate(graph.tensors) if t.variable and i in root and _used(graph, i))
+    sizes: dict[int, int] = {}
+    for index, its_root in root.items():
+        sizes[its_root] = max(sizes.get(its_root, 0), graph.tensors[index].bytes)
+    used = {index for node in graph.nodes for index in node.inputs}
+    variables = frozenset(i for i, t in enumerate(graph.tensors) if t.variable and i in root and i in used)
     inputs = frozenset(root[i] for i in graph.inputs if i in root)
     outputs = frozenset(root[i] for i in graph.outputs if i in root)
     return _Problem(tuple(waits), tuple(reads), tuple(writes), readers, sizes, inputs | variables, outputs | variables)
-
-
-def _used(graph: Graph, tensor: int) -> bool:
-    return any(tensor in node.inputs for node in graph.nodes)
 
 
 def _peak(problem: _Problem, order: range) -> int:
@@ -103,7 +104,8 @@ def _search(problem: _Problem, known: int) -> list[int] | None:
     full = (1 << problem.count) - 1
     seen: dict[int, tuple[int, int, int]] = {0: (0, -1, 0)}  # set -> (peak so far, node run last, set before)
     heap: list[tuple[int, int, int, frozenset[int]]] = [(0, 0, 0, problem.start)]
-    while heap and len(seen) < _MOST_SETS:
+    limit = min(_MOST_SETS, _MOST_VISITS // problem.count)
+    while heap and len(seen) < limit:
         peak, _, done, live = heapq.heappop(heap)
         if done == full:
             return _path(seen, full)

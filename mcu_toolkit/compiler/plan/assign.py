@@ -27,6 +27,9 @@ _WORTH = 2
 _RAM_SLACK = 1.08
 #: Passes over the nodes at the peak of the arena.
 _SWEEPS = 2
+#: Steps of all plans that the search may make: some seconds. Only graphs of hundreds of nodes reach it, and keep the
+#: best choice found so far. A count, not a time: every machine makes the same choice.
+_MOST_STEPS = 60_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +86,12 @@ class _Search:
         self.graph = graph
         self.options = options
         self.target = target
+        self.steps = 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether the search has used up its budget."""
+        return self.steps > _MOST_STEPS
 
     def run(self) -> list[int]:
         fastest = [0] * len(self.options)
@@ -124,7 +133,7 @@ class _Search:
             steps = build_schedule(self.graph, self.calls(picks)).steps
             for node in sorted({steps[number].node for number in plan.peak_steps if number < len(steps)}):
                 for pick in range(self.variants(node)):
-                    if plan.arena_bytes <= budget:
+                    if self.spent or plan.arena_bytes <= budget:
                         return picks
                     trial = [*picks[:node], pick, *picks[node + 1 :]]
                     placed = self.place(trial)
@@ -154,7 +163,7 @@ class _Search:
         """Take the cheapest candidate of each node that keeps the arena within the budget, greatest gain first."""
         order = sorted(range(len(picks)), key=lambda i: self.cycles(i, 0) - self.cycles(i, picks[i]))
         for node in order:
-            for faster in range(picks[node]):
+            for faster in range(0 if self.spent else picks[node]):
                 trial = [*picks[:node], faster, *picks[node + 1 :]]
                 if self.place(trial).arena_bytes <= budget:
                     picks = trial
@@ -164,6 +173,7 @@ class _Search:
     def place(self, picks: Sequence[int]) -> MemoryPlan:
         """A quick plan; the final plan is as small or smaller."""
         schedule = build_schedule(self.graph, self.calls(picks))
+        self.steps += len(schedule.steps)
         return planner.plan(plan_problem(self.graph, schedule, self.target), rounds=0)
 
     def calls(self, picks: Sequence[int]) -> list[Call | Parts]:

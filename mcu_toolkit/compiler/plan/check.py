@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+from bisect import bisect_right
 
-from mcu_toolkit.compiler.plan.problem import MemoryPlan, PlanProblem
+from mcu_toolkit.compiler.plan.problem import Buffer, MemoryPlan, PlanProblem
 from mcu_toolkit.compiler.plan.schedule import Schedule, Step
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import Graph
@@ -27,10 +27,12 @@ def check(plan: MemoryPlan, problem: PlanProblem) -> None:
         if start < 0 or start % b.align or start + b.size > plan.arena_bytes or plan.align % b.align:
             raise CompileError(f"the memory plan puts {b.key} of {b.size} bytes at {start}, which is not legal")
     allowed = {(r.input, r.output): r.slack for r in problem.rules}
-    for i, a in enumerate(problem.buffers):
-        for b in problem.buffers[i + 1 :]:
+    live: list[Buffer] = []
+    for b in sorted(problem.buffers, key=lambda b: b.first):
+        live = [a for a in live if a.last >= b.first]
+        for a in live:
             at_a, at_b = plan.offsets[a.key], plan.offsets[b.key]
-            if a.first > b.last or b.first > a.last or at_a + a.size <= at_b or at_b + b.size <= at_a:
+            if at_a + a.size <= at_b or at_b + b.size <= at_a:
                 continue
             a_to_b, b_to_a = allowed.get((a.key, b.key)), allowed.get((b.key, a.key))
             if a_to_b is not None and at_a - at_b >= a_to_b:
@@ -38,6 +40,7 @@ def check(plan: MemoryPlan, problem: PlanProblem) -> None:
             if b_to_a is not None and at_b - at_a >= b_to_a:
                 continue
             raise CompileError(f"the memory plan lets {a.key} and {b.key} share bytes while both are live")
+        live.append(b)
 
 
 def check_execution(graph: Graph, schedule: Schedule, plan: MemoryPlan) -> None:
@@ -57,28 +60,73 @@ def check_execution(graph: Graph, schedule: Schedule, plan: MemoryPlan) -> None:
     arena.end()
 
 
+#: Who owns some bytes of the arena: the root tensor of a buffer, or -2 - step for the scratch of a step.
+_NOBODY = -1
+
+
+class _Segments:
+    """The bytes of the arena as segments: start → (owner, offset in the owner's buffer of the segment's first byte).
+
+    Memory and time depend on the number of buffers and not on their sizes.
+    """
+
+    def __init__(self) -> None:
+        self.starts = [0]
+        self.held = [(_NOBODY, 0)]
+
+    def _cut(self, at: int) -> int:
+        """Number of the segment that starts at a byte, after splitting the one that holds it."""
+        number = bisect_right(self.starts, at) - 1
+        start = self.starts[number]
+        if start == at:
+            return number
+        owner, offset = self.held[number]
+        self.starts.insert(number + 1, at)
+        self.held.insert(number + 1, (owner, offset + at - start))
+        return number + 1
+
+    def write(self, span: range, owner: int, offset: int) -> None:
+        """Give the bytes of a span to an owner; the first is byte `offset` of its buffer."""
+        if span:
+            self._cut(span.stop)
+            first, end = self._cut(span.start), self._cut(span.stop)
+            self.starts[first:end] = [span.start]
+            self.held[first:end] = [(owner, offset)]
+
+    def holds(self, span: range, owner: int, offset: int) -> bool:
+        """Whether every byte of a span is what `write` with the same arguments gives."""
+        number, shift = bisect_right(self.starts, span.start) - 1, offset - span.start
+        while span and number < len(self.starts) and self.starts[number] < span.stop:
+            start = self.starts[number]
+            if self.held[number] != (owner, start + shift):
+                return False
+            number += 1
+        return True
+
+    def owners(self, span: range) -> set[int]:
+        """The owners of the bytes of a span."""
+        first = bisect_right(self.starts, span.start) - 1
+        last = bisect_right(self.starts, span.stop - 1) if span else first
+        return {owner for owner, _ in self.held[first:last]}
+
+
 class _Arena:
-    """The arena during the simulation: for each byte the buffer that owns it, and the offset in that buffer."""
+    """The arena during the simulation."""
 
     def __init__(self, graph: Graph, schedule: Schedule, plan: MemoryPlan) -> None:
         self.graph, self.schedule, self.plan = graph, schedule, plan
-        self.owner = np.full(plan.arena_bytes, -1, np.int64)
-        self.byte = np.zeros(plan.arena_bytes, np.int64)
+        self.bytes = _Segments()
         self.variables = [i for i, t in enumerate(graph.tensors) if t.variable and schedule.key(i) in plan.offsets]
 
-    def span(self, tensor: int) -> slice:
+    def span(self, tensor: int) -> range:
         start = self.schedule.address(self.plan, tensor)
-        return slice(start, start + self.graph.tensors[tensor].bytes)
+        return range(start, start + self.graph.tensors[tensor].bytes)
 
     def write(self, tensor: int) -> None:
-        span, first = self.span(tensor), self.schedule.shift[tensor]
-        self.owner[span] = self.schedule.root[tensor]
-        self.byte[span] = np.arange(first, first + span.stop - span.start)
+        self.bytes.write(self.span(tensor), self.schedule.root[tensor], self.schedule.shift[tensor])
 
     def expect(self, tensor: int, when: str) -> None:
-        span, first = self.span(tensor), self.schedule.shift[tensor]
-        whole = (self.owner[span] == self.schedule.root[tensor]).all()
-        if not whole or (self.byte[span] != np.arange(first, first + span.stop - span.start)).any():
+        if not self.bytes.holds(self.span(tensor), self.schedule.root[tensor], self.schedule.shift[tensor]):
             raise CompileError(f"the memory plan overwrites tensor {tensor} before {when}")
 
     def begin(self) -> None:
@@ -94,7 +142,7 @@ class _Arena:
             self.expect(tensor, f"step {number}")
         if step.call.scratch_bytes:
             start = self.plan.offsets[("scratch", number)]
-            self.owner[start : start + step.call.scratch_bytes] = -2 - number
+            self.bytes.write(range(start, start + step.call.scratch_bytes), -2 - number, 0)
             for tensor in inputs:
                 self.expect(tensor, f"step {number}, whose scratch covers it")
         permitted = {(o.input, o.output): o.slack for o in step.call.overlaps}
@@ -106,7 +154,7 @@ class _Arena:
                 slack = permitted.get((tensor, output))
                 if not apart and (slack is None or other.start - span.start < slack):
                     raise CompileError(f"step {number} writes tensor {output} over its input {tensor} too early")
-            if step.call.scratch_bytes and (self.owner[span] == -2 - number).any():
+            if step.call.scratch_bytes and -2 - number in self.bytes.owners(span):
                 raise CompileError(f"step {number} writes tensor {output} over its scratch")
         for output in node.outputs:
             self.write(output)

@@ -12,6 +12,7 @@ the result meets a bound:
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from mcu_toolkit.compiler.plan.problem import (
     Buffer,
     MemoryPlan,
     PlanProblem,
+    live_sums,
     live_tensor_bound,
     overlap_bound,
     usable_rules,
@@ -33,6 +35,9 @@ _SEARCH_ROUNDS = 600
 #: Nodes that branch and bound may visit, and buffers above which it is not tried.
 _EXACT_NODES = 20_000
 _EXACT_BUFFERS = 24
+#: Conflicts that the orders and the squeaky-wheel search may look at: some seconds. Only graphs of thousands of nodes
+#: reach it. A count, not a time: every machine finds the same plan.
+_MOST_VISITS = 6_000_000
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,17 @@ class _Pairs:
     """The problem with buffers numbered: for each buffer, the buffers that it conflicts with and how."""
 
     buffers: tuple[Buffer, ...]
-    # conflicts[p] = ((q, slack where p is the input of q, slack where p is the output of q), ...)
-    conflicts: tuple[tuple[tuple[int, int | None, int | None], ...], ...]
+    # plain[p] = (q, ...): no byte in common
+    plain: tuple[tuple[int, ...], ...]
+    # ruled[p] = ((q, slack where p is the input of q, slack where p is the output of q), ...)
+    ruled: tuple[tuple[tuple[int, int | None, int | None], ...], ...]
     bound: int
     exact_rules: bool
+
+    @property
+    def visits(self) -> int:
+        """Conflicts that one placement of all buffers looks at."""
+        return len(self.buffers) + sum(map(len, self.plain)) + sum(map(len, self.ruled))
 
 
 def plan(problem: PlanProblem, rounds: int = _SEARCH_ROUNDS) -> MemoryPlan:
@@ -80,15 +92,22 @@ def plan(problem: PlanProblem, rounds: int = _SEARCH_ROUNDS) -> MemoryPlan:
 def _index(problem: PlanProblem) -> _Pairs:
     buffers = problem.buffers
     rules = usable_rules(problem)
-    conflicts = tuple(
-        tuple(
-            (j, rules.get((p.key, q.key)), rules.get((q.key, p.key)))
-            for j, q in enumerate(buffers)
-            if i != j and p.live_with(q)
-        )
-        for i, p in enumerate(buffers)
-    )
-    return _Pairs(buffers, conflicts, overlap_bound(problem), all(slack >= 0 for slack in rules.values()))
+    plain: list[list[int]] = [[] for _ in buffers]
+    ruled: list[list[tuple[int, int | None, int | None]]] = [[] for _ in buffers]
+    order = sorted(range(len(buffers)), key=lambda i: buffers[i].first)
+    firsts = [buffers[i].first for i in order]
+    for place, i in enumerate(order):
+        p = buffers[i]
+        for j in order[place + 1 : bisect_right(firsts, p.last)]:  # starts while p is live
+            ours, theirs = rules.get((p.key, buffers[j].key)), rules.get((buffers[j].key, p.key))
+            if ours is None and theirs is None:
+                plain[i].append(j)
+                plain[j].append(i)
+            else:
+                ruled[i].append((j, ours, theirs))
+                ruled[j].append((i, theirs, ours))
+    exact_rules = all(slack >= 0 for slack in rules.values())
+    return _Pairs(buffers, tuple(map(tuple, plain)), tuple(map(tuple, ruled)), overlap_bound(problem), exact_rules)
 
 
 def _top(pairs: _Pairs, offsets: Sequence[int]) -> int:
@@ -99,7 +118,11 @@ def _lowest(pairs: _Pairs, index: int, offsets: Sequence[int], floor: int = 0) -
     """Lowest legal offset, at least `floor`, for a buffer among those placed (offset >= 0)."""
     size, align = pairs.buffers[index].size, pairs.buffers[index].align
     blocked: list[tuple[int, int]] = []  # offsets from .. to - 1 are illegal
-    for other, as_input, as_output in pairs.conflicts[index]:
+    for other in pairs.plain[index]:
+        at = offsets[other]
+        if at >= 0:
+            blocked.append((at - size + 1, at + pairs.buffers[other].size))
+    for other, as_input, as_output in pairs.ruled[index]:
         at = offsets[other]
         if at < 0:
             continue
@@ -131,13 +154,14 @@ def _fit(pairs: _Pairs, order: Sequence[int]) -> list[int]:
 def _solve(pairs: _Pairs, rounds: int) -> tuple[list[int], bool]:
     best: list[int] = [0] * len(pairs.buffers)
     best_order: list[int] = []
-    for order in _first_orders(pairs):
+    affordable = max(1, _MOST_VISITS // max(pairs.visits, 1))
+    for order in _first_orders(pairs)[:affordable]:
         offsets = _fit(pairs, order)
         if not best_order or _top(pairs, offsets) < _top(pairs, best):
             best, best_order = offsets, order
     if _top(pairs, best) <= pairs.bound:
         return best, True
-    best = _squeaky_wheel(pairs, best_order, best, rounds)
+    best = _squeaky_wheel(pairs, best_order, best, min(rounds, affordable))
     if _top(pairs, best) <= pairs.bound:
         return best, True
     if rounds == 0 or len(pairs.buffers) > _EXACT_BUFFERS:
@@ -167,7 +191,7 @@ def _first_orders(pairs: _Pairs) -> list[list[int]]:
 def _full_steps(pairs: _Pairs) -> list[int]:
     """The `_STARTS` steps with the most live bytes, the fullest first: placing starts there and continues outward."""
     last = max((b.last for b in pairs.buffers), default=0)
-    sums = [sum(b.size for b in pairs.buffers if b.first <= step <= b.last) for step in range(last + 1)]
+    sums = live_sums(((b.first, b.last, b.size) for b in pairs.buffers), last + 1)
     return sorted(range(last + 1), key=lambda step: (-sums[step], step))[:_STARTS]
 
 

@@ -8,8 +8,9 @@ an input that the kernel does not read again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 Key = tuple[str, int]
 #: (input key, output key) → slack.
@@ -101,16 +102,25 @@ def usable_rules(problem: PlanProblem) -> Rules:
     return rules
 
 
+def live_sums(spans: Iterable[tuple[int, int, int]], steps: int) -> list[int]:
+    """Sum of bytes at each of `steps` steps, in time linear in spans and steps.
+
+    Args:
+        spans: (first step, last step, bytes), both steps included and in range.
+        steps: number of steps.
+    """
+    change = [0] * (steps + 1)
+    for first, last, size in spans:
+        change[first] += size
+        change[last + 1] -= size
+    return list(accumulate(change[:steps]))
+
+
 def live_tensor_bound(problem: PlanProblem) -> int:
     """Largest sum in bytes of tensors (not scratch) live at one step: what a plan without overlap cannot
     beat."""
-    return max(
-        (
-            sum(b.size for b in problem.buffers if b.key[0] == "tensor" and b.first <= step <= b.last)
-            for step in range(problem.steps)
-        ),
-        default=0,
-    )
+    spans = ((b.first, min(b.last, problem.steps - 1), b.size) for b in problem.buffers if b.key[0] == "tensor")
+    return max(live_sums((span for span in spans if span[0] <= span[1]), problem.steps), default=0)
 
 
 def overlap_bound(problem: PlanProblem) -> int:
@@ -134,15 +144,24 @@ def step_bounds(problem: PlanProblem) -> list[int]:
     for (source, target), slack in usable_rules(problem).items():
         size = by_key[target].size
         sharing.setdefault(target, []).append((by_key[source], max(0, min(size, size - slack, by_key[source].size))))
-    bounds = []
-    for step in range(problem.steps):
-        total = 0
-        for b in problem.buffers:
-            if b.first <= step <= b.last:
-                shared = sum(n for source, n in sharing.get(b.key, ()) if source.first <= step <= source.last)
-                total += max(0, b.size - shared)
-        bounds.append(total)
-    return bounds
+    last_step = problem.steps - 1
+    spans = [piece for b in problem.buffers for piece in _covered(b, sharing.get(b.key, ()))]
+    return live_sums(((a, min(z, last_step), n) for a, z, n in spans if a <= min(z, last_step)), problem.steps)
+
+
+def _covered(b: Buffer, sharing: Sequence[tuple[Buffer, int]]) -> Iterable[tuple[int, int, int]]:
+    """(first step, last step, bytes) of the bytes that a buffer needs beside those it shares with live inputs."""
+    change: dict[int, int] = {b.first: 0}
+    for source, shared in sharing:
+        first, last = max(b.first, source.first), min(b.last, source.last)
+        if first <= last:
+            change[first] = change.get(first, 0) + shared
+            change[last + 1] = change.get(last + 1, 0) - shared
+    starts = sorted(step for step in change if step <= b.last)
+    shared = 0
+    for first, after in zip(starts, [*starts[1:], b.last + 1], strict=True):
+        shared += change[first]
+        yield first, after - 1, max(0, b.size - shared)
 
 
 def _drift_bound(problem: PlanProblem, rules: Rules, floor: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -150,13 +151,25 @@ def _rules(schedule: Schedule, uses: Mapping[int, _Use], count: int) -> Iterator
     slacks = [
         {(overlap.input, overlap.output): overlap.slack for overlap in step.call.overlaps} for step in schedule.steps
     ]
+    rank = {root: number for number, root in enumerate(spans)}
+    by_first = sorted(spans, key=lambda root: spans[root][0])
+    firsts = [spans[root][0] for root in by_first]
+    covered = {
+        root: min((w.step for w in uses[root].writes if w.end == uses[root].size), default=count) for root in spans
+    }
+    late = [root for root in by_first if covered[root] > spans[root][0]]  # not written to the end by their first step
     for old, (_, old_last) in spans.items():
-        for young, (young_first, _) in spans.items():
-            if old == young or not max(w.step for w in uses[old].writes) < young_first <= old_last:
-                continue
-            slack = _distance(schedule, uses[old], uses[young], slacks)
-            if slack is not None and slack < uses[young].size:
-                yield OverlapRule(("tensor", old), ("tensor", young), slack)
+        use = uses[old]
+        # Whoever writes its last byte before the first byte of `old` is read for the last time needs its whole size as
+        # distance, which is no overlap. This leaves few of the buffers that are written while `old` is live.
+        kept = max((read.step for read in use.reads if read.start == 0), default=0)
+        after = max(write.step for write in use.writes) + 1
+        young = by_first[bisect_left(firsts, max(after, kept)) : bisect_right(firsts, old_last)]
+        young += [root for root in late if after <= spans[root][0] < kept and covered[root] >= kept]
+        for root in sorted(set(young) - {old}, key=rank.__getitem__):
+            slack = _distance(schedule, use, uses[root], slacks)
+            if slack is not None and slack < uses[root].size:
+                yield OverlapRule(("tensor", old), ("tensor", root), slack)
 
 
 def _distance(
