@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mcu_toolkit import process
-from mcu_toolkit.compiler.kernels import conv_dsp, depthwise_dsp, fc_dsp
+from mcu_toolkit.compiler.kernels import conv_dsp, depthwise_dsp, fc_dsp, winograd_dsp
 from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Optimize, Target
@@ -23,7 +23,7 @@ TARGET = Target(DSP, "host")
 #: C versions of the assembly files, for hosts.
 ASSEMBLY_IN_C = sorted((HERE.parent / "support" / "dsp_in_c").glob("*.c"))
 FAST = replace(TARGET, optimize=Optimize.SPEED)
-KERNELS: tuple[ConvKernel, ...] = (*conv_dsp.VARIANTS, *depthwise_dsp.VARIANTS, *fc_dsp.VARIANTS)
+KERNELS: tuple[ConvKernel, ...] = (*conv_dsp.VARIANTS, *depthwise_dsp.VARIANTS, *fc_dsp.VARIANTS, *winograd_dsp.VARIANTS)
 _POOL_SOURCES = (
     ("dsp", "pool_dsp.c"),
     ("dsp", "reduce_dsp.c"),
