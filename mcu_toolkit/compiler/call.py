@@ -33,10 +33,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol, Union
+from typing import Any, Protocol, Union
 
 import numpy as np
 import numpy.typing as npt
+
+#: C element types of plain tables; the others are structs of 32-bit members.
+C_TYPES: dict[str, np.dtype[Any]] = {
+    "int8_t": np.dtype(np.int8),
+    "uint8_t": np.dtype(np.uint8),
+    "int16_t": np.dtype(np.int16),
+    "uint16_t": np.dtype(np.uint16),
+    "int32_t": np.dtype(np.int32),
+    "uint32_t": np.dtype(np.uint32),
+    "int64_t": np.dtype(np.int64),
+    "float": np.dtype(np.float32),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +77,21 @@ class ConstArray:
 
     @property
     def bytes(self) -> int:
-        """Size in flash: the arrays of a struct's members are int32."""
-        return int(self.values.size * (4 if self.ctype == "mcutk_channel" else self.values.dtype.itemsize))
+        """Size in flash; structs are taken to have no padding (the linker's figure is the truth)."""
+        if self.values.dtype.names:
+            return int(self.values.nbytes)
+        plain = C_TYPES.get(self.ctype)
+        return int(self.values.size * (4 if plain is None else plain.itemsize))
+
+    @property
+    def weights_bytes(self) -> int:
+        """Bytes that are weights or biases: of a channel table only the biases, not the multipliers and shifts."""
+        if not self.is_weights:
+            return 0
+        members = self.values.dtype.fields
+        if members is not None and "bias" in members:
+            return len(self.values) * members["bias"][0].itemsize
+        return 4 * len(self.values) if self.ctype == "mcutk_channel" else self.bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,6 +280,11 @@ class Call:
     def constant_bytes(self) -> int:
         """Bytes of the constant tables that its arguments name, once the weights are packed."""
         return sum(array.bytes for invocation in self.invocations for array in _arrays(invocation.arguments))
+
+    @property
+    def weights_bytes(self) -> int:
+        """Bytes of weights and biases among them."""
+        return sum(array.weights_bytes for invocation in self.invocations for array in _arrays(invocation.arguments))
 
 
 def _arrays(values: Iterable[Argument | FieldValue]) -> Iterator[ConstArray]:

@@ -105,7 +105,8 @@ def candidates(request: Request) -> tuple[Candidate, ...]:
     """
     found = accepting(request)
     kept = (c for rank, c in enumerate(found) if not any(_as_good(other, c) for other in found[:rank]))
-    return tuple(sorted(kept, key=_rank(found[0], request.target.optimize)))  # stable: equal ones stay sorted by cycles
+    fastest = next((c for c in found if not c.kernel.spends), found[0])
+    return tuple(sorted(kept, key=_rank(fastest, request.target.optimize)))  # stable: equal ones stay sorted by cycles
 
 
 def accepting(request: Request) -> tuple[Candidate, ...]:
@@ -115,7 +116,12 @@ def accepting(request: Request) -> tuple[Candidate, ...]:
         CompileError: no variant accepts the node.
     """
     node, target = request.node, request.target
-    variants = [kernel for kernel in KERNELS.variants(node.op, target.isa) if kernel.takes(request)]
+    spending = target.optimize in (Optimize.SPEED, Optimize.BALANCED)
+    variants = [
+        kernel
+        for kernel in KERNELS.variants(node.op, target.isa)
+        if (spending or not kernel.spends) and kernel.takes(request)
+    ]
     if not variants:
         raise CompileError(f"node {node.source}: no kernel accepts this {node.op} on {target.core} ({target.isa.name})")
     found = [Candidate(kernel, request, kernel.call(request)) for kernel in variants]
@@ -143,6 +149,7 @@ def _as_good(one: Candidate, other: Candidate) -> bool:
     return (
         one.cycles <= other.cycles
         and one.call.scratch_bytes <= other.call.scratch_bytes
+        and one.kernel.spends <= other.kernel.spends
         and all(slacks.get((o.input, o.output), o.slack + 1) <= o.slack for o in other.call.overlaps)
         and (not one.request.target.optimize.saves_flash or one.flash_bytes <= other.flash_bytes)
     )

@@ -25,6 +25,10 @@ _CHANGES = (
     ("mcutk_taps_dsp.S", _OFFSETS, "SCALES_MULTIPLIERS 4", "SCALES_MULTIPLIERS 8", "behind the right shifts"),
     ("mcutk_fc_row_dsp.S", _OFFSETS, "FC_SCALE_RIGHT_SHIFT 4", "FC_SCALE_RIGHT_SHIFT 8", "mcutk_fc_scale_dsp"),
     ("mcutk_depthwise_strip_dsp.S", _OFFSETS, "STRIP_OUT 16", "STRIP_OUT 24", "must be adjacent"),
+    ("mcutk_winograd_tiles_dsp.S", _OFFSETS, "NOGRAD_SCALES 12", "NOGRAD_SCALES 16", "members of mcutk_winograd_pair"),
+    ("mcutk_winograd_tiles_dsp.S", _OFFSETS, "WINOGRAD_COLUMNS 24", "WINOGRAD_COLUMNS 28", "expects 6 columns"),
+    ("mcutk_winograd_tiles_dsp.S", "mcutk_winograd_tiles_dsp.S", "UNROLL, 8", "UNROLL, 6", "must be a power of two"),
+    ("mcutk_winograd_tiles_dsp.S", "mcutk_winograd_tiles_dsp.S", "STEP_BYTES, 44", "STEP_BYTES, 48", "does not have"),
 )
 
 

@@ -15,6 +15,8 @@ import pytest
 from mcu_toolkit.compiler.kernels.conv_dsp import VARIANTS as CONV
 from mcu_toolkit.compiler.kernels.depthwise_dsp import VARIANTS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_dsp import VARIANTS as FULLY_CONNECTED
+from mcu_toolkit.compiler.kernels.winograd_dsp import VARIANTS as WINOGRAD
+from mcu_toolkit.compiler.kernels.winograd_dsp import DspWinograd
 from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 from mcu_toolkit.targets.target import Optimize
 from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
@@ -38,6 +40,32 @@ CONVOLUTIONS = [
 def test_dsp_convolutions_equal_the_arithmetic(tmp_path: Path, rounding: str) -> None:
     layers = [make_layer(ConvKind.CONV, *shape, rounding=rounding, seed=n) for n, shape in enumerate(CONVOLUTIONS)]
     jobs = jobs_for(CONV, layers, TARGET, FAST)
+    assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
+
+
+#: Tiles and groups that are not whole, last quads that overlap, loops of one turn and more, several batches.
+WINOGRAD_SHAPES = [
+    ((5, 5, 16), 8, True),
+    ((6, 7, 5), 5, True),
+    ((4, 4, 32), 4, False),
+    ((3, 3, 7), 3, False),
+    ((1, 1, 9), 4, True),
+    ((2, 9, 64), 7, True),
+    ((6, 12, 24), 20, True),
+    ((7, 6, 40), 36, True),
+    ((1, 5, 6), 9, True),
+]
+
+
+@pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
+def test_dsp_winograd_equals_the_arithmetic(tmp_path: Path, rounding: str) -> None:
+    layers = [
+        make_layer(ConvKind.CONV, shape, out_c, (3, 3), (1, 1), same, rounding=rounding, seed=n, lowest=-128)
+        for n, (shape, out_c, same) in enumerate(WINOGRAD_SHAPES)
+    ]
+    layers += [replace(layers[0], pad_top=2, pad_left=0, out_h=6, out_w=4), replace(layers[5], out_w=11, pad_left=2)]
+    jobs = jobs_for(WINOGRAD, layers, TARGET)
+    assert {variant.batch for variant, _ in jobs if isinstance(variant, DspWinograd)} == {0, 4, 8, 16, 32}
     assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))
 
 
@@ -112,6 +140,7 @@ def test_costs_agree_with_the_emulator(tmp_path: Path) -> None:
     layers = [
         make_layer(conv, (12, 12, 16), 16, (3, 3), seed=1),
         make_layer(conv, (12, 12, 32), 32, (3, 3), (2, 2), rounding="linear", seed=2),
+        make_layer(conv, (9, 9, 14), 12, (3, 3), rounding="any", seed=16),
         make_layer(conv, (24, 24, 3), 8, (3, 3), (2, 2), seed=3),
         make_layer(conv, (24, 24, 1), 8, (3, 3), seed=4),
         make_layer(conv, (20, 10, 1), 32, (10, 4), (2, 2), seed=5),
@@ -126,7 +155,7 @@ def test_costs_agree_with_the_emulator(tmp_path: Path) -> None:
         fc_layer(1, 128, 128, "relu", 14),
         fc_layer(1, 250, 10, "linear", 15),
     ]
-    jobs = jobs_for([*CONV, *DEPTHWISE, *FULLY_CONNECTED], layers, TARGET, FAST)
+    jobs = jobs_for([*CONV, *DEPTHWISE, *FULLY_CONNECTED, *WINOGRAD], layers, TARGET, FAST)
     results = run_layers(tmp_path, MACHINE, jobs, overlap=False)
     assert_exact(results)
     for (kernel, layer), result in zip(jobs, results, strict=True):

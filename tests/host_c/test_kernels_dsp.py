@@ -23,7 +23,12 @@ TARGET = Target(DSP, "host")
 #: C versions of the assembly files, for hosts.
 ASSEMBLY_IN_C = sorted((HERE.parent / "support" / "dsp_in_c").glob("*.c"))
 FAST = replace(TARGET, optimize=Optimize.SPEED)
-KERNELS: tuple[ConvKernel, ...] = (*conv_dsp.VARIANTS, *depthwise_dsp.VARIANTS, *fc_dsp.VARIANTS, *winograd_dsp.VARIANTS)
+KERNELS: tuple[ConvKernel, ...] = (
+    *conv_dsp.VARIANTS,
+    *depthwise_dsp.VARIANTS,
+    *fc_dsp.VARIANTS,
+    *winograd_dsp.VARIANTS,
+)
 _POOL_SOURCES = (
     ("dsp", "pool_dsp.c"),
     ("dsp", "reduce_dsp.c"),

@@ -7,10 +7,11 @@ import re
 import numpy as np
 import pytest
 
-from mcu_toolkit.compiler.emit.literals import DTYPES, floating, hexadecimal, integer, rows
+from mcu_toolkit.compiler.call import C_TYPES
+from mcu_toolkit.compiler.emit.literals import floating, hexadecimal, integer, rows
 from mcu_toolkit.errors import CompileError
 
-INTEGERS = [ctype for ctype, dtype in DTYPES.items() if dtype.kind in "iu"]
+INTEGERS = [ctype for ctype, dtype in C_TYPES.items() if dtype.kind in "iu"]
 
 
 def parsed(text: str) -> list[int]:
@@ -22,9 +23,9 @@ def parsed(text: str) -> list[int]:
 
 @pytest.mark.parametrize("ctype", INTEGERS)
 def test_integers_are_exact_and_of_one_width(ctype: str) -> None:
-    limits = np.iinfo(DTYPES[ctype])
+    limits = np.iinfo(C_TYPES[ctype])
     values = [limits.min, limits.min + 1, max(limits.min, -1), 0, 1, limits.max - 1, limits.max]
-    texts = [hexadecimal(int(value), DTYPES[ctype]) for value in values]
+    texts = [hexadecimal(int(value), C_TYPES[ctype]) for value in values]
     if ctype != "int64_t":
         assert len({len(text) for text in texts}) == 1
     assert [parsed(text)[0] for text in texts] == values
@@ -34,8 +35,8 @@ def test_integers_are_exact_and_of_one_width(ctype: str) -> None:
 @pytest.mark.parametrize("ctype", INTEGERS)
 @pytest.mark.parametrize("shape", [(1,), (16,), (17,), (3, 9), (2, 200), (300, 1)])
 def test_tables_hold_their_values_in_short_lines(ctype: str, shape: tuple[int, ...]) -> None:
-    limits = np.iinfo(DTYPES[ctype])
-    values = np.random.default_rng(1).integers(limits.min, limits.max, shape, DTYPES[ctype], endpoint=True)
+    limits = np.iinfo(C_TYPES[ctype])
+    values = np.random.default_rng(1).integers(limits.min, limits.max, shape, C_TYPES[ctype], endpoint=True)
     lines = rows(values, ctype)
     assert max(map(len, lines)) <= 120
     assert parsed("\n".join(lines)) == values.reshape(-1).tolist()

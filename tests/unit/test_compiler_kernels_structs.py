@@ -20,6 +20,7 @@ from mcu_toolkit.compiler.kernels import (
     depthwise_mve,
     fc_dsp,
     fc_mve,
+    winograd_dsp,
 )
 from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import DSP, MVE, PORTABLE
@@ -27,7 +28,7 @@ from mcu_toolkit.targets.target import Optimize, Target
 from tests.support.conv_layers import make_layer
 
 KERNELS = asset_dir("firmware") / "kernels"
-MODULES = (conv_portable, conv_dsp, depthwise_dsp, fc_dsp, conv_mve, depthwise_mve, fc_mve)
+MODULES = (conv_portable, conv_dsp, depthwise_dsp, fc_dsp, winograd_dsp, conv_mve, depthwise_mve, fc_mve)
 VARIANTS: tuple[ConvKernel, ...] = tuple(variant for module in MODULES for variant in module.VARIANTS)
 TARGETS = (
     Target(PORTABLE, "cortex-m0"),
@@ -63,7 +64,7 @@ def layers() -> Iterator[ConvLayer]:
     """Layers such that every variant accepts at least one."""
     for rounding in ("relu", "linear", "any"):
         for shape, out_c, kernel, stride in (
-            ((5, 5, 16), 8, (3, 3), (1, 1)),
+            ((5, 5, 16), 20, (3, 3), (1, 1)),
             ((5, 5, 16), 7, (1, 1), (1, 1)),
             ((5, 5, 16), 8, (1, 1), (1, 1)),
         ):

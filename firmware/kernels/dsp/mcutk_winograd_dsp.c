@@ -26,24 +26,27 @@ static void mcutk_winograd_dsp_begin(
     l->v = scratch;
     l->columns = scratch + MCUTK_WINOGRAD_V * steps;
     l->steps = steps;
-    l->walk = (mcutk_winograd_walk){.shape = s, .in = in, .out = out, .zero = zero, .part = zero + 4 * quads};
+    l->walk = (mcutk_winograd_walk){
+        .shape = s, .in = in, .out = out, .zero = zero, .part = zero + 4 * quads, .out0 = out, .out1 = out};
     l->rest = l->columns + MCUTK_WINOGRAD_COLUMNS * steps + quads + 4 * part;
     l->pair.v = l->v;
     l->pair.v_end = l->columns;
     l->pair.rounding = 2 * (2 * s->out_zero_point + 1);
 }
 
-/* Columns outside the image hold the zero point z in all rows: B^T gives 0, 2 z, 0, 0. */
-static void mcutk_winograd_dsp_pad(uint32_t *to, int32_t steps, int32_t count, int32_t zero_point) {
+/* Columns outside the image hold the zero point z in all rows: B^T gives 0, 2 z, 0, 0. Returns the word after them. */
+static uint32_t *mcutk_winograd_dsp_pad(uint32_t *first, int32_t steps, int32_t count, int32_t zero_point) {
     const uint32_t half = (uint32_t)(2 * zero_point) & 0xFFFFu, twice = half | half << 16;
-    for (; steps > 0; --steps, to += MCUTK_WINOGRAD_COLUMNS) {
-        for (int32_t column = 0; column < count; ++column) {
-            to[column] = 0;
-            to[column + MCUTK_WINOGRAD_WIDE] = twice;
-            to[column + 2 * MCUTK_WINOGRAD_WIDE] = 0;
-            to[column + 3 * MCUTK_WINOGRAD_WIDE] = 0;
+    for (; count > 0; --count, ++first) {
+        uint32_t *to = first;
+        for (int32_t k = steps; k > 0; --k, to += MCUTK_WINOGRAD_COLUMNS) {
+            to[0] = 0;
+            to[MCUTK_WINOGRAD_WIDE] = twice;
+            to[2 * MCUTK_WINOGRAD_WIDE] = 0;
+            to[3 * MCUTK_WINOGRAD_WIDE] = 0;
         }
     }
+    return first;
 }
 
 /* All pairs of tiles for `channels` channels, of which `multiply` writes the outputs of one pair. */
@@ -54,17 +57,11 @@ static void mcutk_winograd_dsp_pixels(mcutk_winograd_dsp_layer *l, int32_t chann
     w->y = -2;
     w->x = s->out_w;
     while (mcutk_winograd_next(w)) {
-        uint32_t *to = l->columns + w->first;
-        if (w->before > 0) {
-            mcutk_winograd_dsp_pad(to, l->steps, w->before, s->in_zero_point);
-        }
-        to += w->before;
+        uint32_t *const to = mcutk_winograd_dsp_pad(l->columns + w->first, l->steps, w->before, s->in_zero_point);
         if (w->inside > 0) {
             mcutk_winograd_columns_dsp(&w->rows, to, s->in_c, w->inside);
         }
-        if (w->after > 0) {
-            mcutk_winograd_dsp_pad(to + w->inside, l->steps, w->after, s->in_zero_point);
-        }
+        (void)mcutk_winograd_dsp_pad(to + w->inside, l->steps, w->after, s->in_zero_point);
         mcutk_winograd_transform_dsp(l->columns, l->v, l->columns + MCUTK_WINOGRAD_COLUMNS * l->steps);
         l->pair.step = w->step;
         multiply(l);

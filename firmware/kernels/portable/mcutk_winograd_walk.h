@@ -25,7 +25,7 @@ typedef struct {
     /* Set by the kernel before the first call. */
     const mcutk_conv_shape *shape;
     const int8_t *in;
-    int8_t *out;        /* the first channel that the kernel computes, of the first pixel */
+    int8_t *out;        /* the first channel that the kernel computes, of the first pixel; also out0 and out1 */
     int32_t channels;   /* channels that the kernel computes from there on */
     const int8_t *zero; /* [in_c] of in_zero_point */
     int8_t *part;       /* [2][4][channels rounded up to a multiple of 4]: outputs of pairs that are not whole */
@@ -36,6 +36,7 @@ typedef struct {
     int32_t first, before, inside, after;
     int8_t *out0, *out1; /* the two rows of outputs, the same address where there is one row: write the second row first */
     int32_t step;        /* bytes from output pixel to output pixel */
+    int32_t whole;       /* the pair's outputs all exist and are written to their places, not to `part` */
 } mcutk_winograd_walk;
 
 /* Goes to the next pair. Returns 0 after the last one. */

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mcu_toolkit.compiler.call import (
+    C_TYPES,
     Argument,
     Call,
     ConstArg,
@@ -183,7 +184,7 @@ class _Writer:
         if isinstance(value, ConstArray):
             return self.table(value)
         if isinstance(value, ScratchField):
-            size = literals.DTYPES[value.ctype].itemsize
+            size = C_TYPES[value.ctype].itemsize
             offset = self.plan.offsets[("scratch", self.number)] + value.offset
             return self.place(f"const {value.ctype} *", size, offset)
         if isinstance(value, StructValue):

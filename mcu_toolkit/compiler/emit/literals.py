@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.compiler.call import C_TYPES
 from mcu_toolkit.errors import CompileError
 
 #: No line of a table is longer.
@@ -20,17 +21,6 @@ _WIDTH = 118
 _INDENT = "    "
 #: Elements in a line of a table by bytes of an element.
 _PER_LINE = {1: 16, 2: 8, 4: 8, 8: 4}
-#: C element types of plain tables.
-DTYPES: dict[str, np.dtype[Any]] = {
-    "int8_t": np.dtype(np.int8),
-    "uint8_t": np.dtype(np.uint8),
-    "int16_t": np.dtype(np.int16),
-    "uint16_t": np.dtype(np.uint16),
-    "int32_t": np.dtype(np.int32),
-    "uint32_t": np.dtype(np.uint32),
-    "int64_t": np.dtype(np.int64),
-    "float": np.dtype(np.float32),
-}
 #: Members of structs whose tables are given as int32 [n, members].
 STRUCTS: dict[str, np.dtype[Any]] = {
     "mcutk_channel_s16": np.dtype([("bias", np.int64), ("multiplier", np.int32), ("shift", np.int32)]),
@@ -90,9 +80,9 @@ def rows(values: npt.NDArray[Any], ctype: str) -> tuple[str, ...]:
     Raises:
         CompileError: a value does not fit the element type.
     """
-    if ctype not in DTYPES:
+    if ctype not in C_TYPES:
         return _structs(values, ctype)
-    dtype = DTYPES[ctype]
+    dtype = C_TYPES[ctype]
     _check_range(values, ctype, dtype)
     if values.ndim < 2:
         return tuple(_INDENT + line for line in _wrapped(_scalars(values, dtype), dtype, _WIDTH - len(_INDENT)))

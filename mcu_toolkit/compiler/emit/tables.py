@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcu_toolkit.compiler.call import ConstArray
+from mcu_toolkit.compiler.call import C_TYPES, ConstArray
 from mcu_toolkit.compiler.emit import literals, names
 from mcu_toolkit.errors import CompileError
 
@@ -39,7 +39,7 @@ class ConstTable:
     @property
     def known_size(self) -> bool:
         """Whether `bytes` is exact: not for structs, whose layout belongs to the kernel's header."""
-        return self.ctype in literals.DTYPES
+        return self.ctype in C_TYPES
 
 
 class Tables:
@@ -76,9 +76,7 @@ class Tables:
         key = (array.ctype, array.align, array.is_weights, values.shape, values.dtype.str, values.tobytes())
         if key not in self._tables:
             symbol = self._unique(f"{self._prefix}_{place}_{names.identifier(array.suffix)}")
-            plain = array.ctype in literals.DTYPES
-            itemsize = literals.DTYPES[array.ctype].itemsize if plain else 4
-            size = int(values.nbytes if values.dtype.names else values.size * itemsize)
+            plain, size = array.ctype in C_TYPES, array.bytes
             self._tables[key] = ConstTable(
                 symbol=symbol,
                 ctype=array.ctype,
@@ -86,7 +84,7 @@ class Tables:
                 align=array.align,
                 rows=literals.rows(values, array.ctype),
                 bytes=size,
-                weights_bytes=_weights_bytes(array, size),
+                weights_bytes=array.weights_bytes,
                 comment=names.wrapped(owner + (f"; {array.layout}" if array.layout else "")),
             )
         return self._tables[key]
@@ -98,13 +96,3 @@ class Tables:
             name = f"{wanted}_{count}"
         self._symbols.add(name)
         return name
-
-
-def _weights_bytes(array: ConstArray, size: int) -> int:
-    """Bytes that are weights or biases: of a channel table only the biases, not the multipliers and shifts."""
-    if not array.is_weights:
-        return 0
-    members = array.values.dtype.fields
-    if members is not None and "bias" in members:
-        return len(array.values) * members["bias"][0].itemsize
-    return 4 * len(array.values) if array.ctype == "mcutk_channel" else size

@@ -104,6 +104,8 @@ class Kernel:
         types: element types of the node's first output for which to offer it; empty for any.
         pack: completes the call once it is chosen. Variants that pack weights do it here, because most calls are only
             compared.
+        spends: whether it takes more scratch or flash than other variants for speed alone. `speed` takes it where it is
+            the fastest, `balanced` within budgets (`compiler.plan.budget`), `ram` never.
     """
 
     serves: Sequence[str] | Callable[[Operator], bool]
@@ -112,6 +114,7 @@ class Kernel:
     accepts: Callable[[Request], bool] = _always
     pack: Callable[[Request, Call], Call] = _as_it_is
     types: Sequence[DType] = (DType.INT8,)
+    spends: bool = False
 
     def takes(self, request: Request) -> bool:
         """Whether to offer it for a node of its operators."""

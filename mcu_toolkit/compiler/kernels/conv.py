@@ -28,12 +28,15 @@ def _as_it_is(request: Request) -> ConvLayer | None:
     return request.layer
 
 
-def conv_kernel(variant: ConvKernel, layer_of: Callable[[Request], ConvLayer | None] = _as_it_is) -> Kernel:
+def conv_kernel(
+    variant: ConvKernel, layer_of: Callable[[Request], ConvLayer | None] = _as_it_is, *, spends: bool = False
+) -> Kernel:
     """The registry's entry for a variant of convolution-like layers.
 
     Args:
         variant: the variant.
         layer_of: the layer that it computes for a node; None for a node that it does not serve.
+        spends: as `Kernel.spends`.
     """
 
     def accepts(request: Request) -> bool:
@@ -64,7 +67,7 @@ def conv_kernel(variant: ConvKernel, layer_of: Callable[[Request], ConvLayer | N
         invocation = Invocation(variant.name, (*tensors, ScratchArg(), variant.params(described(request))))
         return replace(chosen, invocations=(invocation,))
 
-    return Kernel(CONV_OPERATORS, call, variant.isa.id, accepts, pack)
+    return Kernel(CONV_OPERATORS, call, variant.isa.id, accepts, pack, spends=spends)
 
 
 def few_bits_kernel(kernel: Kernel) -> Kernel:

@@ -1,8 +1,8 @@
 """Shared by the Winograd kernel variants: which layers they compute exactly, transformed weights, permitted overlap.
 
-Winograd's F(2x2, 3x3) with its matrix G doubled needs integers only, and gives 4 times the sums of the convolution. With
-int8 inputs and weights the transformed values fit int16: |B^T d B| <= 4 * 128 and |(2G) w (2G)^T| <= 9 * 128. Sums modulo
-2^32 are exact if 4 times every sum of the convolution fits int32.
+Winograd's F(2x2, 3x3) with its matrix G doubled needs integers only, and gives 4 times the sums of the convolution.
+With int8 inputs and weights the transformed values fit int16: |B^T d B| <= 4 * 128 and |(2G) w (2G)^T| <= 9 * 128. Sums
+modulo 2^32 are exact if 4 times every sum of the convolution fits int32.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ def transformed_weights(weights: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]
         weights: [out_c, 3, 3, in_c].
 
     Returns:
-        [16 positions, out_c, in_c]; position 4 * j + i has column `_COLUMNS[j]` and row `_ROWS[i]`, and rows 2 and 3 are
-        negated, so that the kernels only add.
+        [16 positions, out_c, in_c]; position 4 * j + i has column `_COLUMNS[j]` and row `_ROWS[i]`, and rows 2 and 3
+        are negated, so that the kernels only add.
     """
     whole = np.einsum("ia,oabc,jb->jioc", _TWICE_G, weights, _TWICE_G)
     whole[:, 2:] *= -1
     ordered = whole[np.array(_COLUMNS)][:, np.array(_ROWS)]
-    return ordered.reshape(16, weights.shape[0], weights.shape[3])
+    return np.asarray(ordered.reshape(16, weights.shape[0], weights.shape[3]))
 
 
 def winograd_slack(layer: ConvLayer) -> int:

@@ -1,8 +1,8 @@
 """CONV_2D of 3x3 kernels with stride 1 as exact Winograd F(2x2, 3x3) with the DSP extension (firmware/kernels/dsp).
 
-The transformed weights take 3.6 times the bytes of int8 weights. They lie in flash, or are made from int8 weights at the
-start of the layer in scratch: all of them, or a batch of channels after another, for each of which the whole image is
-walked again.
+The transformed weights take 3.6 times the bytes of int8 weights. They lie in flash, or are made from int8 weights in
+scratch at the start of the layer: all of them, or a batch of channels after another, for each of which the whole image
+is walked again.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _groups(channel_count: int) -> int:
 
 
 def _in_quads(weights: Ints, in_c: int) -> Ints:
-    """[..., in_c] as [..., quads, 4]; the last quad is the last four inputs, with zeros for those of the quad before."""
+    """[..., in_c] as [..., quads, 4]; the last quad is the last four inputs, with zeros for those that come before."""
     whole, rest = divmod(in_c, 4)
     quads = weights[..., : 4 * whole].reshape(*weights.shape[:-1], whole, 4)
     if not rest:
@@ -136,7 +136,7 @@ class DspWinograd:
         """Counted in the assembly, checked on the emulator."""
         quads, groups = _quads(layer), _groups(layer.out_c)
         steps, walks = 2 * quads, -(-layer.out_c // self._batch(layer))
-        group = 16 * (5 + 3 * -(-steps // 8) + 11 * steps) + 110 + (1000 if self.any_rounding else 375)
+        group = 16 * (5 + 3 * -(-steps // 8) + 11 * steps) + 110 + (2020 if self.any_rounding else 375)
         columns = 4 * (32 + 27 * quads) + 59 * steps + 110
         if layer.in_c % 4:
             columns += 4 * 8
@@ -172,4 +172,4 @@ class DspWinograd:
 
 VARIANTS = tuple(DspWinograd(any_rounding, batch) for any_rounding in (False, True) for batch in (0, *_BATCHES))
 for _variant in VARIANTS:
-    KERNELS.add(_variant.variant, conv_kernel(_variant))
+    KERNELS.add(_variant.variant, conv_kernel(_variant, spends=True))

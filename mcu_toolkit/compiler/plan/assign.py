@@ -3,7 +3,8 @@
 The search starts from the first candidate of every node and exchanges some for candidates that need less RAM, as far
 as the optimization goal asks for it: `speed` exchanges none; `balanced` stops at the live-tensor bound plus 5 %,
 `flash` at that bound plus a quarter, and for both an arena of half the size is worth at most four times the cycles;
-`ram` takes the fastest candidates that keep the arena within 8 % of the least that was found.
+`ram` takes the fastest candidates that keep the arena within 8 % of the least that was found. What `balanced` may
+spend for speed is in `compiler.plan.budget`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from mcu_toolkit.compiler.call import Call, Parts
 from mcu_toolkit.compiler.plan import planner
+from mcu_toolkit.compiler.plan.budget import Choice, affordable, purchases
 from mcu_toolkit.compiler.plan.problem import MemoryPlan, PlanProblem
 from mcu_toolkit.compiler.plan.schedule import Schedule, build_schedule, plan_problem
 from mcu_toolkit.compiler.select import Candidate, Option
@@ -49,12 +51,12 @@ def assign(graph: Graph, options: Sequence[Option], target: Target) -> Assignmen
         options: one per node.
         target: instruction set, core and optimization goal.
     """
-    picks = _Search(graph, tuple(options), target).run()
-    chosen = tuple(
-        option[pick].packed if isinstance(option, tuple) else option
-        for option, pick in zip(options, picks, strict=True)
-    )
-    schedule = build_schedule(graph, chosen)
+    balanced = target.optimize is Optimize.BALANCED
+    search = _Search(graph, tuple(affordable(graph, options) if balanced else options), target)
+    chosen = search.choices(search.run())
+    if balanced:
+        chosen = purchases(graph, chosen, options, search.place_calls)
+    schedule = build_schedule(graph, [choice.packed if isinstance(choice, Candidate) else choice for choice in chosen])
     problem = plan_problem(graph, schedule, target)
     return Assignment(schedule, problem, planner.plan(problem))
 
@@ -172,16 +174,24 @@ class _Search:
 
     def place(self, picks: Sequence[int]) -> MemoryPlan:
         """A quick plan; the final plan is as small or smaller."""
-        schedule = build_schedule(self.graph, self.calls(picks))
+        return self.place_calls(self.calls(picks))
+
+    def place_calls(self, calls: Sequence[Call | Parts]) -> MemoryPlan:
+        """The same for the calls of all nodes."""
+        schedule = build_schedule(self.graph, calls)
         self.steps += len(schedule.steps)
         return planner.plan(plan_problem(self.graph, schedule, self.target), rounds=0)
 
-    def calls(self, picks: Sequence[int]) -> list[Call | Parts]:
-        """What the nodes become with these picks; weights are not packed."""
+    def choices(self, picks: Sequence[int]) -> list[Choice]:
+        """The candidates of these picks."""
         return [
-            option[pick].call if isinstance(option, tuple) else option
+            option[pick] if isinstance(option, tuple) else option
             for option, pick in zip(self.options, picks, strict=True)
         ]
+
+    def calls(self, picks: Sequence[int]) -> list[Call | Parts]:
+        """What the nodes become with these picks; weights are not packed."""
+        return [choice.call if isinstance(choice, Candidate) else choice for choice in self.choices(picks)]
 
 
 def _slack(candidate: Candidate) -> int:

@@ -183,9 +183,24 @@ def _first_orders(pairs: _Pairs) -> list[list[int]]:
         sorted(every, key=lambda i: (b[i].first, -b[i].size, i)),
         sorted(every, key=lambda i: (-b[i].last, -b[i].size, i)),
     ]
-    return orders + [
+    orders += [
         sorted(every, key=lambda i: (_distance(b[i], step), -b[i].size, -b[i].first, i)) for step in _full_steps(pairs)
     ]
+    return [*orders, _scratch_first(pairs, orders[0])]
+
+
+def _scratch_first(pairs: _Pairs, order: Sequence[int]) -> list[int]:
+    """The order with the scratch of each step ahead of the tensor that the step makes, but for the first tensor.
+
+    A tensor that lies over its input then leaves room for scratch below it, where that of the step before was.
+    """
+    made = {b.first: i for i, b in reversed(list(enumerate(pairs.buffers))) if b.key[0] == "scratch"}
+    tensors = [i for i in order if pairs.buffers[i].key[0] != "scratch"]
+    found: list[int] = []
+    for number, tensor in enumerate(tensors):
+        scratch = made.pop(pairs.buffers[tensor].first, None) if number else None
+        found += [tensor] if scratch is None else [scratch, tensor]
+    return found + list(made.values())
 
 
 def _full_steps(pairs: _Pairs) -> list[int]:

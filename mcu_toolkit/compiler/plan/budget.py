@@ -1,0 +1,126 @@
+"""What `balanced` may spend: flash for weights, and RAM for variants that are fast because they take more of it.
+
+One budget for all kernel variants. First those that every layer needs (`affordable`): the weights of all layers stay
+within 1.3 times those of the model. Then variants that spend memory for speed alone (`Kernel.spends`) are bought one
+after another (`purchases`), those that save the most cycles per byte of flash first, while the weights stay within 1.1
+times those of the model and the arena within 1.08 times what it is without purchases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mcu_toolkit.compiler.call import Call, Parts
+from mcu_toolkit.compiler.plan.problem import MemoryPlan
+from mcu_toolkit.compiler.select import Candidate, Option
+from mcu_toolkit.graph.ir import Graph
+
+#: A node's choice.
+Choice = Candidate | Parts
+#: The cycles that a purchase saves are at least this factor.
+_SAVING = 1.1
+#: Flash for the tables of all layers, as factors on the model's weights: without and with purchases.
+_PLAIN_FLASH, _SPENT_FLASH = 1.3, 1.1
+#: Flash that a model may always spend beyond its weights: padding of small layers.
+_LEAST_FLASH = 1024
+#: Arena with purchases, as a factor on the arena without them.
+_SPENT_ARENA = 1.08
+
+
+def model_weights(graph: Graph) -> int:
+    """Bytes of the constants that the nodes read."""
+    used = {index for node in graph.nodes for index, tensor in graph.used_inputs(node) if tensor.is_const}
+    return sum(graph.tensors[index].bytes for index in used)
+
+
+def affordable(graph: Graph, options: Sequence[Option]) -> list[Option]:
+    """The options without variants that spend memory for speed or exceed the budget of flash.
+
+    Args:
+        graph: its weights are the measure.
+        options: one per node.
+    """
+    plain = [_plain(option) for option in options]
+    wanted = {node: option[0] for node, option in enumerate(plain) if isinstance(option, tuple)}
+    weights = model_weights(graph)
+    limit = max(int(weights * _PLAIN_FLASH), weights + _LEAST_FLASH)
+    while sum(map(_flash, wanted.values())) > limit:
+        exchanges = [
+            ((leaner.cycles - now.cycles) / (_flash(now) - _flash(leaner)), node, leaner)
+            for node, now in wanted.items()
+            for leaner in plain[node]  # type: ignore[union-attr]
+            if _flash(leaner) < _flash(now)
+        ]
+        if not exchanges:
+            break
+        _, node, leaner = min(exchanges, key=lambda exchange: exchange[:2])
+        wanted[node] = leaner
+    return [
+        tuple(c for c in option if _flash(c) <= _flash(wanted[node])) if isinstance(option, tuple) else option
+        for node, option in enumerate(plain)
+    ]
+
+
+def purchases(
+    graph: Graph,
+    chosen: Sequence[Choice],
+    options: Sequence[Option],
+    place: Callable[[Sequence[Call | Parts]], MemoryPlan],
+) -> list[Choice]:
+    """Exchange choices for variants that spend memory for speed, within the budgets.
+
+    Args:
+        graph: its weights are the measure of flash.
+        chosen: one per node, none of which spends.
+        options: one per node.
+        place: quick plan of the calls of all nodes.
+    """
+    bought = list(chosen)
+    flash_limit = max(int(model_weights(graph) * _SPENT_FLASH), sum(map(_flash, bought)))
+    offers = {
+        (node, candidate)
+        for node, option in enumerate(options)
+        if isinstance(option, tuple)
+        for candidate in option
+        if candidate.kernel.spends
+    }
+    if not offers:
+        return bought
+    arena_limit = int(place([_call(choice) for choice in bought]).arena_bytes * _SPENT_ARENA)
+    while True:
+        offers = {(node, candidate) for node, candidate in offers if _saves(candidate, bought[node])}
+        if not offers:
+            return bought
+        node, candidate = max(offers, key=lambda offer: _worth(offer[1], bought[offer[0]], offer[0]))
+        offers.discard((node, candidate))
+        trial = [*bought[:node], candidate, *bought[node + 1 :]]
+        if sum(map(_flash, trial)) > flash_limit:
+            continue
+        if place([_call(choice) for choice in trial]).arena_bytes <= arena_limit:
+            bought = trial
+
+
+def _plain(option: Option) -> Option:
+    """The variants that do not spend; all of them where there is no other."""
+    if not isinstance(option, tuple):
+        return option
+    return tuple(candidate for candidate in option if not candidate.kernel.spends) or option
+
+
+def _flash(choice: Choice) -> int:
+    return choice.packed.weights_bytes if isinstance(choice, Candidate) else 0
+
+
+def _call(choice: Choice) -> Call | Parts:
+    return choice.call if isinstance(choice, Candidate) else choice
+
+
+def _saves(candidate: Candidate, now: Choice) -> bool:
+    return isinstance(now, Candidate) and _SAVING * candidate.cycles <= now.cycles
+
+
+def _worth(candidate: Candidate, now: Choice, node: int) -> tuple[float, int, int]:
+    """Cycles saved per byte of flash; of equal ones the most cycles, then the first node."""
+    assert isinstance(now, Candidate)
+    saved = now.cycles - candidate.cycles
+    return saved / max(_flash(candidate) - _flash(now), 1), saved, -node
