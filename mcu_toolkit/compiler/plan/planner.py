@@ -194,13 +194,13 @@ def _scratch_first(pairs: _Pairs, order: Sequence[int]) -> list[int]:
 
     A tensor that lies over its input then leaves room for scratch below it, where that of the step before was.
     """
-    made = {b.first: i for i, b in reversed(list(enumerate(pairs.buffers))) if b.key[0] == "scratch"}
+    scratch = [i for i in order if pairs.buffers[i].key[0] == "scratch"]
     tensors = [i for i in order if pairs.buffers[i].key[0] != "scratch"]
-    found: list[int] = []
-    for number, tensor in enumerate(tensors):
-        scratch = made.pop(pairs.buffers[tensor].first, None) if number else None
-        found += [tensor] if scratch is None else [scratch, tensor]
-    return found + list(made.values())
+    found = tensors[:1]
+    for tensor in tensors[1:]:
+        first = [i for i in scratch if pairs.buffers[i].first == pairs.buffers[tensor].first]
+        found += [*(i for i in first if i not in found), tensor]
+    return found + [i for i in scratch if i not in found]
 
 
 def _full_steps(pairs: _Pairs) -> list[int]:
