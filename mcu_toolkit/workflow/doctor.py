@@ -8,14 +8,18 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mcu_toolkit.device.flashers import FLASHERS
+from mcu_toolkit.boards import Board
+from mcu_toolkit.device.flashers import FLASHERS, Flasher, flashers_of
+from mcu_toolkit.device.ports import ports_of, serial_ports
 from mcu_toolkit.errors import McutkError, ToolError
 from mcu_toolkit.process import INSTALL_HINTS, find_tool, run
 from mcu_toolkit.records.doctor import DoctorRecord, Finding
 from mcu_toolkit.targets.arch import ARCHS, Arch, Requirement
 from mcu_toolkit.workflow.context import Context
+from mcu_toolkit.workflow.sources import DEFAULT_BOARD, pick_board
 
 #: program → what needs it; the emulated boards need none of them
 _PROGRAMS: dict[str, str] = {
@@ -37,16 +41,34 @@ _MODULES: dict[str, tuple[str, str, str]] = {
 _FREE_SPACE = 2 << 30
 
 
-def doctor(ctx: Context) -> DoctorRecord:
-    """Look for programs, packages, disk space and serial ports."""
-    findings = (
-        _python(),
-        *_toolchains(),
-        *_programs(),
-        *_modules(),
-        _disk(ctx.workspace.root),
-        *_serial_ports(),
-    )
+def doctor(ctx: Context, board: str | None = None) -> DoctorRecord:
+    """Look for programs, packages, disk space and serial ports.
+
+    Args:
+        ctx: the project folder, whose board decides which compiler and emulator are required (else that of qemu-m4).
+        board: id, or path of a descriptor: look only for what is needed to build for, program and measure this board.
+
+    Raises:
+        ConfigError: there is no such board.
+    """
+    chosen = pick_board(ctx, board, default=DEFAULT_BOARD).board
+    if board is None:
+        findings = (
+            _python(),
+            *_toolchains(required=chosen.core.arch),
+            *_programs(_PROGRAMS, FLASHERS.values()),
+            *_modules(),
+            _disk(ctx.workspace.root),
+            *_serial_ports(),
+        )
+    else:
+        findings = (
+            _python(),
+            *_toolchains(required=chosen.core.arch, only=True),
+            *_programs({}, flashers_of(chosen), needed="programming this board"),
+            _disk(ctx.workspace.root),
+            *_serial_ports(chosen),
+        )
     return DoctorRecord(ready=not _missing(findings), findings=findings)
 
 
@@ -83,13 +105,12 @@ def _version(program: str) -> str | None:
     return number.group() if number else str(path)
 
 
-def _programs() -> list[Finding]:
-    needs = {
-        name: summary for flasher in FLASHERS.values() for name in flasher.programs for summary in [flasher.summary]
-    }
+def _programs(programs: Mapping[str, str], flashers: Iterable[Flasher], *, needed: str | None = None) -> list[Finding]:
+    """Programs, and those of flashers, of which one that is installed is enough for a board."""
+    needs = {name: needed or each.summary for each in flashers for name in each.programs}
     return [
         _program(name, purpose, INSTALL_HINTS.get(name, f"install {name}"), required=False)
-        for name, purpose in {**_PROGRAMS, **needs}.items()
+        for name, purpose in {**programs, **needs}.items()
     ]
 
 
@@ -98,16 +119,19 @@ def _program(name: str, purpose: str, install: str, *, required: bool) -> Findin
     return Finding(name, purpose, required, found, "" if found else install)
 
 
-def _toolchains() -> list[Finding]:
-    """Compilers, their libraries and emulators of every architecture."""
+def _toolchains(*, required: str, only: bool = False) -> list[Finding]:
+    """Compilers, their libraries and emulators of all architectures, or of the required one only."""
     return [
-        _library(arch, need) if need.library else _program(need.name, need.needed_for, need.install, required=True)
+        _library(arch, need, arch.id == required)
+        if need.library
+        else _program(need.name, need.needed_for, need.install, required=arch.id == required)
         for arch in ARCHS.values()
+        if arch.id == required or not only
         for need in arch.requirements
     ]
 
 
-def _library(arch: Arch, need: Requirement) -> Finding:
+def _library(arch: Arch, need: Requirement, required: bool) -> Finding:
     """A library that Debian packages apart from its compiler; the compiler then prints a bare file name."""
     found = None
     if find_tool(arch.compiler) is not None:
@@ -117,7 +141,7 @@ def _library(arch: Arch, need: Requirement) -> Finding:
             name = ""
         if Path(name).is_absolute():
             found = "installed"
-    return Finding(f"{need.name} of {arch.compiler}", need.needed_for, True, found, "" if found else need.install)
+    return Finding(f"{need.name} of {arch.compiler}", need.needed_for, required, found, "" if found else need.install)
 
 
 def _modules() -> list[Finding]:
@@ -154,21 +178,22 @@ def _disk(folder: Path) -> Finding:
 
 def port_names() -> list[str]:
     """Names of the serial ports of this machine, USB adapters first."""
-    from mcu_toolkit.device.ports import serial_ports
-
     return serial_ports()
 
 
-def _serial_ports() -> list[Finding]:
-    """Serial ports of USB devices, and whether this user may open them."""
+def _serial_ports(board: Board | None = None) -> list[Finding]:
+    """Serial ports, and whether this user may open them; those of a board are named as such."""
     from serial.tools import list_ports
 
+    its = ports_of(board) if board is not None else []
     findings = []
-    for port in sorted(list_ports.comports(), key=lambda p: str(p.device)):
+    for port in sorted(list_ports.comports(), key=lambda p: (p.vid is None, str(p.device))):
+        name = str(port.device)
         if port.vid is None:
-            continue  # built-in UARTs of a PC, mostly not connected
-        allowed = os.access(port.device, os.R_OK | os.W_OK)
-        found = f"{port.description}" if allowed else None
+            kind = "built-in port, mostly not connected to a board"
+        else:
+            kind = f"{port.description}{', the USB identity of this board' if name in its else ''}"
+        allowed = os.access(name, os.R_OK | os.W_OK)
         remedy = "" if allowed else "sudo usermod -aG dialout $USER, then log in again"
-        findings.append(Finding(str(port.device), "flash, bench on hardware", False, found, remedy))
+        findings.append(Finding(name, "flash, bench on hardware", False, kind if allowed else None, remedy))
     return findings

@@ -399,11 +399,11 @@ class Project:
 
         return boards(self._workspace)
 
-    def doctor(self) -> DoctorRecord:
-        """Programs, packages, disk space and serial ports of this machine, with the commands that install them."""
+    def doctor(self, board: str | None = None) -> DoctorRecord:
+        """Programs, packages, disk space and serial ports of this machine, or what one board needs of them."""
         from mcu_toolkit.workflow.doctor import doctor
 
-        return doctor(self._context("doctor"))
+        return doctor(self._context("doctor"), board)
 
     def _context(self, method: str) -> Context:
         origin = f"mcu_toolkit.Project.{method}"
