@@ -1,8 +1,9 @@
 """`python -m benchmarks.calibrate`: instructions and estimated cycles of every kernel variant, measured and modelled.
 
 Every variant that accepts a layer runs on an emulated board, with the plugin that counts what executes. The table
-compares the instructions that the variant states with those executed, and gives the cycles per instruction on each
-core. --write puts these into mcu_toolkit/compiler/rates, from which kernels are chosen.
+compares the instructions that the variant states with those executed, and the cycles that follow from the present rates
+with the estimate for what executed. --layers does so for each layer. --write puts the measured cycles per instruction
+into mcu_toolkit/compiler/rates, from which kernels are chosen.
 """
 
 from __future__ import annotations
@@ -125,24 +126,34 @@ def rates(measured: Sequence[Measured], core: str) -> Rates:
     )
 
 
-def render(measured: Sequence[Measured], core: str) -> str:
-    """One line per kernel: layers, instructions stated and executed, cycles per instruction and their range."""
+def render(measured: Sequence[Measured], core: str, layers: bool = False) -> str:
+    """One line per kernel: layers, instructions and cycles with the error of their model, cycles per instruction.
+
+    Args:
+        measured: layers with their kernels.
+        core: the core whose rates are the model of cycles.
+        layers: also a line per layer.
+    """
     kernels: dict[str, list[Measured]] = defaultdict(list)
     for each in measured:
         kernels[each.kernel].append(each)
-    lines = [
-        f"{core}",
-        f"{'kernel':40}{'layers':>7}{'executed':>13}{'stated':>9}{'cycles':>13}{'per instr.':>11}  range",
-    ]
+    heads = (
+        f"{'kernel':40}{'layers':>7}{'instructions':>14}{'stated':>9}{'cycles':>13}{'modelled':>10}{'ratio':>7}  range"
+    )
+    lines = [core, heads]
     for name, part in sorted(kernels.items(), key=lambda item: -sum(m.instructions for m in item[1])):
-        executed, cycles = sum(m.instructions for m in part), sum(m.cycles[core] for m in part)
-        stated = sum(m.stated for m in part) / executed - 1
-        each = [m.cycles[core] / m.instructions for m in part]
-        spread = f"{min(each):.2f} to {max(each):.2f}"
-        lines.append(
-            f"{name:40}{len(part):7}{executed:13,}{100 * stated:+8.1f}%{cycles:13,}{cycles / executed:11.3f}  {spread}"
-        )
+        ratios = [m.cycles[core] / m.instructions for m in part]
+        lines.append(f"{_figures(name, part, core)}  {min(ratios):.2f} to {max(ratios):.2f}")
+        lines += [_figures("", [each], core) for each in part] if layers else []
     return "\n".join(lines)
+
+
+def _figures(name: str, part: Sequence[Measured], core: str) -> str:
+    executed, cycles = sum(m.instructions for m in part), sum(m.cycles[core] for m in part)
+    stated = sum(m.stated for m in part)
+    modelled = sum(m.stated * rates_of(core).of(m.kernel, m.isa) for m in part)
+    errors = f"{100 * (stated / executed - 1):+8.1f}%", f"{100 * (modelled / cycles - 1):+9.1f}%"
+    return f"{name:40}{len(part):7}{executed:14,}{errors[0]}{cycles:13,}{errors[1]}{cycles / executed:7.3f}"
 
 
 def write(made: Rates, core: str) -> None:
@@ -163,6 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calibrate", description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, help="models; by default the reference models that are here")
     parser.add_argument("--boards", nargs="+", choices=list(CORES_OF), default=list(CORES_OF))
+    parser.add_argument("--layers", action="store_true", help="also list every layer")
     parser.add_argument("--write", action="store_true", help="write mcu_toolkit/compiler/rates")
     options = parser.parse_args(arguments)
     models = [file.read_bytes() for file in options.files]
@@ -178,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     failed += 1
                     print(f"error: {error}", file=sys.stderr)
             for core in CORES_OF[board.id] if measured else ():
-                print(render(measured, core), end="\n\n")
+                print(render(measured, core, options.layers), end="\n\n")
                 if options.write:
                     write(rates(measured, core), core)
     return 1 if failed else 0

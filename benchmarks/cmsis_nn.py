@@ -1,10 +1,10 @@
 """`python -m benchmarks.cmsis_nn FOLDER`: estimated cycles of CMSIS-NN, beside those published for a chip.
 
 The error of the estimate, as far as it can be known without silicon: latencies of the reference models by microTVM with
-CMSIS-NN on an STM32L4R5 (Cortex-M4) are published. This program makes the same models of calls of CMSIS-NN, checks that
-the output is right in every byte, counts what executes on the emulated Cortex-M4, and estimates the cycles as `mcutk
-bench` does. FOLDER is a checkout of github.com/ARM-software/CMSIS-NN. microTVM's code between the calls is not the
-same, and the release of CMSIS-NN may differ.
+CMSIS-NN on an STM32L4R5 (Cortex-M4) and an nRF5340 (Cortex-M33) are published. This program makes the same models of
+calls of CMSIS-NN, checks that the output is right in every byte, counts what executes on the emulated core, and
+estimates the cycles as `mcutk bench` does. FOLDER is a checkout of github.com/ARM-software/CMSIS-NN. microTVM's code
+between the calls is not the same, and the release of CMSIS-NN may differ.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.cycles import BOARDS
 from benchmarks.measure import REFERENCE, available, model_bytes
 from benchmarks.table import load_peers
 from mcu_toolkit import process
@@ -39,7 +40,9 @@ from mcu_toolkit.host.oracle import Oracle
 from mcu_toolkit.targets.core import CORES
 from mcu_toolkit.templates import environment
 
-_BOARD, _PEER = "qemu-m4", "microTVM with CMSIS-NN"
+_PEER = "microTVM with CMSIS-NN"
+#: Wait states beside those of the peer's chip.
+_OTHERS = (0, 5)
 _FOLDERS = ("BasicMath", "Convolution", "FullyConnected", "NNSupport", "Pooling", "Softmax")
 _FLOATS = ("_f16", "_f32", "_flt")
 _PATIENCE = 120.0
@@ -161,8 +164,8 @@ def source(graph: Graph) -> bytes:
     ).encode()
 
 
-def run(board: Board, cmsis: Path, program: bytes, folder: Path) -> tuple[Estimate, Estimate]:
-    """Compile a program with CMSIS-NN, run it, and estimate: without wait states, and with 5.
+def run(board: Board, cmsis: Path, program: bytes, folder: Path) -> dict[int, Estimate]:
+    """Compile a program with CMSIS-NN, run it, and estimate it: wait states → estimate.
 
     Raises:
         ToolFailedError: it does not compile or end, or its output is wrong.
@@ -186,7 +189,7 @@ def run(board: Board, cmsis: Path, program: bytes, folder: Path) -> tuple[Estima
     process.run([tools.arch.compiler, *core, *flags, "-o", str(elf), str(main), *kernels], timeout=600)
     regions = _regions(board, elf, folder)
     code, table = disassemble(elf, tools.arch), CORES[board.core.cpu]
-    return estimate(regions[0], code, table), estimate(regions[0], code, table, 5)
+    return {states: estimate(regions[0], code, table, states) for states in _OTHERS}
 
 
 def _regions(board: Board, elf: Path, folder: Path) -> tuple[Region, ...]:
@@ -211,19 +214,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cmsis_nn", description=__doc__)
     parser.add_argument("folder", type=Path, help="a checkout of CMSIS-NN")
     options = parser.parse_args(arguments)
-    board = load_board(_BOARD)
-    (peer,) = (each for each in load_peers().silicon if each.who == _PEER)
-    print(f"| model | instructions | estimated cycles | with 5 wait states | {peer.who}, {peer.chip} | error |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print(
+        "| core | model | instructions | published | " + " | ".join(f"{n} wait states | error" for n in _OTHERS) + " |"
+    )
+    print("| --- " * (4 + 2 * len(_OTHERS)) + "|")
     try:
-        for model in filter(available, REFERENCE):
-            with tempfile.TemporaryDirectory(prefix="mcutk-cmsis-nn-") as scratch:
-                plain, slow = run(board, options.folder, source(read_model(model_bytes(model))), Path(scratch))
-            published = peer.cycles[model]
-            errors = ", ".join(f"{100 * (each.cycles / published - 1):+.0f} %" for each in (plain, slow))
-            print(
-                f"| {model} | {plain.instructions:,} | {plain.cycles:,} | {slow.cycles:,} | {published:,} | {errors} |"
-            )
+        for peer in (each for each in load_peers().silicon if each.who == _PEER):
+            for model in filter(available, REFERENCE):
+                program = source(read_model(model_bytes(model)))
+                with tempfile.TemporaryDirectory(prefix="mcutk-cmsis-nn-") as scratch:
+                    made = run(load_board(BOARDS[peer.core]), options.folder, program, Path(scratch))
+                published = peer.cycles[model]
+                cells = [f"{e.cycles:,} | {100 * (e.cycles / published - 1):+.0f} %" for e in made.values()]
+                start = f"| {peer.core}, {peer.chip} | {model} | {made[0].instructions:,} | {published:,} | "
+                print(start + " | ".join(cells) + " |", flush=True)
     except McutkError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

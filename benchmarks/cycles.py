@@ -1,8 +1,8 @@
 """`python -m benchmarks.cycles`: estimated cycles of the reference models, beside the cycles that others published.
 
 Nothing here was measured on silicon but the figures of the peers. The estimate is that of `mcutk bench`
-(docs/cycles.md), without wait states of flash and with those of the peers' chip. --layers adds the layers of each model
-that is behind the best peer of its core.
+(docs/cycles.md), without wait states of flash and with those of the peers' chip. Then come the slowest layers of each
+model that is behind the best peer of its core. --write puts both into docs/cycles.md.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measure import MODES, REFERENCE, available, model_bytes
+from benchmarks.measure import MODES, REFERENCE, ROOT, available, model_bytes
 from benchmarks.table import Silicon, load_peers
 from mcu_toolkit.boards import load_board
 from mcu_toolkit.compiler.pipeline import Compiled, compile_model
@@ -39,6 +39,8 @@ BOARDS = {
     "cortex-m55": "qemu-m55",
 }
 _MODELS = tuple(name for name in REFERENCE if available(name))
+PAGE = ROOT / "docs" / "cycles.md"
+_BEGIN, _END = "<!-- cycles -->\n", "<!-- end of cycles -->"
 #: Layers that are listed of a model that is behind.
 _LISTED = 4
 
@@ -118,35 +120,51 @@ def _row(*cells: str | Sequence[str]) -> str:
     return "| " + " | ".join(flat) + " |"
 
 
+def report(cores: Sequence[str], modes: Sequence[str]) -> str:
+    """The table in Markdown, and the layers of the models that are behind.
+
+    Raises:
+        McutkError: a model could not be built or counted.
+    """
+    silicon = load_peers().silicon
+    lines = ["Million cycles of one inference:", "", _row("core", "who", _MODELS), _row(["---"] * (2 + len(_MODELS)))]
+    notes: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="mcutk-plugin-") as cache:
+        for core in cores:
+            runs = {mode: {model: run(model, core, mode, Path(cache)) for model in _MODELS} for mode in modes}
+            peers = [peer for peer in silicon if peer.core == core]
+            lines += rows(core, runs, peers)
+            notes += behind(core, runs, peers)
+    listed = ["", "Behind the best published figure of the core:", "", "```", *notes, "```"] if notes else []
+    return "\n".join([*lines, *listed]) + "\n"
+
+
+def page(text: str, made: str) -> str:
+    """The text of docs/cycles.md with its table made again."""
+    head, _, rest = text.partition(_BEGIN)
+    _, end, tail = rest.partition(_END)
+    assert end, f"{PAGE.name} lacks the comments {_BEGIN.strip()} and {_END}"
+    return head + _BEGIN + made + _END + tail
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 if every model could be counted."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cycles", description=__doc__)
     parser.add_argument("--cores", nargs="+", choices=list(BOARDS), default=list(BOARDS))
     parser.add_argument("--modes", nargs="+", choices=MODES, default=["balanced", "speed"])
-    parser.add_argument(
-        "--layers", action="store_true", help="list the slowest layers of models that are behind a peer"
-    )
+    parser.add_argument("--write", action="store_true", help="put the table into docs/cycles.md")
     options = parser.parse_args(arguments)
     if not _MODELS:
         print("no models in ../shared/models/mlperf_tiny", file=sys.stderr)
         return 1
-    silicon = load_peers().silicon
-    print("Million cycles of one inference.\n")
-    print(_row("core", "who", _MODELS))
-    print(_row(["---"] * (2 + len(_MODELS))))
-    notes: list[str] = []
     try:
-        with tempfile.TemporaryDirectory(prefix="mcutk-plugin-") as cache:
-            for core in options.cores:
-                runs = {m: {model: run(model, core, m, Path(cache)) for model in _MODELS} for m in options.modes}
-                peers = [peer for peer in silicon if peer.core == core]
-                print("\n".join(rows(core, runs, peers)), flush=True)
-                notes += behind(core, runs, peers)
+        made = report(options.cores, options.modes)
     except McutkError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    if options.layers:
-        print("\n" + "\n".join(notes))
+    print(made, end="")
+    if options.write:
+        PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), made), encoding="utf-8")
     return 0
 
 

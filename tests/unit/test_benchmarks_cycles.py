@@ -52,6 +52,7 @@ def test_a_rate_is_the_sum_of_cycles_over_the_sum_of_instructions() -> None:
 def test_the_calibration_shows_how_far_off_the_formulas_are() -> None:
     text = calibrate.render(MEASURED, "cortex-m4")
     assert "+5.0%" in text and "-50.0%" in text and "1.30 to 1.50" in text
+    assert len(calibrate.render(MEASURED, "cortex-m4", layers=True).splitlines()) == len(text.splitlines()) + 3
 
 
 def test_writing_keeps_the_rates_of_kernels_that_were_not_measured(
@@ -79,6 +80,13 @@ def test_only_models_behind_a_peer_list_their_layers() -> None:
     assert lines[0] == "cortex-m4, ic, balanced: ~2,005 estimated with 5 wait states, 1,000 published"
     assert lines[1].endswith("kernel: ~2,005, 100 %, 2.00 per MAC")
     assert len(lines) == 2
+
+
+def test_the_page_has_a_place_for_the_table() -> None:
+    text = cycles.PAGE.read_text(encoding="utf-8")
+    made = cycles.page(text, "TABLE 1\n")
+    assert "TABLE 1\n" in made and "TABLE 1" not in cycles.page(made, "TABLE 2\n")
+    assert cycles.page(made, text.partition("<!-- cycles -->\n")[2].partition("<!-- end of cycles -->")[0]) == text
 
 
 def test_published_figures_belong_to_cores_with_a_cost_table() -> None:
