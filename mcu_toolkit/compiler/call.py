@@ -89,8 +89,8 @@ class ConstArray:
         if not self.is_weights:
             return 0
         members = self.values.dtype.fields
-        if members is not None and "bias" in members:
-            return len(self.values) * members["bias"][0].itemsize
+        if members is not None:
+            return len(self.values) * sum(kind[0].itemsize for name, kind in members.items() if name.startswith("bias"))
         return 4 * len(self.values) if self.ctype == "mcutk_channel" else self.bytes
 
 

@@ -56,6 +56,7 @@ def inspect_report(graph: Graph, target: Target = PLAIN, *, name: str = "", mode
             report.weights_bytes_model if report else constant_bytes(graph, graph.nodes),
             report.weights_bytes if report else None,
         ),
+        table_bytes=report.table_bytes if report else None,
         cost_estimate=report.cost if report else None,
         unsupported=tuple(UnsupportedNode(p.node, p.operator, p.reason) for p in problems),
         nodes=tuple(

@@ -34,8 +34,8 @@ class Compiled:
         schedule: the steps in order, and which tensors share storage.
         problem: buffers and permitted overlaps that the planner was given.
         plan: offset of every buffer in the arena.
-        weight_symbols: C name of each table that holds weights or biases → number of its bytes that are weights or
-            biases; the rest of a channel table are multipliers and shifts.
+        table_symbols: C name of each constant table → number of its bytes that are weights or biases; the rest are
+            multipliers and shifts, or entries of a look-up table.
         files: the generated folder, file name → contents. The same model gives the same bytes on every machine.
         report: MACs, bytes and estimated instructions.
     """
@@ -46,7 +46,7 @@ class Compiled:
     schedule: Schedule
     problem: PlanProblem
     plan: MemoryPlan
-    weight_symbols: Mapping[str, int]
+    table_symbols: Mapping[str, int]
     files: Mapping[str, bytes]
     report: CompileReport
 
@@ -96,8 +96,8 @@ def compile_model(
     check_execution(final, chosen.schedule, chosen.plan)
     files, source = folder.emit(final, chosen.schedule, chosen.problem, chosen.plan, prefix, model=model, card=card)
     report = compile_report(graph, final, chosen, source, target)
-    weights = {table.symbol: table.weights_bytes for table in source.tables if table.weights_bytes}
-    return Compiled(prefix, target, final, chosen.schedule, chosen.problem, chosen.plan, weights, files, report)
+    tables = {table.symbol: table.weights_bytes for table in source.tables}
+    return Compiled(prefix, target, final, chosen.schedule, chosen.problem, chosen.plan, tables, files, report)
 
 
 def _assign(graph: Graph, selector: Selector) -> tuple[Graph, Assignment]:

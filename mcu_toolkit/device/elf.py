@@ -106,13 +106,16 @@ def _link(compiled: CompiledModel, board: Board, staging: Path, tools: Toolchain
 
 
 def _shares(compiled: CompiledModel) -> Callable[[Piece], Share]:
-    """Tables that the compiler lists are weights; the rest of the model's code and library functions are engine."""
-    weights = compiled.weight_symbols
+    """Weights and tables are in the symbols that the compiler lists; the rest of the model's code and library functions
+    are engine."""
+    tables = compiled.table_symbols
 
     def share(piece: Piece) -> Share:
         if Path(piece.origin).name.startswith(_BASE):
-            return Share(0, 0)
-        heavy = min(weights.get(piece.symbol, 0), piece.size)
-        return Share(piece.size - heavy, heavy)
+            return Share(0, 0, 0)
+        if piece.symbol not in tables:
+            return Share(piece.size, 0, 0)
+        weights = min(tables[piece.symbol], piece.size)
+        return Share(piece.size - weights, piece.size - weights, weights)
 
     return share

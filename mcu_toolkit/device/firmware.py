@@ -133,6 +133,7 @@ def _memory(compiled: CompiledModel, board: Board, linked: Linked) -> Memory:
         FlashMemory(
             total=size.flash,
             engine=size.engine,
+            tables=size.tables,
             weights=size.weights,
             other=size.flash - size.engine - size.weights,
             limit=board.memory.flash_bytes,

@@ -57,9 +57,16 @@ class Piece:
 
 @dataclass(frozen=True)
 class Share:
-    """Bytes of a piece that count as engine and as weights; the rest counts as other."""
+    """Bytes of a piece by what they count as; the rest counts as other.
+
+    Attributes:
+        engine: code and constants of inference.
+        tables: the constant tables among them.
+        weights: weights and biases.
+    """
 
     engine: int
+    tables: int
     weights: int
 
     @property
@@ -67,7 +74,7 @@ class Share:
         """Name of the part that the piece is listed under."""
         if self.weights:
             return "weights"
-        return "engine" if self.engine else "other"
+        return "tables" if self.tables else "engine" if self.engine else "other"
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ class Footprint:
     Attributes:
         flash: from the start of flash to the last stored byte.
         engine: code and constants of inference other than weights and biases.
+        tables: the constant tables among them.
         weights: weights and biases.
         ram: from the start of RAM to the last variable, stack included.
         arena: activation buffer.
@@ -85,6 +93,7 @@ class Footprint:
 
     flash: int
     engine: int
+    tables: int
     weights: int
     ram: int
     arena: int
@@ -114,7 +123,7 @@ def measure(elf: Path, map_file: Path, memory: MemoryMap, share_of: Callable[[Pi
         WorkspaceError: the image cannot be read.
     """
     flash, ram = _extent(elf, memory)
-    arena = engine = weights = 0
+    arena = engine = tables = weights = 0
     listed = [Contributor("stack", "ram", "stack", memory.stack_bytes)]
     for piece in pieces(map_file.read_text(encoding="utf-8", errors="replace")):
         if not piece.section.startswith(_IN_IMAGE):
@@ -127,12 +136,13 @@ def measure(elf: Path, map_file: Path, memory: MemoryMap, share_of: Callable[[Pi
             arena += piece.size
         elif stored:
             engine += share.engine
+            tables += share.tables
             weights += share.weights
         if piece.size >= _TINY:
             region = "both" if stored and in_ram else "ram" if in_ram else "flash"
             listed.append(Contributor(piece.symbol, region, part, piece.size))
     listed.sort(key=lambda item: (-item.bytes, item.name))
-    return Footprint(flash, engine, weights, ram, arena, tuple(listed[:_LISTED]))
+    return Footprint(flash, engine, tables, weights, ram, arena, tuple(listed[:_LISTED]))
 
 
 def _in_ram(address: int, memory: MemoryMap) -> bool:

@@ -73,8 +73,8 @@ class CompiledModel(Protocol):
         """Generated folder: path below ``src/`` → contents. Every ``.c`` and ``.S`` is compiled."""
 
     @property
-    def weight_symbols(self) -> Mapping[str, int]:
-        """C name of a table with weights or biases → how many of its bytes they are; the rest counts as engine."""
+    def table_symbols(self) -> Mapping[str, int]:
+        """C name of a constant table → how many of its bytes are weights or biases."""
 
     @property
     def report(self) -> CompiledFigures:

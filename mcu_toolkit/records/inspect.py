@@ -137,6 +137,8 @@ class InspectRecord:
         macs: multiply-accumulates of one inference.
         ram: see `InspectedRam`.
         weights_bytes: weights and biases.
+        table_bytes: other constants in flash: multipliers and shifts of the channels, look-up tables; None where the
+            model cannot be compiled.
         cost_estimate: estimated instructions of one inference, not measured.
         unsupported: every node that cannot be compiled.
         nodes: all nodes in the order of the file.
@@ -154,6 +156,7 @@ class InspectRecord:
     macs: BeforeAndAfter
     ram: InspectedRam
     weights_bytes: BeforeAndAfter
+    table_bytes: int | None
     cost_estimate: int | None
     unsupported: tuple[UnsupportedNode, ...]
     nodes: tuple[InspectedNode, ...]

@@ -12,6 +12,7 @@ class FlashMemory:
     Attributes:
         total: the whole image.
         engine: code and constants of inference other than weights and biases, with the library functions they call.
+        tables: the constant tables in `engine`: multipliers and shifts of the channels, look-up tables.
         weights: weights and biases.
         other: start-up code, HAL, bench application, initial values of variables.
         limit: what the board has.
@@ -19,6 +20,7 @@ class FlashMemory:
 
     total: int
     engine: int
+    tables: int
     weights: int
     other: int
     limit: int

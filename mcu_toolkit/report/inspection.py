@@ -57,7 +57,10 @@ def _totals(record: InspectRecord) -> Sheet:
             made.add_row(*_border(word, border))
     macs, weights, ram = record.macs, record.weights_bytes, record.ram
     made.add_row("MACs", fmt.exact(macs.model), f"after passes {fmt.exact(macs.after_passes)}")
-    made.add_row("weights", f"{fmt.exact(weights.model)} B", f"after passes {fmt.exact(weights.after_passes)} B")
+    made.add_row("weights", f"{fmt.exact(weights.model)} B", f"in flash {fmt.exact(weights.after_passes)} B")
+    made.add_row(
+        "tables", f"{fmt.exact(record.table_bytes)} B", "multipliers and shifts of the channels, look-up tables"
+    )
     proved = "; proved to be the least for these kernels" if ram.arena_optimal else ""
     made.add_row("arena", f"{fmt.exact(ram.arena)} B", f"live-tensor bound {fmt.exact(ram.no_overlap)}{proved}")
     if record.cost_estimate is not None:

@@ -46,7 +46,9 @@ def class_table(rows: Sequence[ClassRow]) -> Sheet:
 
 def flash_row(flash: FlashMemory) -> tuple[str, str, str]:
     """Flash as a row of `grid`."""
-    parts = f"weights {fmt.exact(flash.weights)}, engine {fmt.exact(flash.engine)}, other {fmt.exact(flash.other)}"
+    code = fmt.exact(flash.engine - flash.tables)
+    engine = f"engine {fmt.exact(flash.engine)} (code {code}, tables {fmt.exact(flash.tables)})"
+    parts = f"weights {fmt.exact(flash.weights)}, {engine}, other {fmt.exact(flash.other)}"
     return "flash", f"{fmt.exact(flash.total)} B", f"{parts}; {_of_limit(flash.total, flash.limit)}"
 
 

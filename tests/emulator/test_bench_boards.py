@@ -152,7 +152,7 @@ def test_firmware_without_steps_is_refused(tmp_path: Path) -> None:
 def test_a_crash_is_named_on_every_core(board_id: str, tmp_path: Path) -> None:
     model = tiny_model()
     source = model.files["model.c"].replace(b"a[0] = 0;", b'__asm volatile("udf #0");')
-    broken = TinyModel(model.graph, {**model.files, "model.c": source}, model.weight_symbols)
+    broken = TinyModel(model.graph, {**model.files, "model.c": source}, model.table_symbols)
     board = load_board(board_id)
     device = make(board, tmp_path, broken)
     with pytest.raises(CrashError, match="Fault"):
@@ -170,7 +170,7 @@ def test_semihosting_calls_crash_and_make_no_file(tmp_path: Path) -> None:
         '__asm volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory"); a[0] = 0;'
     )
     source = model.files["model.c"].replace(b"a[0] = 0;", call.encode())
-    hostile = TinyModel(model.graph, {**model.files, "model.c": source}, model.weight_symbols)
+    hostile = TinyModel(model.graph, {**model.files, "model.c": source}, model.table_symbols)
     device = make(load_board("qemu-m4"), tmp_path, hostile)
     with pytest.raises(CrashError, match="Fault"):
         stream(load_board("qemu-m4"), device, None, samples(1), firmware=identity(device))
@@ -202,7 +202,7 @@ def test_a_damaged_image_is_refused(m4: Path, tmp_path: Path) -> None:
 def test_a_crash_is_an_error(tmp_path: Path) -> None:
     model = tiny_model()
     source = model.files["model.c"].replace(b"a[0] = 0;", b'__asm volatile("udf #0");')
-    broken = TinyModel(model.graph, {**model.files, "model.c": source}, model.weight_symbols)
+    broken = TinyModel(model.graph, {**model.files, "model.c": source}, model.table_symbols)
     device = make(load_board("qemu-m4"), tmp_path, broken)
     with pytest.raises(CrashError, match="crashed: HardFault"):
         stream(load_board("qemu-m4"), device, None, samples(1), firmware=identity(device))

@@ -92,7 +92,8 @@ def test_memory_map(image: Built) -> None:
     assert flash.total == (folder / "firmware.bin").stat().st_size
     assert flash.total == flash.engine + flash.weights + flash.other
     assert ram.total == ram.arena + ram.static + ram.stack
-    assert (flash.weights, ram.arena, ram.stack) == (len(WEIGHTS), 512, memory.stack_bytes)
+    assert (flash.weights, flash.tables) == (len(WEIGHTS), 0)
+    assert (ram.arena, ram.stack) == (512, memory.stack_bytes)
     assert flash.total <= flash.limit == memory.flash_bytes
 
 
@@ -193,7 +194,7 @@ def test_a_model_that_needs_more_stack_than_there_is(tmp_path: Path) -> None:
         b"    return room[(i + 1) & 511];\n}\n"
     )
     source = hungry + good.files["model.c"].replace(b"a[0] = 0;", b"a[0] = (int8_t)hungry(index);")
-    model = TinyModel(good.graph, {**good.files, "model.c": source}, good.weight_symbols)
+    model = TinyModel(good.graph, {**good.files, "model.c": source}, good.table_symbols)
     with pytest.raises(FitError, match="stack of stm32vldiscovery is too small") as caught:
         build_tiny(load_board("stm32vldiscovery"), tmp_path / "b", model)
     assert "4,0" in str(caught.value) and "memory.stack_bytes = 1,536" in str(caught.value)
@@ -204,7 +205,7 @@ def test_a_model_that_needs_more_stack_than_there_is(tmp_path: Path) -> None:
 def test_a_failed_build_keeps_the_previous_one(tmp_path: Path) -> None:
     board, good = load_board("qemu-m4"), tiny_model()
     made = build_tiny(board, tmp_path / "b", good)
-    broken = TinyModel(good.graph, {**good.files, "model.c": b"int x = ;\n"}, good.weight_symbols)
+    broken = TinyModel(good.graph, {**good.files, "model.c": b"int x = ;\n"}, good.table_symbols)
     with pytest.raises(ToolFailedError, match="exit code 1") as caught:
         build_tiny(board, tmp_path / "b", broken)
     assert "model.c" in str(caught.value)

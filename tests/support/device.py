@@ -106,7 +106,7 @@ class TinyModel:
 
     graph: Graph
     files: Mapping[str, bytes]
-    weight_symbols: Mapping[str, int]
+    table_symbols: Mapping[str, int]
     report: TinyFigures = TinyFigures()
     name: str = "model"
 

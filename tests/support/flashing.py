@@ -29,7 +29,7 @@ def write_build(folder: Path) -> Built:
     for name in ("firmware.elf", "firmware.hex", "firmware.bin"):
         (folder / name).write_bytes(name.encode())
     sha = sha256_file(folder / "firmware.elf")
-    memory = Memory(FlashMemory(3, 1, 1, 1, 9), RamMemory(3, 1, 1, 1, 1, None, 9))
+    memory = Memory(FlashMemory(3, 1, 0, 1, 1, 9), RamMemory(3, 1, 1, 1, 1, None, 9))
     record = BuildRecord(
         board="nano33", board_name="Nano 33", runtime="aot", name="model", optimize="balanced",
         model=BuiltModel("ab" * 32, ModelOrigin("file", "net.tflite"), (), ()), firmware_sha256=sha,

@@ -35,7 +35,9 @@ def test_the_stack_may_use_all_reserved_bytes() -> None:
 
 
 def test_only_symbols_of_the_full_memory_are_listed() -> None:
-    size = Footprint(flash=210_000, engine=9_000, weights=200_000, ram=4_000, arena=2_000, contributors=SYMBOLS)
+    size = Footprint(
+        flash=210_000, engine=9_000, tables=500, weights=200_000, ram=4_000, arena=2_000, contributors=SYMBOLS
+    )
     text = str(unfit(BOARD, size))
     assert "210,000 bytes of flash where there are 131,072" in text
     assert "model_weights" in text and "table" in text and "arena" not in text
@@ -43,7 +45,9 @@ def test_only_symbols_of_the_full_memory_are_listed() -> None:
 
 
 def test_ram_and_flash_are_reported_together() -> None:
-    size = Footprint(flash=210_000, engine=9_000, weights=200_000, ram=10_000, arena=9_000, contributors=SYMBOLS)
+    size = Footprint(
+        flash=210_000, engine=9_000, tables=500, weights=200_000, ram=10_000, arena=9_000, contributors=SYMBOLS
+    )
     text = str(unfit(BOARD, size))
     assert "bytes of flash where there are" in text and "10,000 bytes of RAM where there are 8,192" in text
     assert "--optimize ram" in text
@@ -51,5 +55,7 @@ def test_ram_and_flash_are_reported_together() -> None:
 
 def test_the_board_sets_the_limits() -> None:
     roomy = replace(BOARD, memory=replace(BOARD.memory, ram_bytes=16_384))
-    size = Footprint(flash=210_000, engine=9_000, weights=200_000, ram=10_000, arena=9_000, contributors=SYMBOLS)
+    size = Footprint(
+        flash=210_000, engine=9_000, tables=500, weights=200_000, ram=10_000, arena=9_000, contributors=SYMBOLS
+    )
     assert "bytes of RAM where" not in str(unfit(roomy, size))

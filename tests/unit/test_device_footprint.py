@@ -39,6 +39,8 @@ def test_the_symbol_of_a_section_is_in_its_name() -> None:
     assert Piece(".data.table.0", "x.o", 0, 4).symbol == "table.0"
 
 
-@pytest.mark.parametrize(("share", "part"), [((0, 0), "other"), ((8, 0), "engine"), ((8, 2), "weights")])
-def test_a_section_belongs_to_one_part(share: tuple[int, int], part: str) -> None:
+@pytest.mark.parametrize(
+    ("share", "part"), [((0, 0, 0), "other"), ((8, 0, 0), "engine"), ((8, 8, 0), "tables"), ((8, 8, 2), "weights")]
+)
+def test_a_section_belongs_to_one_part(share: tuple[int, int, int], part: str) -> None:
     assert Share(*share).part == part

@@ -25,7 +25,7 @@ from tests.support.terminal import shown
 
 NAMES = ("glioma", "none & <b>nothing</b>", "pituitary")
 MEMORY = Memory(
-    FlashMemory(60_000, 12_000, 40_000, 8_000, 1 << 20),
+    FlashMemory(60_000, 12_000, 3_000, 40_000, 8_000, 1 << 20),
     RamMemory(40_000, 30_000, 29_000, 1_808, 8_192, None, 1 << 18, stack_peak=700),
 )
 OUTPUT = Tensor("scores", (1, 3), DType.INT8, Quant(np.array([1 / 256], np.float32), np.array([-128], np.int64)))

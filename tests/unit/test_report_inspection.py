@@ -35,8 +35,8 @@ def record() -> InspectRecord:
     return InspectRecord(
         supported=True, model="net.tflite", model_sha256="a" * 64, target=CompileTarget("dsp", "cortex-m4", "balanced"),
         inputs=(border,), outputs=(replace(border, scale=None, zero_point=None),), macs=BeforeAndAfter(1_000, 900),
-        ram=InspectedRam(2_048, 3_000, 3_100, 2_048, True), weights_bytes=BeforeAndAfter(80, 80), cost_estimate=5_000,
-        unsupported=(), nodes=(NODE,),
+        ram=InspectedRam(2_048, 3_000, 3_100, 2_048, True), weights_bytes=BeforeAndAfter(80, 80), table_bytes=48,
+        cost_estimate=5_000, unsupported=(), nodes=(NODE,),
     )  # fmt: skip
 
 

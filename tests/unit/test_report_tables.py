@@ -18,16 +18,16 @@ RAM = RamMemory(40_000, 30_000, 31_000, 1_808, 8_192, 900, 80_000)
 
 
 def test_a_build_shows_memory_beside_the_limits() -> None:
-    memory = Memory(FlashMemory(60_000, 12_000, 40_000, 8_000, 1 << 20), RAM)
+    memory = Memory(FlashMemory(60_000, 12_000, 3_000, 40_000, 8_000, 1 << 20), RAM)
     text = shown(build_text(replace(example(BuildRecord), memory=memory, macs=1_234, optimize="speed")))
-    assert "weights 40,000, engine 12,000, other 8,000; █░░░░░░░░░ 5.7 % of the board's 1,024.0 KiB" in text
+    assert "weights 40,000, engine 12,000 (code 9,000, tables 3,000), other 8,000; █░░░░░░░░░ 5.7 %" in text
     assert "arena 30,000, static 1,808, stack 8,192; █████░░░░░ 50.0 %" in text
     assert "of the stack at most 900 needed; live-tensor bound of the arena 31,000" in text
     assert "1,234" in text and "optimized for speed" in text
 
 
 def test_a_stack_without_a_bound_is_a_dash() -> None:
-    memory = Memory(FlashMemory(1, 1, 0, 0, 10), replace(RAM, stack_bound=None))
+    memory = Memory(FlashMemory(1, 1, 0, 0, 0, 10), replace(RAM, stack_bound=None))
     assert "of the stack at most – needed" in shown(build_text(replace(example(BuildRecord), memory=memory)))
 
 

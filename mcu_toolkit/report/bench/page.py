@@ -73,7 +73,8 @@ def _cycles_cards(latency: Latency) -> list[html.Card]:
 
 
 def _flash(flash: FlashMemory) -> Markup:
-    parts = {"weights": flash.weights, "engine": flash.engine, "other": flash.other}
+    code = flash.engine - flash.tables
+    parts = {"weights": flash.weights, "tables": flash.tables, "engine code": code, "other": flash.other}
     return charts.stacked(parts, flash.limit, "flash by contents")
 
 
