@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mcu_toolkit.compiler.kernels import depthwise_mve, depthwise_quad_mve
-from mcu_toolkit.compiler.kernels.conv_mve import VARIANTS as CONV
+from mcu_toolkit.compiler.kernels import conv3_mve, conv_mve, depthwise_mve, depthwise_quad_mve
 from mcu_toolkit.compiler.kernels.fc_mve import VARIANTS as FULLY_CONNECTED
 from mcu_toolkit.compiler.layer import ConvKind
 from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
@@ -20,6 +19,7 @@ from tests.support.conv_layers import CONV_SHAPES, fc_layer, jobs_for, make_laye
 
 MACHINE = MACHINES["m55"]
 TARGET = MACHINE.target
+CONV = [*conv_mve.VARIANTS, *conv3_mve.VARIANTS]
 DEPTHWISE = [
     kernel for module in (depthwise_mve, depthwise_quad_mve) for kernel in (*module.VARIANTS, *module.BY_COLUMNS)
 ]
@@ -30,6 +30,8 @@ pytestmark = needs_arm
 CONVOLUTIONS = [
     *CONV_SHAPES,
     ((4, 5, 6), 6, (3, 7), (1, 3), True, (1, 1)),
+    ((5, 9, 35), 5, (3, 3), (2, 1), True, (1, 1)),
+    ((6, 8, 16), 2, (2, 3), (1, 1), False, (2, 1)),
 ]
 
 

@@ -99,7 +99,9 @@ def test_add_equals_the_reference_arithmetic(tmp_path: Path) -> None:
 def test_pools_equal_the_reference_arithmetic(tmp_path: Path, op: str) -> None:
     cases = []
     windows = [((8, 8, 20), (2, 2), (2, 2), Padding.VALID), ((5, 7, 3), (3, 3), (2, 1), Padding.SAME),
-               ((20, 20, 9), (20, 20), (1, 1), Padding.VALID), ((6, 6, 33), (6, 6), (1, 1), Padding.VALID)]  # fmt: skip
+               ((20, 20, 9), (20, 20), (1, 1), Padding.VALID), ((6, 6, 33), (6, 6), (1, 1), Padding.VALID),
+               ((5, 6, 10), (4, 1), (2, 2), Padding.SAME), ((4, 3, 17), (1, 1), (2, 1), Padding.VALID),
+               ((75, 76, 2), (75, 76), (1, 1), Padding.VALID)]  # fmt: skip
     for shape, kernel, stride, padding in windows:
         h, w = ((i + s - 1) // s if padding is Padding.SAME else (i - k) // s + 1
                 for i, k, s in zip(shape, kernel, stride, strict=False))  # fmt: skip

@@ -63,20 +63,36 @@ static void mcutk_conv_mve_pointwise(const int8_t *in, int8_t *out, void *scratc
     }
 }
 
-/* The rows under output row `y`, column by column: strip[x][ky][c]. Columns of padding are there already. */
-static void mcutk_conv_mve_build_strip(int8_t *strip, int32_t columns, const int8_t *in, const mcutk_conv_shape *s, int32_t y) {
+/* Input row `in_y` to row ky of every column of the strip. */
+static void mcutk_conv_mve_enter_row(int8_t *strip, int32_t columns, const int8_t *in, const mcutk_conv_shape *s, int32_t ky,
+                                     int32_t in_y) {
     const int32_t in_c = s->in_c;
     const int32_t step = s->kernel_h * in_c;
-    const int32_t inside = columns - s->pad_left < s->in_w ? columns - s->pad_left : s->in_w;
-    int32_t in_y = y * s->stride_h - s->pad_top;
-    for (int32_t ky = 0; ky < s->kernel_h; ky++) {
-        if (in_y < 0 || in_y >= s->in_h) {
-            mcutk_fill_runs_mve(strip, step, columns, in_c, s->in_zero_point);
-        } else if (inside > 0) {
-            mcutk_copy_runs_mve(strip + s->pad_left * step, step, in + in_y * s->in_w * in_c, in_c, inside, in_c);
-        }
-        in_y += s->dilation_h;
-        strip += in_c;
+    const int32_t left = s->pad_left < columns ? s->pad_left : columns;
+    const int32_t inside = columns - left < s->in_w ? columns - left : s->in_w;
+    strip += ky * in_c;
+    if (in_y < 0 || in_y >= s->in_h) {
+        mcutk_fill_runs_mve(strip, step, columns, in_c, s->in_zero_point);
+        return;
+    }
+    mcutk_fill_runs_mve(strip, step, left, in_c, s->in_zero_point);
+    if (inside > 0) {
+        mcutk_spread_pixels_mve(strip + left * step, step, in + in_y * s->in_w * in_c, inside, in_c);
+    }
+    mcutk_fill_runs_mve(strip + (left + inside) * step, step, columns - left - inside, in_c, s->in_zero_point);
+}
+
+/* The rows under output row `y`, column by column: strip[x][ky][c]. Rows that the output row before needed as well move down in
+ * their columns. */
+static void mcutk_conv_mve_build_strip(int8_t *strip, int32_t columns, const int8_t *in, const mcutk_conv_shape *s, int32_t y) {
+    int32_t ky = 0;
+    if (y > 0 && s->dilation_h == 1 && s->stride_h < s->kernel_h) {
+        const int32_t distance = s->stride_h * s->in_c;
+        mcutk_move_down_mve(strip, distance, columns * s->kernel_h * s->in_c - distance);
+        ky = s->kernel_h - s->stride_h;
+    }
+    for (; ky < s->kernel_h; ky++) {
+        mcutk_conv_mve_enter_row(strip, columns, in, s, ky, y * s->stride_h - s->pad_top + ky * s->dilation_h);
     }
 }
 
@@ -87,7 +103,6 @@ static void mcutk_conv_mve_by_strip(const int8_t *in, int8_t *out, void *scratch
     const int32_t column = s->kernel_h * s->in_c;
     mcutk_mve_job job;
     mcutk_conv_mve_start(&job, s, weights, channels, s->kernel_w * column);
-    mcutk_fill_runs_mve(strip, 0, 1, columns * column, s->in_zero_point);
     for (int32_t y = 0; y < s->out_h; y++) {
         mcutk_conv_mve_build_strip(strip, columns, in, s, y);
         mcutk_conv_mve_row(core, &job, strip, s->stride_w * column, out, s->out_w);

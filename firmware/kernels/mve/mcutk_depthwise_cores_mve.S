@@ -2,7 +2,7 @@
  *
  *   r0 r2 r4 r6    four channels           r8 .. r11  their windows in the strip    r3  output    r5  bytes to the next pixel
  *   q4 .. q7       their weights           r7         channel table                 r12 output zero point
- *   q2 q3          act_min, act_max        r1         step                          lr  pixels left
+ *   q2 q3          multipliers and shifts; of `any` cores act_min and act_max       r1  step    lr  pixels left
  * The last word of the frame is the row.
  */
 #include "mcutk_assembly.h"
@@ -12,14 +12,23 @@
 #if defined(__ARM_FEATURE_MVE)
     .equ FRAME, 36 + 64 + 8     /* r4 to r11 and lr, d8 to d15, r0 with r1 to keep the stack aligned */
 
-    .macro begin
+    .macro begin rounding
     push {r4-r11, lr}
     vpush {d8-d15}
     push {r0, r1}
+    .if \rounding == 2
     ldrd r2, r3, [r0, #MCUTK_DEPTHWISE_ROW_ACT_MIN]
     vdup.32 q2, r2
     vdup.32 q3, r3
+    .endif
     mov r6, r0
+    .endm
+
+    .macro load_scales rounding
+    .if \rounding != 2
+    vldrw.32 q2, [r7, #16]
+    vldrw.32 q3, [r7, #32]
+    .endif
     .endm
 
     /* Goes back to 1 while channels are left. */
@@ -61,9 +70,11 @@
     add r11, r10, r2
     .endm
 
-    /* Sets the predicate of the channels of this group, and leaves the state of the next group in the row. */
-    .macro step_group table_bytes
+    /* Leaves the state of the next group in the row; of `any` cores, sets the predicate of the channels of this group. */
+    .macro step_group table_bytes, rounding
+    .if \rounding == 2
     vctp.32 r0
+    .endif
     subs r0, #4
     add r1, r11, r4
     strd r0, r1, [r6, #MCUTK_DEPTHWISE_ROW_CHANNELS_LEFT]
@@ -104,34 +115,43 @@
     vldrw.32 q1, [r7, #48]
     mcutk_away_any q0, q1, q1
     vldrw.32 q1, [r7, #48]
-    .else
-    vldrw.32 q1, [r7, #16]
-    vqrdmulh.s32 q0, q0, q1
-    .if \rounding == 1
-    mcutk_away_linear q0, q1
-    .endif
-    vldrw.32 q1, [r7, #32]
-    .endif
     vrshl.s32 q0, q0, q1
     vadd.i32 q0, q0, r12
     vmax.s32 q0, q0, q2
     vmin.s32 q0, q0, q3
+    .else
+    vqrdmulh.s32 q0, q0, q2
+    .if \rounding == 1
+    mcutk_away_linear q0, q1
+    .endif
+    vrshl.s32 q0, q0, q3
+    vqmovnb.s32 q0, q0
+    vqadd.s16 q0, q0, r12
+    vqmovnb.s16 q0, q0
+    .endif
+    .if \rounding == 2
     vpst
     vstrbt.32 q0, [r3]
+    .else
+    vstrb.32 q0, [r3]
+    .endif
     add r3, r5
     .endm
 
     .macro core name, table_bytes, step, rounding
     mcutk_function \name, FRAME
-    begin
+    begin \rounding
 1:  load_row
+    load_scales \rounding
     ldr r9, [r6, #MCUTK_DEPTHWISE_ROW_ORDER]
     vldrb.8 q0, [r9]
     point_at_weights
     vctp.8 r4
     load_weights_predicated
-    step_group \table_bytes
+    step_group \table_bytes, \rounding
+    .if \step == 0
     ldr r1, [r6, #MCUTK_DEPTHWISE_ROW_STEP]
+    .endif
     point_at_windows
     dls lr, lr
 2:  ldm r7, {r0, r2, r4, r6}    /* from the biases */
@@ -145,8 +165,9 @@
     /* Two passes over the row: inputs 0 to 15 of all windows, then the others. */
     .macro wide_core name, step, rounding
     mcutk_function \name, FRAME
-    begin
+    begin \rounding
 1:  load_row
+    load_scales \rounding
     ldrd r9, r3, [r6, #MCUTK_DEPTHWISE_ROW_ORDER]   /* order, partial */
     vldrb.8 q0, [r9]
     point_at_weights
@@ -169,7 +190,7 @@
     sub r12, r4, #16
     vctp.8 r12
     load_weights_predicated
-    step_group 48
+    step_group 48, \rounding
     ldr r12, [r6, #MCUTK_DEPTHWISE_ROW_OUT_ZERO_POINT]
     ldr r1, [r6, #MCUTK_DEPTHWISE_ROW_PARTIAL]
     add r8, #16

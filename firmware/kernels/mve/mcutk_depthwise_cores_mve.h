@@ -30,7 +30,7 @@
 
 /* One output row. The cores load it by word, in this order, and keep the state between groups of channels in it. */
 typedef struct {
-    int32_t channels_left;
+    int32_t channels_left; /* > 0; a multiple of four except for `any` cores */
     const int8_t *weights; /* of the next group */
     int32_t plane;         /* bytes of a channel in the strip */
     int8_t *out;           /* first output of the next group */
@@ -40,7 +40,7 @@ typedef struct {
     const int8_t *strip;   /* first channel of the next group */
     int32_t out_zero_point;
     int32_t out_w;
-    int32_t act_min, act_max;
+    int32_t act_min, act_max; /* read by `any` cores only */
     int32_t step;          /* stride_w * kernel_h */
     const uint8_t *order;  /* [32]: which weight of a channel each byte of a window is multiplied by */
     int32_t *partial;      /* [out_w][4]: accumulators between the two passes of `wide` cores */

@@ -20,14 +20,15 @@
 #include "mcutk_mve_channels.h"
 #include "mcutk_types.h"
 
+/* channels >= 4. Groups of four channels (0 .. 3), (4 .. 7) …; the last one has the last four channels. */
 typedef struct {
     mcutk_depthwise_shape shape;
     mcutk_depthwise_pitch pitch;
-    const int8_t *weights;              /* [channels][kernel_h][kernel_w], up to a multiple of four channels with zeros */
+    const int8_t *weights;              /* [groups of four channels][4][kernel_h][kernel_w] */
     const mcutk_mve_channels *channels; /* [ceil(channels / 4)] */
 } mcutk_depthwise_mve;
 
-/* For the rounding `any`. */
+/* For the rounding `any`. Groups of four channels, the last one filled up with zeros. */
 typedef struct {
     mcutk_depthwise_shape shape;
     mcutk_depthwise_pitch pitch;

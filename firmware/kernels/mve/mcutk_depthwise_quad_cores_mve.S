@@ -7,7 +7,7 @@
  */
 #include "mcutk_assembly.h"
 #include "mcutk_depthwise_quad_cores_mve.h"
-#include "mcutk_mve_rounding.h"
+#include "mcutk_mve_quad.h"
 
 #if defined(__ARM_FEATURE_MVE)
     /* On the stack: the biases of eight accumulators, then the words below. */
@@ -40,32 +40,6 @@
     vmladava.s8 \second, \inputs, \second_weights
     .endm
 
-    /* The channels' scales are r0 (multiplier), r2 (shift), r4, r6. The sign of an accumulator is added to its scaled value: that
-     * turns VRSHL's halves up into halves away for shift < 0. A negative value that scales to zero becomes -1 and rounds to zero
-     * all the same. */
-    .macro requantize linear
-    vmov d0, r0, r2
-    vmov d1, r4, r6
-    vmov d2, r8, r10
-    vmov d3, r12, lr
-    ldm r9, {r0, r2, r4, r6}
-    .if \linear
-    vshr.s32 q3, q0, #31
-    vqrdmlah.s32 q3, q0, r0
-    vshr.s32 q0, q1, #31
-    vqrdmlah.s32 q0, q1, r4
-    vrshl.s32 q3, r2
-    vrshl.s32 q0, r6
-    mcutk_narrow q3, q0, r7
-    .else
-    vqrdmulh.s32 q0, q0, r0
-    vqrdmulh.s32 q1, q1, r4
-    vrshl.s32 q0, r2
-    vrshl.s32 q1, r6
-    mcutk_narrow q0, q1, r7
-    .endif
-    .endm
-
     .macro core name, step, linear
     mcutk_function \name, FRAME
     push {r4-r11, lr}
@@ -93,13 +67,7 @@
     mul r1, r1, r11
     str r1, [sp, #BACK_IN]
     lsl r11, #1
-    mov r2, #0                  /* offsets 0, 1, column, column + 1, 2 * column … */
-    vidup.u16 q2, r2, #1
-    vmov.i16 q0, #1
-    vand q1, q2, q0
-    vshr.u16 q2, q2, #1
-    vmul.i16 q2, q2, r8
-    vadd.i16 q2, q2, q1
+    mcutk_quad_offsets q2, r8, r2
 
 1:                              /* a pair of channels */
     ldr r8, [sp, #ORDER]
@@ -135,13 +103,9 @@
     two_pixels \step, r5, q1, r8, r10, q6, q7
     two_pixels \step, r1, q0, r4, r6, q4, q5
     two_pixels \step, r5, q1, r12, lr, q6, q7
-    requantize \linear
+    mcutk_quad_scale \linear, r9
+    mcutk_quad_store \linear, r7, q2
     ldrd r8, r10, [sp, #OUT_STEP4]      /* OUT_STEP4, OUT_END */
-    .if \linear
-    vstrb.16 q3, [r3, q2]
-    .else
-    vstrb.16 q0, [r3, q2]
-    .endif
     add r3, r8
     cmp r3, r10
     bne 2b

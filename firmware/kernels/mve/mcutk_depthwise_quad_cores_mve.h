@@ -8,13 +8,7 @@
 #define MCUTK_DEPTHWISE_QUAD_CORES_MVE_H
 
 #ifndef __ASSEMBLER__
-#include <stddef.h>
-#include <stdint.h>
-
-/* Requantization of a pair of channels. */
-typedef struct {
-    int32_t multiplier0, shift0, multiplier1, shift1, bias0, bias1;
-} mcutk_mve_channel_pair;
+#include "mcutk_mve_channels.h"
 
 /* A run of channel pairs of one output row. The cores load it by word, in this order. */
 typedef struct {
@@ -32,7 +26,6 @@ typedef struct {
     const uint8_t *order;                  /* [2][16]: weight of each byte of a block, for its first and its second pixel */
 } mcutk_depthwise_quad_row;
 
-_Static_assert(sizeof(mcutk_mve_channel_pair) == 24, "known to the assembly");
 _Static_assert(sizeof(mcutk_depthwise_quad_row) == 48, "known to the assembly");
 
 typedef void mcutk_depthwise_quad_core(const mcutk_depthwise_quad_row *row);

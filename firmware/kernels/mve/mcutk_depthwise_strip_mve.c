@@ -1,46 +1,47 @@
 #include "mcutk_depthwise_strip_mve.h"
 
-/* The loops are inline assembly: GCC 12 makes neither tail-predicated nor low-overhead loops from intrinsics. */
+#include <arm_mve.h>
 
-#define SCATTER_START                                                                                                  \
-    "vidup.u16 q1, %[index], #1\n"                                                                                     \
-    "vmul.i16 q1, q1, %[plane]\n"                                                                                      \
-    "dls lr, %[pixels]\n"
-#define SCATTER_OPERANDS                                                                                               \
-    : [from] "+&l"(from), [to] "+&r"(to), [index] "+&Te"(index) /* a widening load takes a low register */             \
-    : [plane] "r"(plane), [channels] "r"(channels), [pixels] "r"(pixels), [in_step] "r"(in_step), [step] "r"(step)     \
-    : "q0", "q1", "q2", "q3", "lr", "memory", "p0"
+/* The loops are inline assembly: GCC 12 makes neither tail-predicated nor low-overhead loops from intrinsics. */
 
 /* `pixels` pixels of `channels` channels into the strip: pixels `step` bytes apart there, channels `plane`. With in_step 0
  * the same sixteen bytes go everywhere. */
 static void mcutk_depthwise_strip_scatter(int8_t *dst, int32_t step, int32_t plane, const int8_t *in, int32_t in_step,
                                           int32_t pixels, int32_t channels) {
+    const uint16x8_t low = vmulq_n_u16(vidupq_n_u16(0, 1), (uint16_t)plane);
+    const uint16x8_t high = vaddq_n_u16(low, (uint16_t)(8 * plane)); /* used where 15 * plane < 65536 */
     const int32_t in_next = in_step != 0 ? 8 : 0;
     while (channels > 0) {
         const int8_t *from = in;
         int8_t *to = dst;
-        int32_t index = 0;
         if (channels >= 16 && 15 * plane < 65536) {
-            __asm__ volatile(SCATTER_START "vidup.u16 q2, %[index], #1\n"
-                                           "vmul.i16 q2, q2, %[plane]\n"
-                                           "1: vldrb.u16 q0, [%[from]]\n"
-                                           "vldrb.u16 q3, [%[from], #8]\n"
-                                           "vstrb.16 q0, [%[to], q1]\n"
-                                           "vstrb.16 q3, [%[to], q2]\n"
-                                           "add %[from], %[in_step]\n"
-                                           "add %[to], %[step]\n"
-                                           "le lr, 1b\n" SCATTER_OPERANDS);
+            __asm__ volatile("dls lr, %[pixels]\n"
+                             "1: vldrb.u16 q0, [%[from]]\n" /* a widening load takes a low register */
+                             "vldrb.u16 q3, [%[from], #8]\n"
+                             "vstrb.16 q0, [%[to], %q[low]]\n"
+                             "vstrb.16 q3, [%[to], %q[high]]\n"
+                             "add %[from], %[in_step]\n"
+                             "add %[to], %[step]\n"
+                             "le lr, 1b\n"
+                             : [from] "+&l"(from), [to] "+&r"(to)
+                             : [low] "w"(low), [high] "w"(high), [pixels] "r"(pixels), [in_step] "r"(in_step), [step] "r"(step)
+                             : "q0", "q3", "lr", "memory");
             in += 2 * in_next;
             dst += 16 * plane;
             channels -= 16;
         } else {
-            __asm__ volatile(SCATTER_START "vctp.16 %[channels]\n"
-                                           "1: vpstt\n"
-                                           "vldrbt.u16 q0, [%[from]]\n"
-                                           "vstrbt.16 q0, [%[to], q1]\n"
-                                           "add %[from], %[in_step]\n"
-                                           "add %[to], %[step]\n"
-                                           "le lr, 1b\n" SCATTER_OPERANDS);
+            __asm__ volatile("dls lr, %[pixels]\n"
+                             "vctp.16 %[channels]\n"
+                             "1: vpstt\n"
+                             "vldrbt.u16 q0, [%[from]]\n"
+                             "vstrbt.16 q0, [%[to], %q[low]]\n"
+                             "add %[from], %[in_step]\n"
+                             "add %[to], %[step]\n"
+                             "le lr, 1b\n"
+                             : [from] "+&l"(from), [to] "+&r"(to)
+                             : [low] "w"(low), [channels] "r"(channels), [pixels] "r"(pixels), [in_step] "r"(in_step),
+                               [step] "r"(step)
+                             : "q0", "lr", "memory", "p0");
             in += in_next;
             dst += 8 * plane;
             channels -= 8;

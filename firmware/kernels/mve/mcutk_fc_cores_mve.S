@@ -71,11 +71,19 @@
 1:                              /* a group of four channels, from the biases */
     ldm r5!, {r0, r2, r4, r6}
     mov r9, r8
-    wls lr, r11, 3f
-2:  vldrb.8 q0, [r9], #16
+    lsr lr, r11, #2
+    wls lr, lr, 3f
+2:  .rept 4
+    vldrb.8 q0, [r9], #16
     dots
+    .endr
     le lr, 2b
-3:  cbz r7, 4f
+3:  and lr, r11, #3
+    wls lr, lr, 6f
+5:  vldrb.8 q0, [r9], #16
+    dots
+    le lr, 5b
+6:  cbz r7, 4f
     vctp.8 r7                   /* nothing after the input is read; the weights there are zero */
     vpst
     vldrbt.8 q0, [r9]

@@ -5,6 +5,9 @@
 
 #include "mcutk_pool.h"
 
+/* Most pixels of a window of the average. */
+#define MCUTK_POOL_MVE_TAPS 5770
+
 void mcutk_average_pool_mve(const int8_t *in, int8_t *out, const mcutk_pool *p);
 void mcutk_max_pool_mve(const int8_t *in, int8_t *out, const mcutk_pool *p);
 

@@ -35,7 +35,6 @@ def _call(request: Request) -> Call:
     table = count >= _TABLE_PAYS
     scratch = (ScratchArg(),) if table else ()
     arguments = (TensorArg(a), TensorArg(b), TensorArg(result), *scratch, add_numbers(p), IntArg(count))
-    groups = -(-count // 4)
     tensors = request.graph.tensors
     return Call(
         invocations=(Invocation("mcutk_add_table_mve" if table else "mcutk_add_mve", arguments),),
@@ -43,7 +42,7 @@ def _call(request: Request) -> Call:
         headers=("mve/mcutk_elementwise_mve.h",),
         scratch_bytes=TABLE_BYTES if table else 0,
         overlaps=tuple(Overlap(i, result, 0) for i in dict.fromkeys((a, b)) if not tensors[i].is_const),
-        cost=700 + 14 * groups if table else 40 + 21 * groups,
+        cost=700 + 24 * -(-count // 8) if table else 40 + 21 * -(-count // 4),
     )
 
 

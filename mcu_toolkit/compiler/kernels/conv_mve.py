@@ -171,18 +171,18 @@ class MveConv:
         elif self.gather is Gather.WINDOW:
             calls = pairs
         work = pairs * (_PAIR + -(-layer.out_c // GROUP) * group) + calls * _CALL
-        return work + layer.out_h * self._gather_cost(layer)
+        return work + self._gather_cost(layer)
 
     def _gather_cost(self, layer: ConvLayer) -> int:
-        """Instructions to gather inputs for one output row."""
+        """Instructions to gather inputs."""
         if self.gather is Gather.POINTWISE:
             return 0
         if self.gather is Gather.STRIP:
-            return 40 + layer.kernel_h * (30 + min(layer.in_w, _columns(layer)) * _run_cost(layer.in_c))
+            return strip_cost(layer)
         run = _run_cost(layer.kernel_w * layer.in_c)
         if self.gather is Gather.ROWS:
-            return 40 + layer.kernel_h * (140 + layer.out_w * run)
-        return layer.out_w * (40 + layer.kernel_h * layer.kernel_w * (25 + _run_cost(layer.in_c)))
+            return layer.out_h * (40 + layer.kernel_h * (140 + layer.out_w * run))
+        return layer.out_h * layer.out_w * (40 + layer.kernel_h * layer.kernel_w * (25 + _run_cost(layer.in_c)))
 
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         """The gathered inputs, and what a core reads after them."""
@@ -227,6 +227,18 @@ def _is_pointwise(layer: ConvLayer) -> bool:
         and (layer.out_w - 1) * layer.stride_w < layer.in_w
         and (layer.in_c % BLOCK == 0 or layer.stride_h == layer.stride_w == 1)
     )
+
+
+def strip_cost(layer: ConvLayer) -> int:
+    """Instructions to gather the rows under every output row, column by column."""
+    columns = _columns(layer)
+    inside = min(layer.in_w, columns)
+    fits = 8 // layer.in_c if layer.in_c <= 4 else 1
+    row = 60 + inside * _run_cost(layer.in_c) // fits + (columns - inside) * 9
+    new, move = layer.kernel_h, 0
+    if layer.dilation_h == 1 and layer.stride_h < layer.kernel_h:
+        new, move = layer.stride_h, 20 + 3 * (columns * layer.kernel_h * layer.in_c // BLOCK)
+    return layer.kernel_h * row + (layer.out_h - 1) * (move + new * row) + 30 * layer.out_h
 
 
 def _columns(layer: ConvLayer) -> int:

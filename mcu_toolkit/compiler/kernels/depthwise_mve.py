@@ -10,7 +10,7 @@ import numpy as np
 from mcu_toolkit.compiler.call import ConstArray, ParamsArg, StructValue
 from mcu_toolkit.compiler.fewbit import Lanes
 from mcu_toolkit.compiler.kernels.conv import add_conv_kernels, add_kernel, conv_kernel
-from mcu_toolkit.compiler.kernels.conv_mve import BLOCK, GROUP, Rounding, channel_groups, choose_rounding
+from mcu_toolkit.compiler.kernels.conv_mve import BLOCK, GROUP, Rounding, channel_groups, saturating_rounding
 from mcu_toolkit.compiler.kernels.structs import depthwise_shape
 from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import MVE
@@ -20,7 +20,7 @@ from mcu_toolkit.targets.target import Target
 _STEPS = (3, 6)
 #: The same for windows of more than 16 inputs, which take two passes.
 _WIDE_STEPS = (5, 10)
-_PIXEL_COST = {Rounding.RELU: 21, Rounding.LINEAR: 23, Rounding.ANY: 27}
+_PIXEL_COST = {Rounding.RELU: 18, Rounding.LINEAR: 20, Rounding.ANY: 27}
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,19 @@ class MveDepthwise:
         return (
             fits_strip(seen, self.by_columns)
             and (BLOCK < taps <= 2 * BLOCK if self.wide else taps <= BLOCK)
-            and self.rounding is choose_rounding(layer)
+            and self.rounding is self._rounding(layer)
             and self.step in (0, seen.stride_w * seen.kernel_h)
         )
+
+    def _rounding(self, layer: ConvLayer) -> Rounding:
+        return saturating_rounding(layer) if layer.out_c >= GROUP else Rounding.ANY
 
     def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
         seen = oriented(layer, self.by_columns)
         pixel = _PIXEL_COST[self.rounding] + (0 if self.step else 4) + 11 * self.wide
-        row = 55 + -(-layer.out_c // GROUP) * (32 + 17 * self.wide + seen.out_w * pixel)
+        tail = 35 if layer.out_c % GROUP and self.rounding is not Rounding.ANY else 0
+        row = 60 + tail + -(-layer.out_c // GROUP) * (33 + 17 * self.wide + seen.out_w * pixel)
         return 60 + strip_cost(seen) + seen.out_h * row
 
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
@@ -78,12 +82,13 @@ class MveDepthwise:
         return strip + orders + (4 * GROUP * seen.out_w if self.wide else 0)
 
     def params(self, layer: ConvLayer) -> ParamsArg:
-        """Weights channel by channel, up to a multiple of four channels."""
+        """Weights channel by channel, in groups of four channels."""
         seen = oriented(layer, self.by_columns)
         taps = layer.kernel_h * layer.kernel_w
-        rows = np.zeros((-(-layer.out_c // GROUP) * GROUP, taps), np.int8)
-        rows[: layer.out_c] = seen.weights.reshape(taps, layer.out_c).T
         any_shift = self.rounding is Rounding.ANY
+        grouped = seen if any_shift else in_groups(seen)
+        rows = np.zeros((-(-layer.out_c // GROUP) * GROUP, taps), np.int8)
+        rows[: grouped.out_c] = grouped.weights.reshape(taps, grouped.out_c).T
         layout = "a row per channel: [kernel_h][kernel_w]"
         return ParamsArg(
             "mcutk_depthwise_mve_any_shift" if any_shift else "mcutk_depthwise_mve",
@@ -91,13 +96,28 @@ class MveDepthwise:
                 ("shape", depthwise_shape(seen)),
                 ("pitch", pitch_of(layer, self.by_columns)),
                 ("weights", ConstArray("weights", "int8_t", rows, align=4, layout=layout, coding=Lanes())),
-                ("channels", channel_groups(layer, any_shift)),
+                ("channels", channel_groups(grouped, any_shift)),
             ),
         )
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         """An output row is written when the last input row under it has been copied."""
         return strip_slack(layer, self.by_columns)
+
+
+def in_groups(layer: ConvLayer) -> ConvLayer:
+    """The layer with its channels in groups of four, of which the last has the last four channels."""
+    whole = layer.out_c // GROUP * GROUP
+    last = range(layer.out_c - GROUP, layer.out_c) if whole < layer.out_c else range(0)
+    order = [*range(whole), *last]
+    return replace(
+        layer,
+        out_c=len(order),
+        weights=layer.weights[..., order],
+        bias=layer.bias[order],
+        multiplier=layer.multiplier[order],
+        shift=layer.shift[order],
+    )
 
 
 def oriented(layer: ConvLayer, by_columns: bool) -> ConvLayer:
@@ -144,7 +164,7 @@ def strip_cost(seen: ConvLayer) -> int:
     """Instructions to fill the strip, to copy the image into it and to prepare the orders."""
     rows = (seen.out_h - 1) * seen.stride_h + seen.kernel_h - seen.pad_top
     sixteens, rest = divmod(seen.in_c, 16)
-    enter = 60 + sixteens * (21 + 7 * seen.in_w) + -(-rest // 8) * (20 + 6 * seen.in_w)
+    enter = 70 + sixteens * (12 + 7 * seen.in_w) + -(-rest // 8) * (13 + 6 * seen.in_w)
     fill = 3 * seen.in_c * plane_of(seen) // 16
     return fill + seen.kernel_h * (20 + 10 * seen.kernel_h * seen.kernel_w) + 20 * seen.out_h + rows * enter
 

@@ -19,17 +19,14 @@ from mcu_toolkit.compiler.kernels.depthwise_mve import (
     strip_cost,
     strip_slack,
 )
+from mcu_toolkit.compiler.kernels.pairs_mve import QUAD, pair_table, paired
 from mcu_toolkit.compiler.kernels.structs import depthwise_shape
 from mcu_toolkit.compiler.layer import ConvLayer
 from mcu_toolkit.targets.isa import MVE
 from mcu_toolkit.targets.target import Target
 
-#: Pixels that are computed together.
-_QUAD = 4
 #: Products of twice the pixel pitch and the kernel height that have a kernel of their own.
 _STEPS = (6, 12)
-#: Members of ``mcutk_mve_channel_pair``.
-_PAIR_MEMBERS = ("multiplier0", "shift0", "multiplier1", "shift1", "bias0", "bias1")
 #: Instructions for four pixels of two channels.
 _QUAD_COST = {Rounding.RELU: 31, Rounding.LINEAR: 33}
 
@@ -68,7 +65,7 @@ class MveDepthwiseQuad:
         return (
             fits_strip(seen, self.by_columns)
             and (seen.kernel_w + seen.stride_w) * seen.kernel_h <= BLOCK
-            and seen.out_w >= _QUAD
+            and seen.out_w >= QUAD
             and layer.out_c > 1
             and 3 * out_column + 1 < 1 << 16
             and self.rounding is saturating_rounding(layer)
@@ -78,7 +75,7 @@ class MveDepthwiseQuad:
     def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
         seen = oriented(layer, self.by_columns)
-        quads, rest = divmod(seen.out_w, _QUAD)
+        quads, rest = divmod(seen.out_w, QUAD)
         quad = _QUAD_COST[self.rounding] + (0 if self.step else 4)
         pair = 34 + quads * quad + (quad + 9 if rest else 0)
         row = 30 + (90 if layer.out_c % 2 else 75) + -(-layer.out_c // 2) * pair
@@ -93,23 +90,17 @@ class MveDepthwiseQuad:
         """Weights and scales of pairs of channels; the last one of an odd number with the one before it."""
         seen = oriented(layer, self.by_columns)
         taps = layer.kernel_h * layer.kernel_w
-        pairs = np.arange(layer.out_c + layer.out_c % 2)
-        if layer.out_c % 2:
-            pairs[-2:] = layer.out_c - 2, layer.out_c - 1
+        pairs = paired(layer.out_c)
         rows = np.zeros((len(pairs), taps + 1), np.int8)
         rows[:, :taps] = seen.weights.reshape(taps, layer.out_c).T[pairs]
-        table = np.zeros(len(pairs) // 2, [(name, np.int32) for name in _PAIR_MEMBERS])
-        for name in _PAIR_MEMBERS:
-            table[name] = getattr(layer, name[:-1])[pairs[int(name[-1]) :: 2]]
         layout = "a row per channel: [kernel_h][kernel_w], a zero"
-        columns = f"a row per two channels: {', '.join(_PAIR_MEMBERS)}"
         return ParamsArg(
             "mcutk_depthwise_quad_mve",
             (
                 ("shape", depthwise_shape(seen)),
                 ("pitch", pitch_of(layer, self.by_columns)),
                 ("weights", ConstArray("weights", "int8_t", rows, align=4, layout=layout, coding=Lanes())),
-                ("pairs", ConstArray("pairs", "mcutk_mve_channel_pair", table, layout=columns)),
+                ("pairs", pair_table(layer)),
             ),
         )
 
