@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check random-graphs wild fuzz docs wheel clean
+.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check random-graphs wild fuzz docs site wheel clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -62,6 +62,10 @@ docs: setup ## write the generated pages and tables: commands, boards, operators
 	$(BIN)/python scripts/operators.py
 	$(BIN)/python scripts/recipes.py
 	$(BIN)/python -m benchmarks.page
+
+site: setup ## build the documentation as a site in build/site; open build/site/index.html
+	$(BIN)/python -m pip install --quiet --editable '.[site]'
+	$(BIN)/zensical build --strict
 
 wheel: setup ## build a wheel in dist/ that works outside the checkout
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -13,6 +13,7 @@ from types import ModuleType
 import click
 import pytest
 
+from mcu_toolkit import toml
 from mcu_toolkit.boards import list_boards
 from mcu_toolkit.cli.main import COMMANDS, cli
 from mcu_toolkit.recipe import describe
@@ -108,6 +109,13 @@ def test_the_index_lists_every_page_of_docs() -> None:
     for page in (ROOT / "docs").rglob("*.md"):
         if page.name != "index.md":
             assert f"({page.relative_to(ROOT / 'docs')})" in index, f"docs/index.md does not list {page.name}"
+
+
+def test_the_site_has_every_page_of_docs_and_loads_nothing_from_other_servers() -> None:
+    site = toml.read(ROOT / "zensical.toml", "the configuration of the site")["project"]
+    pages = re.findall(r"'([\w/-]+\.md)'", repr(site["nav"]))
+    assert sorted(pages) == sorted(str(p.relative_to(ROOT / "docs")) for p in (ROOT / "docs").rglob("*.md"))
+    assert site["theme"]["font"] is False
 
 
 def test_the_command_line_page_is_current() -> None:
