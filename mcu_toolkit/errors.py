@@ -6,6 +6,7 @@
     ├── ConfigError             argument, recipe, board or project file (exit code 2; all others 1)
     ├── DataError               image folders, images, splits
     ├── ModelError              a model file; carries the byte offset or the node
+    │   ├── UnsuitableError     a sound file of a kind that is not compiled
     │   └── UnsupportedError    operators outside the compiler's list
     ├── CompileError            a check of the compiler failed: a pass, plan or emission broke an invariant
     ├── FitError                the image does not fit the board
@@ -25,6 +26,7 @@ An error says what was expected, what was received and what to try.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -102,13 +104,34 @@ class Unsupported:
     reason: str
 
 
+def number_list(word: str, numbers: Sequence[int]) -> str:
+    """Ascending numbers in words, for example ``nodes 2, 5-8``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    texts = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
+    return f"{word}{'s' if len(numbers) > 1 else ''} {', '.join(texts)}"
+
+
+class UnsuitableError(ModelError):
+    """A sound model file of a kind that is not compiled (float32, hybrid, for another runtime); one line says which."""
+
+
 class UnsupportedError(ModelError):
-    """The model has operators, or forms of operators, that the compiler does not support."""
+    """The model has operators, or forms of operators, that the compiler does not support; each kind is listed once."""
 
     def __init__(self, problems: tuple[Unsupported, ...]) -> None:
-        listing = "\n".join(f"  node {p.node}: {p.operator}: {p.reason}" for p in problems)
+        kinds: dict[tuple[str, str], list[int]] = {}
+        for problem in problems:
+            kinds.setdefault((problem.operator, problem.reason), []).append(problem.node)
+        listing = "\n".join(
+            f"  {operator}: {reason} ({number_list('node', nodes)})" for (operator, reason), nodes in kinds.items()
+        )
         super().__init__(
-            f"the model has {len(problems)} unsupported node(s):\n{listing}",
+            f"the model is not supported: {len(kinds)} reason{'s' if len(kinds) > 1 else ''}\n{listing}",
             node=problems[0].node if problems else None,
             hint="mcutk inspect MODEL.tflite lists every node and what the compiler supports",
         )

@@ -19,12 +19,14 @@ from mcu_toolkit.cli.options import common_options, optimize_option
 @click.option("--modes", is_flag=True, help="Also show the figures of every --optimize goal.")
 @common_options
 def command(model: Path | None, board: str | None, optimize: str, modes: bool, json_path: str | None) -> None:
-    """Show a model's operators, MACs, memory plan, and what is unsupported and why.
+    """Say whether a model is supported, and why not; show its inputs, outputs, operators, MACs and memory plan.
+
+    Exit code 1 if it is not supported. What is supported, build, flash, bench, verify and eval all serve.
 
     Without MODEL, list the operators that the compiler supports.
     """
     from mcu_toolkit.report.inspection import inspection_text, operators_text
-    from mcu_toolkit.workflow.inspect import inspect, supported_operators
+    from mcu_toolkit.workflow.inspect import inspect, require_supported, supported_operators
 
     if model is None:
         operators = supported_operators()
@@ -33,3 +35,4 @@ def command(model: Path | None, board: str | None, optimize: str, modes: bool, j
     with context() as ctx:
         record = inspect(ctx, model, board=board, optimize=optimize, modes=modes)
     show(json_path, record, inspection_text(record))
+    require_supported(record)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mcu_toolkit.compiler.pipeline import Compiled, compile_model
 from mcu_toolkit.compiler.report import CompiledLayer, constant_bytes, graph_macs, live_bound, node_macs
+from mcu_toolkit.errors import ModelError, UnsupportedError
 from mcu_toolkit.graph.ir import Graph, Node
 from mcu_toolkit.graph.support import unsupported
 from mcu_toolkit.records.inspect import (
@@ -20,6 +21,9 @@ from mcu_toolkit.records.inspect import (
     UnsupportedNode,
 )
 from mcu_toolkit.targets.target import PLAIN, Optimize, Target
+
+#: Operator in the entry of a model that is refused as a whole.
+WHOLE_MODEL = "MODEL"
 
 
 def inspect_report(graph: Graph, target: Target = PLAIN, *, name: str = "", modes: bool = False) -> InspectRecord:
@@ -65,6 +69,35 @@ def inspect_report(graph: Graph, target: Target = PLAIN, *, name: str = "", mode
         modes={mode.value: _mode(graph, replace(target, optimize=mode)) for mode in Optimize}
         if modes and compiled is not None
         else None,
+    )
+
+
+def unsuitable_report(
+    refused: ModelError, target: Target = PLAIN, *, name: str = "", sha256: str = ""
+) -> InspectRecord:
+    """The report of a model file that is not read as a graph.
+
+    Args:
+        refused: `UnsuitableError`, or `UnsupportedError` of the reader.
+        target: what it would be compiled for.
+        name, sha256: of the file.
+    """
+    problems = refused.problems if isinstance(refused, UnsupportedError) else ()
+    nodes = [UnsupportedNode(problem.node, problem.operator, problem.reason) for problem in problems]
+    return InspectRecord(
+        supported=False,
+        model=name,
+        model_sha256=sha256,
+        target=CompileTarget(target.isa.id, target.core, target.optimize.value),
+        inputs=(),
+        outputs=(),
+        macs=BeforeAndAfter(None, None),
+        ram=InspectedRam(None, None, None, None, None),
+        weights_bytes=BeforeAndAfter(None, None),
+        table_bytes=None,
+        cost_estimate=None,
+        unsupported=tuple(nodes) or (UnsupportedNode(refused.node, WHOLE_MODEL, refused.message),),
+        nodes=(),
     )
 
 

@@ -63,7 +63,8 @@ def read_model(source: Path | str | bytes) -> Graph:
         float32 operators between DEQUANTIZE and QUANTIZE are joined with them where the result is exact.
 
     Raises:
-        ModelError: the file is missing, damaged, too large, or holds a float model; with byte offset or node.
+        ModelError: the file is missing, damaged or too large; with byte offset or node.
+        UnsuitableError: it is a sound file of a kind that is not compiled, for example a float model.
         UnsupportedError: an attribute value that the IR has no form for.
     """
     data = source if isinstance(source, bytes) else _read_file(Path(source))

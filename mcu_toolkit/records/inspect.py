@@ -23,7 +23,7 @@ class InspectedBorder:
     Attributes:
         name: in the model file.
         shape: with the batch.
-        dtype: ``int8``, ``uint8``, ``int16`` or ``float32``.
+        dtype: ``int8``, ``uint8``, ``int16``, ``int32``, ``int64``, ``float32`` or ``bool``.
         scale, zero_point: None where the file gives none.
     """
 
@@ -36,15 +36,15 @@ class InspectedBorder:
 
 @dataclass(frozen=True)
 class BeforeAndAfter:
-    """A figure of the model as it is in the file, and after the passes; None where it cannot be compiled."""
+    """A figure of the model as it is in the file, and after the passes; None where it cannot be read or compiled."""
 
-    model: int
+    model: int | None
     after_passes: int | None
 
 
 @dataclass(frozen=True)
 class InspectedRam:
-    """Bytes of RAM; None where the model cannot be compiled.
+    """Bytes of RAM; None where the model cannot be read or compiled.
 
     Attributes:
         arena: activations, variables and scratch.
@@ -55,17 +55,20 @@ class InspectedRam:
     """
 
     arena: int | None
-    no_overlap: int
-    no_overlap_model: int
+    no_overlap: int | None
+    no_overlap_model: int | None
     arena_overlap_bound: int | None
     arena_optimal: bool | None
 
 
 @dataclass(frozen=True)
 class UnsupportedNode:
-    """A node that cannot be compiled: its index, its operator and the reason."""
+    """A node that cannot be compiled: its index, its operator and the reason.
 
-    node: int
+    A model that is refused as a whole has one entry, with the operator ``MODEL`` and the first node that shows why.
+    """
+
+    node: int | None
     operator: str
     reason: str
 
@@ -129,7 +132,7 @@ class InspectRecord:
     """A model file, whether or not it can be compiled.
 
     Attributes:
-        supported: whether every node can be compiled.
+        supported: whether every node can be compiled; build, bench, verify and eval then serve the model.
         model: file name; empty for a model that does not come from a file.
         model_sha256: 64 hex digits.
         target: see `CompileTarget`.

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.text import Text
 
+from mcu_toolkit.errors import number_list
 from mcu_toolkit.records.inspect import (
     InspectedBorder,
     InspectedNode,
@@ -25,12 +26,14 @@ _NO_NUMBERS = 9
 
 
 def inspection_text(record: InspectRecord) -> RenderableType:
-    """A model: the verdict, its totals, its nodes, and everything that is unsupported."""
-    parts: list[RenderableType] = [_verdict(record), Text(""), _totals(record), Text(""), _nodes(record.nodes)]
+    """A model: the verdict with every kind of reason, its inputs and outputs, its totals and its nodes."""
+    parts: list[RenderableType] = [_verdict(record)]
+    if record.unsupported:
+        parts.append(_reasons(record.unsupported))
+    if record.nodes:
+        parts += [Text(""), _borders(record), Text(""), _totals(record), Text(""), _nodes(record.nodes)]
     if record.modes:
         parts += [Text(""), _modes(record.modes)]
-    if record.unsupported:
-        parts += [Text(""), _unsupported(record.unsupported)]
     return Group(*parts)
 
 
@@ -45,16 +48,13 @@ def operators_text(record: OperatorsRecord) -> Sheet:
 def _verdict(record: InspectRecord) -> Text:
     if record.supported:
         return Text.assemble((record.model, "bold"), "  ", ("supported", "green"))
-    count = len(record.unsupported)
-    said = f"not supported: {count} node{'s' if count > 1 else ''} cannot be compiled"
+    count = len(_kinds(record.unsupported))
+    said = f"not supported: {count} reason{'s' if count > 1 else ''}"
     return Text.assemble((record.model, "bold"), "  ", (said, "red"))
 
 
 def _totals(record: InspectRecord) -> Sheet:
     made = grid()
-    for word, borders in (("input", record.inputs), ("output", record.outputs)):
-        for border in borders:
-            made.add_row(*_border(word, border))
     macs, weights, ram = record.macs, record.weights_bytes, record.ram
     made.add_row("MACs", fmt.exact(macs.model), f"after passes {fmt.exact(macs.after_passes)}")
     made.add_row("weights", f"{fmt.exact(weights.model)} B", f"in flash {fmt.exact(weights.after_passes)} B")
@@ -73,10 +73,18 @@ def _totals(record: InspectRecord) -> Sheet:
     return made
 
 
-def _border(word: str, border: InspectedBorder) -> tuple[str, str, str]:
+def _borders(record: InspectRecord) -> Sheet:
+    made = table("", "type", "shape", "name", "scale", "zero point", numbers_from=4, wrap=("name",))
+    for word, borders in (("input", record.inputs), ("output", record.outputs)):
+        for number, border in enumerate(borders, 1):
+            made.add_row(word if len(borders) == 1 else f"{word} {number}", *_border(border))
+    return made
+
+
+def _border(border: InspectedBorder) -> tuple[str, str, str, str, str]:
     shape = "×".join(map(str, border.shape)) or "scalar"
-    scale = "" if border.scale is None else f"scale {border.scale:.6g}, zero_point {border.zero_point}"
-    return word, shape, f"{border.dtype} {scale}  {escape(border.name)}"
+    scale = "" if border.scale is None else f"{border.scale:.6g}"
+    return border.dtype, shape, escape(border.name), scale, "" if border.scale is None else str(border.zero_point)
 
 
 def _nodes(rows: Sequence[InspectedNode]) -> Sheet:
@@ -121,8 +129,19 @@ def _modes(modes: Mapping[str, ModeFigures]) -> Sheet:
     return made
 
 
-def _unsupported(rows: Sequence[UnsupportedNode]) -> Sheet:
-    made = table("node", "unsupported operator", "reason", numbers_from=_NO_NUMBERS, wrap=("reason",))
+def _kinds(rows: Sequence[UnsupportedNode]) -> dict[tuple[str, str], list[int]]:
+    """(operator, reason) → the nodes concerned."""
+    found: dict[tuple[str, str], list[int]] = {}
     for row in rows:
-        made.add_row(str(row.node), f"[red]{escape(row.operator)}[/red]", escape(row.reason))
+        nodes = found.setdefault((row.operator, row.reason), [])
+        if row.node is not None:
+            nodes.append(row.node)
+    return found
+
+
+def _reasons(rows: Sequence[UnsupportedNode]) -> Sheet:
+    """Each kind of reason once, with its nodes."""
+    made = table("operator", "reason", "nodes", numbers_from=_NO_NUMBERS, wrap=("reason", "nodes"))
+    for (name, reason), nodes in _kinds(rows).items():
+        made.add_row(f"[red]{escape(name)}[/red]", escape(reason), number_list("node", nodes) if nodes else "")
     return made

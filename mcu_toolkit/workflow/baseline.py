@@ -56,7 +56,7 @@ def write_baseline(ctx: Context, trained: Trained, path: Path) -> BaselineRecord
 
 def _measure(ctx: Context, model: Path) -> BaselineModel:
     """Build the model for the emulated board in a folder of its own, and count the instructions of one image."""
-    from mcu_toolkit.compiler.inspect import inspect_report
+    from mcu_toolkit.compiler.report import graph_macs
     from mcu_toolkit.graph.reader import read_model
     from mcu_toolkit.workflow.bench import BenchOptions, bench
     from mcu_toolkit.workflow.build import BuildOptions, build
@@ -74,7 +74,7 @@ def _measure(ctx: Context, model: Path) -> BaselineModel:
     assert median is not None  # one image was measured
     return BaselineModel(
         bytes=len(data),
-        macs=inspect_report(read_model(data)).macs.model,
+        macs=graph_macs(read_model(data)),
         arena=report.memory.ram.arena,
         instructions_qemu_m4=median,
         mismatches_qemu_m4=report.mismatches,

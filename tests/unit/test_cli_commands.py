@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -32,17 +33,20 @@ def test_inspect_reports_a_model_with_the_documented_keys(mcutk: Mcutk, project:
     assert "FULLY_CONNECTED" in mcutk("inspect", "m.tflite", "--modes", "--board", "qemu-m55").out
 
 
-def test_inspect_of_an_unsupported_model_names_the_operator_and_succeeds(mcutk: Mcutk, project: Path) -> None:
+def test_inspect_of_an_unsupported_model_names_the_operator_and_fails(mcutk: Mcutk, project: Path) -> None:
     g = SubgraphSpec()
     a, b = (g.tensor((1, 4), scale=[0.1], zero_point=[0]) for _ in range(2))
     g.node("FLOOR", [a], [b])
     g.inputs, g.outputs = [a], [b]
     (project / "floor.tflite").write_bytes(write_model(g))
-    report = mcutk.json("inspect", "floor.tflite")
+    outcome = mcutk("inspect", "floor.tflite", "--json", "floor.json")
+    assert outcome.code == 1 and outcome.err.startswith("error: floor.tflite is not supported")
+    report = json.loads((project / "floor.json").read_text(encoding="utf-8"))
+    assert report["supported"] is False
     assert [(p["node"], p["operator"]) for p in report["unsupported"]] == [(0, "FLOOR")]
     assert report["ram"]["arena"] is None
     outcome = mcutk("build", "--board", "qemu-m4", "--model", "floor.tflite")
-    assert outcome.code == 1 and "node 0: FLOOR" in outcome.err
+    assert outcome.code == 1 and "  FLOOR: " in outcome.err and "(node 0)" in outcome.err
     assert not (project / "mcutk-out").exists()
 
 

@@ -43,7 +43,7 @@ def record() -> InspectRecord:
 def test_totals_and_nodes_are_shown(record: InspectRecord) -> None:
     text = shown(inspection_text(record))
     assert "net.tflite  supported" in text
-    assert "image [x]" in text and "scale 0.5, zero_point -128" in text
+    assert "zero point" in text and "image [x]    0.5        -128" in text
     assert "live-tensor bound 3,000; proved to be the least" in text
     assert "estimated for cortex-m4 (dsp, balanced), not measured" in text
     assert "1,000 → 900" in text and "16 in place" in text
@@ -62,11 +62,24 @@ def test_modes_are_side_by_side(record: InspectRecord) -> None:
 def test_the_verdict_of_an_unsupported_model_comes_first(record: InspectRecord) -> None:
     bad = replace(
         record, supported=False, cost_estimate=None, ram=InspectedRam(None, 1, 1, None, None),
-        unsupported=(UnsupportedNode(0, "CONV_3D", "no kernel [x]"), UnsupportedNode(1, "CONV_3D", "no kernel [x]")),
+        unsupported=tuple(
+            UnsupportedNode(node, "CONV_3D", "depth" if node == 2 else "no kernel [x]") for node in (0, 1, 2, 4)
+        ),
     )  # fmt: skip
     text = shown(inspection_text(bad))
-    assert text.startswith("net.tflite  not supported: 2 nodes cannot be compiled")
-    assert "no kernel [x]" in text and "instructions" not in text
+    assert text.startswith("net.tflite  not supported: 2 reasons")
+    assert text.count("no kernel [x]") == 1 and "nodes 0-1, 4" in text and "node 2" in text
+    assert text.index("no kernel") < text.index("image [x]") and "instructions" not in text
+
+
+def test_a_model_that_is_refused_as_a_whole_has_its_reason_and_nothing_else(record: InspectRecord) -> None:
+    bad = replace(
+        record, supported=False, cost_estimate=None, inputs=(), outputs=(), nodes=(),
+        unsupported=(UnsupportedNode(None, "MODEL", "the model computes in float32"),),
+    )  # fmt: skip
+    text = shown(inspection_text(bad))
+    assert text.startswith("net.tflite  not supported: 1 reason\n") and "the model computes in float32" in text
+    assert "MACs" not in text
 
 
 def test_operators_are_listed_with_their_forms() -> None:
