@@ -49,14 +49,14 @@ def test_any_rounding_has_one_scale_per_channel() -> None:
 @pytest.mark.parametrize("out_c", [3, 8, 9])
 def test_fully_connected_scales_are_shared_where_all_are_equal(out_c: int) -> None:
     layer, found = made(out_c)
-    table, per_channel = pack_scales(found)
-    assert per_channel and len(table.values) == -(-out_c // FC_GROUP) * FC_GROUP
+    table = pack_scales(found)
+    assert len(table.values) == -(-out_c // FC_GROUP) * FC_GROUP
     assert not table.values["multiplier"][out_c:].any()
     one = np.ones(out_c, np.int32)
     same = channels(replace(layer, multiplier=one * (3 << 29), shift=one * -9))
     assert same is not None and same.rounding is Rounding.LINEAR
-    shared, per_channel = pack_scales(same)
-    assert not per_channel and shared.values.tolist() == [(3 << 29, 8)]
+    shared = pack_scales(same)
+    assert shared.values.tolist() == [(3 << 29, 8)]
 
 
 def test_weights_have_one_row_per_group() -> None:

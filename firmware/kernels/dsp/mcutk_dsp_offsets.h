@@ -37,10 +37,9 @@
 #define MCUTK_FC_ROW_IN_END 8
 #define MCUTK_FC_ROW_OUT 12
 #define MCUTK_FC_ROW_SCALES 16
-#define MCUTK_FC_ROW_STEP 20
-#define MCUTK_FC_ROW_ROUNDING 24
-#define MCUTK_FC_ROW_GROUPS 28
-#define MCUTK_FC_ROW_BYTES 32
+#define MCUTK_FC_ROW_ROUNDING 20
+#define MCUTK_FC_ROW_GROUPS 24
+#define MCUTK_FC_ROW_BYTES 28
 
 /* mcutk_depthwise_strip (mcutk_depthwise_strip_dsp.h) */
 #define MCUTK_STRIP_PAIRS 0

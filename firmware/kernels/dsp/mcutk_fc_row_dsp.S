@@ -7,11 +7,11 @@
 #include "mcutk_dsp_offsets.h"
 
 #if defined(__ARM_FEATURE_DSP)
-    .equ LOCAL_BYTES, MCUTK_FC_ROW_BYTES    /* the words at sp are a copy of mcutk_fc_row */
+    .equ LOCAL_BYTES, MCUTK_FC_ROW_BYTES + 4    /* the words at sp are a copy of mcutk_fc_row */
     .equ FRAME, 36 + LOCAL_BYTES            /* push {r4-r11, lr} */
 
-    .if MCUTK_FC_ROW_BYTES != 32 || MCUTK_FC_ROW_WEIGHTS != 0
-    .error "ldm expects eight words, the weights first"
+    .if MCUTK_FC_ROW_BYTES != 28 || MCUTK_FC_ROW_WEIGHTS != 0
+    .error "ldm expects seven words, the weights first"
     .endif
     .if MCUTK_FC_ROW_IN_END - MCUTK_FC_ROW_IN != 4 || MCUTK_FC_ROW_SCALES - MCUTK_FC_ROW_OUT != 4
     .error "members that are loaded in pairs must be adjacent"
@@ -40,35 +40,39 @@
     four_channels r9, r4, r5, r6, r7
     .endm
 
-    /* One output of a doubled sum.   r8 out   r9 scale   r10 multiplier   r11 right shift - 1   r12 step */
-    .macro finish linear, acc
-    ldrd r10, r11, [r9]
+    /* One output of a doubled sum.   r8 out   r9 scale   r10 multiplier   r11 right shift - 1   r12 temporary   lr rounding,
+     * at the place that the shift leaves where all channels have the same scale */
+    .macro finish linear, shared, acc
+    .ifeq \shared
+    ldrd r10, r11, [r9], #MCUTK_FC_SCALE_BYTES
     ldr lr, [sp, #MCUTK_FC_ROW_ROUNDING]
-    add r9, r9, r12
     lsl lr, lr, r11
-    .if \linear
-    add lr, lr, \acc, asr #31
     .endif
+    .if \linear
+    add r12, lr, \acc, asr #31
+    smmlar \acc, \acc, r10, r12
+    .else
     smmlar \acc, \acc, r10, lr
+    .endif
     asr \acc, \acc, r11
     ssat \acc, #8, \acc, asr #1
     strb \acc, [r8], #1
     .endm
 
-    .macro two_channels linear, high, low
+    .macro two_channels linear, shared, high, low
     sub \high, \high, \low
     asr \high, \high, #7
     lsl \low, \low, #1
-    finish \linear, \high
-    finish \linear, \low
+    finish \linear, \shared, \high
+    finish \linear, \shared, \low
     .endm
 
-    .macro fc_row name, linear
+    .macro fc_row name, linear, shared
     mcutk_function \name, FRAME
     push {r4-r11, lr}
     sub sp, sp, #LOCAL_BYTES
-    ldm r0, {r1-r8}
-    stm sp, {r1-r8}
+    ldm r0, {r1-r7}
+    stm sp, {r1-r7}
     mov r12, r1
 
 1:  ldm r12!, {r0-r7}
@@ -84,11 +88,15 @@
 
     str r12, [sp, #MCUTK_FC_ROW_WEIGHTS]
     ldrd r8, r9, [sp, #MCUTK_FC_ROW_OUT]
-    ldr r12, [sp, #MCUTK_FC_ROW_STEP]
-    two_channels \linear, r0, r1
-    two_channels \linear, r2, r3
-    two_channels \linear, r4, r5
-    two_channels \linear, r6, r7
+    .if \shared
+    ldrd r10, r11, [r9]
+    ldr lr, [sp, #MCUTK_FC_ROW_ROUNDING]
+    lsl lr, lr, r11
+    .endif
+    two_channels \linear, \shared, r0, r1
+    two_channels \linear, \shared, r2, r3
+    two_channels \linear, \shared, r4, r5
+    two_channels \linear, \shared, r6, r7
     strd r8, r9, [sp, #MCUTK_FC_ROW_OUT]
     ldr r12, [sp, #MCUTK_FC_ROW_WEIGHTS]
     ldr r10, [sp, #MCUTK_FC_ROW_GROUPS]
@@ -101,6 +109,8 @@
     mcutk_end \name
     .endm
 
-    fc_row mcutk_fc_row_relu_dsp, 0
-    fc_row mcutk_fc_row_linear_dsp, 1
+    fc_row mcutk_fc_row_relu_dsp, 0, 0
+    fc_row mcutk_fc_row_linear_dsp, 1, 0
+    fc_row mcutk_fc_row_relu_shared_dsp, 0, 1
+    fc_row mcutk_fc_row_linear_shared_dsp, 1, 1
 #endif

@@ -25,8 +25,7 @@ typedef struct {
     const int8_t *in;                 /* may be unaligned */
     const int8_t *in_end;             /* in + inputs, a multiple of 4, at least 4 */
     int8_t *out;                      /* 8 bytes per group */
-    const mcutk_fc_scale_dsp *scales; /* of the first channel */
-    int32_t step;                     /* bytes from channel to channel of the scales: 8, or 0 where all have the same */
+    const mcutk_fc_scale_dsp *scales; /* of the first channel; shared: of all channels */
     int32_t rounding;                 /* 2 * out_zero_point + 1 */
     int32_t groups;                   /* at least 1 */
 } mcutk_fc_row;
@@ -40,15 +39,16 @@ _Static_assert(offsetof(mcutk_fc_row, in) == MCUTK_FC_ROW_IN, "layout known to a
 _Static_assert(offsetof(mcutk_fc_row, in_end) == MCUTK_FC_ROW_IN_END, "layout known to assembly");
 _Static_assert(offsetof(mcutk_fc_row, out) == MCUTK_FC_ROW_OUT, "layout known to assembly");
 _Static_assert(offsetof(mcutk_fc_row, scales) == MCUTK_FC_ROW_SCALES, "layout known to assembly");
-_Static_assert(offsetof(mcutk_fc_row, step) == MCUTK_FC_ROW_STEP, "layout known to assembly");
 _Static_assert(offsetof(mcutk_fc_row, rounding) == MCUTK_FC_ROW_ROUNDING, "layout known to assembly");
 _Static_assert(offsetof(mcutk_fc_row, groups) == MCUTK_FC_ROW_GROUPS, "layout known to assembly");
 _Static_assert(sizeof(mcutk_fc_row) == MCUTK_FC_ROW_BYTES, "layout known to assembly");
 #endif
 
-/* relu, linear: conditions in mcutk_scales_dsp.h. */
+/* relu, linear: conditions in mcutk_scales_dsp.h. shared: all channels have the same scale. */
 typedef void mcutk_fc_row_fn(const mcutk_fc_row *r);
 mcutk_fc_row_fn mcutk_fc_row_relu_dsp;
 mcutk_fc_row_fn mcutk_fc_row_linear_dsp;
+mcutk_fc_row_fn mcutk_fc_row_relu_shared_dsp;
+mcutk_fc_row_fn mcutk_fc_row_linear_shared_dsp;
 
 #endif

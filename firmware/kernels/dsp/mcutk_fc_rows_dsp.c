@@ -1,10 +1,9 @@
 #include "mcutk_fc_rows_dsp.h"
 
 static inline void mcutk_fc_rows_dsp_run(
-    const int8_t *in, int8_t *out, int8_t *scratch, const mcutk_fc_rows_dsp *p, mcutk_fc_row_fn *multiply) {
+    const int8_t *in, int8_t *out, int8_t *scratch, const mcutk_fc_rows_dsp *p, mcutk_fc_row_fn *multiply, int32_t shared) {
     const int32_t in_c = p->in_c, depth = (in_c + 3) & ~3;
     const int32_t groups = p->out_c / MCUTK_FC_GROUP, rest = p->out_c % MCUTK_FC_GROUP;
-    const int32_t step = p->per_channel != 0 ? (int32_t)sizeof(mcutk_fc_scale_dsp) : 0;
     for (int32_t rows = p->rows; rows > 0; --rows, in += in_c, out += p->out_c) {
         const int8_t *row = in;
         if (depth != in_c) {
@@ -13,14 +12,14 @@ static inline void mcutk_fc_rows_dsp_run(
             }
             row = scratch;
         }
-        mcutk_fc_row r = {p->weights, row, row + depth, out, p->scales, step, 2 * p->out_zero_point + 1, groups};
+        mcutk_fc_row r = {p->weights, row, row + depth, out, p->scales, 2 * p->out_zero_point + 1, groups};
         if (groups != 0) {
             multiply(&r);
         }
         if (rest != 0) { /* the channels behind the full groups */
             int8_t last[MCUTK_FC_GROUP];
             r.weights += groups * MCUTK_FC_GROUP * (1 + depth / 4);
-            r.scales += step != 0 ? groups * MCUTK_FC_GROUP : 0;
+            r.scales += shared ? 0 : groups * MCUTK_FC_GROUP;
             r.out = last;
             r.groups = 1;
             multiply(&r);
@@ -32,9 +31,17 @@ static inline void mcutk_fc_rows_dsp_run(
 }
 
 void mcutk_fc_dsp_relu(const int8_t *in, int8_t *out, void *scratch, const mcutk_fc_rows_dsp *p) {
-    mcutk_fc_rows_dsp_run(in, out, scratch, p, mcutk_fc_row_relu_dsp);
+    mcutk_fc_rows_dsp_run(in, out, scratch, p, mcutk_fc_row_relu_dsp, 0);
 }
 
 void mcutk_fc_dsp_linear(const int8_t *in, int8_t *out, void *scratch, const mcutk_fc_rows_dsp *p) {
-    mcutk_fc_rows_dsp_run(in, out, scratch, p, mcutk_fc_row_linear_dsp);
+    mcutk_fc_rows_dsp_run(in, out, scratch, p, mcutk_fc_row_linear_dsp, 0);
+}
+
+void mcutk_fc_dsp_relu_shared(const int8_t *in, int8_t *out, void *scratch, const mcutk_fc_rows_dsp *p) {
+    mcutk_fc_rows_dsp_run(in, out, scratch, p, mcutk_fc_row_relu_shared_dsp, 1);
+}
+
+void mcutk_fc_dsp_linear_shared(const int8_t *in, int8_t *out, void *scratch, const mcutk_fc_rows_dsp *p) {
+    mcutk_fc_rows_dsp_run(in, out, scratch, p, mcutk_fc_row_linear_shared_dsp, 1);
 }

@@ -5,7 +5,7 @@
  *   out      [rows][out_c]; each group of eight channels reads the whole row of inputs
  *   scratch  a row padded to a multiple of 4 bytes where in_c is none, else not used
  *   p        in flash
- *   relu, linear: conditions in mcutk_scales_dsp.h
+ *   relu, linear: conditions in mcutk_scales_dsp.h; shared: all channels have the same scale
  */
 #ifndef MCUTK_FC_ROWS_DSP_H
 #define MCUTK_FC_ROWS_DSP_H
@@ -14,15 +14,16 @@
 
 typedef struct {
     const uint32_t *weights;          /* packed as mcutk_fc_row_dsp.h says */
-    const mcutk_fc_scale_dsp *scales; /* [out_c padded to a multiple of 8], or [1]: per_channel */
+    const mcutk_fc_scale_dsp *scales; /* [out_c padded to a multiple of 8]; shared: [1] */
     int32_t rows;                     /* as many as the batch has, at least 1 */
     uint16_t in_c, out_c;
-    uint8_t per_channel;              /* 1: each channel has scales of its own; 0: all have the same */
     int8_t out_zero_point;
 } mcutk_fc_rows_dsp;
 
 typedef void mcutk_fc_rows_dsp_fn(const int8_t *in, int8_t *out, void *scratch, const mcutk_fc_rows_dsp *p);
 mcutk_fc_rows_dsp_fn mcutk_fc_dsp_relu;
 mcutk_fc_rows_dsp_fn mcutk_fc_dsp_linear;
+mcutk_fc_rows_dsp_fn mcutk_fc_dsp_relu_shared;
+mcutk_fc_rows_dsp_fn mcutk_fc_dsp_linear_shared;
 
 #endif

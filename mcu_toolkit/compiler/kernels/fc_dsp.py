@@ -39,22 +39,32 @@ def pack_rows(layer: ConvLayer, made: Channels) -> ConstArray:
     return weight_table(packed, "a row per 8 output channels: biases [8], weights of two channels [in_c / 2][4]", lanes)
 
 
-def pack_scales(made: Channels) -> tuple[ConstArray, bool]:
-    """``mcutk_fc_scale_dsp`` of each channel, or once where all have the same; and whether it is per channel."""
+def pack_scales(made: Channels) -> ConstArray:
+    """``mcutk_fc_scale_dsp`` of each channel, or once where all have the same."""
     table = np.zeros(-(-made.shift.size // GROUP) * GROUP, _SCALE)
     table["multiplier"][: made.shift.size] = made.multiplier
     table["right_shift"][: made.shift.size] = -made.shift - 1
-    per_channel = bool(np.any(table[: made.shift.size] != table[0]))
     layout = "multiplier, right shift - 1"
-    scales = table if per_channel else table[:1]
-    return ConstArray("scales", "mcutk_fc_scale_dsp", scales, is_weights=False, layout=layout), per_channel
+    scales = table[:1] if one_scale(made) else table
+    return ConstArray("scales", "mcutk_fc_scale_dsp", scales, is_weights=False, layout=layout)
+
+
+def one_scale(made: Channels) -> bool:
+    """Whether all channels have the same multiplier and shift."""
+    return bool(np.all(made.multiplier == made.multiplier[0]) and np.all(made.shift == made.shift[0]))
 
 
 @dataclass(frozen=True)
 class DspFullyConnected:
-    """A row of inputs by eight channels."""
+    """A row of inputs by eight channels.
+
+    Attributes:
+        rounding: how sums become outputs.
+        shared: for layers whose channels all have the same scale.
+    """
 
     rounding: Rounding
+    shared: bool
 
     isa = DSP
     header = "dsp/mcutk_fc_rows_dsp.h"
@@ -63,19 +73,21 @@ class DspFullyConnected:
     @property
     def name(self) -> str:
         """C function."""
-        return f"mcutk_fc_dsp_{self.rounding.value}"
+        return f"mcutk_fc_dsp_{self.rounding.value}{'_shared' if self.shared else ''}"
 
     def accepts(self, layer: ConvLayer, target: Target) -> bool:
         """As the convolutions; odd clamps and left shifts are left to them."""
         if layer.kind is not ConvKind.FULLY_CONNECTED:
             return False
         made = channels(layer)
-        return made is not None and made.rounding is self.rounding and fits_gemm(made)
+        if made is None or made.rounding is not self.rounding or one_scale(made) is not self.shared:
+            return False
+        return fits_gemm(made)
 
     def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
         fours, groups = -(-layer.in_c // 4), -(-layer.out_c // GROUP)
-        finish = 96 if self.rounding is Rounding.RELU else 104
+        finish = (60 if self.shared else 90) + (0 if self.rounding is Rounding.RELU else 8)
         row = 80 + groups * (finish + 31 * fours + 3 * -(-fours // 2))
         row += 40 + 4 * (layer.out_c % GROUP) if layer.out_c % GROUP else 0
         return 40 + layer.out_h * layer.out_w * (row + (5 * layer.in_c if layer.in_c % 4 else 0))
@@ -88,16 +100,14 @@ class DspFullyConnected:
         """``mcutk_fc_rows_dsp``."""
         made = channels(layer)
         assert made is not None
-        scales, per_channel = pack_scales(made)
         return ParamsArg(
             "mcutk_fc_rows_dsp",
             (
                 ("weights", pack_rows(layer, made)),
-                ("scales", scales),
+                ("scales", pack_scales(made)),
                 ("rows", layer.out_h * layer.out_w),
                 ("in_c", layer.in_c),
                 ("out_c", layer.out_c),
-                ("per_channel", int(per_channel)),
                 ("out_zero_point", layer.out_zero_point),
             ),
         )
@@ -111,5 +121,7 @@ class DspFullyConnected:
         return max(n * (layer.out_c - layer.in_c) + early for n in (0, last))
 
 
-VARIANTS = tuple(DspFullyConnected(rounding) for rounding in (Rounding.RELU, Rounding.LINEAR))
+VARIANTS = tuple(
+    DspFullyConnected(rounding, shared) for rounding in (Rounding.RELU, Rounding.LINEAR) for shared in (False, True)
+)
 add_conv_kernels(VARIANTS)

@@ -11,7 +11,7 @@ static uint32_t low_bytes(uint32_t pair) {
     return ((uint32_t)(int8_t)(pair & 0xFFu) & 0xFFFFu) | (uint32_t)(int8_t)((pair >> 16) & 0xFFu) << 16;
 }
 
-static void fc_row(const mcutk_fc_row *r) {
+static void fc_row(const mcutk_fc_row *r, int32_t shared) {
     const uint32_t *weights = r->weights;
     const mcutk_fc_scale_dsp *scale = r->scales;
     int8_t *out = r->out;
@@ -27,7 +27,7 @@ static void fc_row(const mcutk_fc_row *r) {
                 sums[channel + 1] += (uint32_t)product(low_bytes(*weights), x[odd], x[odd + 2]);
             }
         }
-        for (int32_t c = 0; c < 8; ++c, scale += r->step != 0) {
+        for (int32_t c = 0; c < 8; ++c, scale += !shared) {
             const int32_t sum = (c & 1) != 0 ? (int32_t)sums[c] : (int32_t)(sums[c] - sums[c + 1]) >> 8;
             const int32_t scaled = mcutk_requantize(sum, scale->multiplier, -1 - (int32_t)scale->right_shift);
             *out++ = (int8_t)mcutk_clamp(scaled + ((r->rounding - 1) >> 1), -128, 127);
@@ -36,9 +36,17 @@ static void fc_row(const mcutk_fc_row *r) {
 }
 
 void mcutk_fc_row_relu_dsp(const mcutk_fc_row *r) {
-    fc_row(r);
+    fc_row(r, 0);
 }
 
 void mcutk_fc_row_linear_dsp(const mcutk_fc_row *r) {
-    fc_row(r);
+    fc_row(r, 0);
+}
+
+void mcutk_fc_row_relu_shared_dsp(const mcutk_fc_row *r) {
+    fc_row(r, 1);
+}
+
+void mcutk_fc_row_linear_shared_dsp(const mcutk_fc_row *r) {
+    fc_row(r, 1);
 }
