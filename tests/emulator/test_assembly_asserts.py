@@ -12,6 +12,7 @@ from tests.support.arm_rig import INCLUDES, KERNELS, MACHINES, needs_arm
 pytestmark = needs_arm
 
 _OFFSETS = "mcutk_dsp_offsets.h"
+_WINOGRAD = "../mcutk_winograd_assembly.h"
 #: (assembly file, file that is changed, text, its replacement, message)
 _CHANGES = (
     ("mcutk_gemm_dsp.S", _OFFSETS, "GEMM_SCALES_END 8", "GEMM_SCALES_END 12", "members of mcutk_gemm"),
@@ -25,9 +26,9 @@ _CHANGES = (
     ("mcutk_taps_dsp.S", _OFFSETS, "SCALES_MULTIPLIERS 4", "SCALES_MULTIPLIERS 8", "behind the right shifts"),
     ("mcutk_fc_row_dsp.S", _OFFSETS, "FC_SCALE_RIGHT_SHIFT 4", "FC_SCALE_RIGHT_SHIFT 8", "mcutk_fc_scale_dsp"),
     ("mcutk_depthwise_strip_dsp.S", _OFFSETS, "STRIP_OUT 16", "STRIP_OUT 24", "must be adjacent"),
-    ("mcutk_winograd_tiles_dsp.S", _OFFSETS, "NOGRAD_SCALES 12", "NOGRAD_SCALES 16", "members of mcutk_winograd_pair"),
-    ("mcutk_winograd_tiles_dsp.S", _OFFSETS, "WINOGRAD_COLUMNS 24", "WINOGRAD_COLUMNS 28", "expects 6 columns"),
-    ("mcutk_winograd_tiles_dsp.S", "mcutk_winograd_tiles_dsp.S", "UNROLL, 8", "UNROLL, 6", "must be a power of two"),
+    ("mcutk_winograd_tiles_dsp.S", _WINOGRAD, "NOGRAD_SCALES 12", "NOGRAD_SCALES 16", "members of mcutk_winograd_pair"),
+    ("mcutk_winograd_tiles_dsp.S", _WINOGRAD, "WINOGRAD_COLUMNS 24", "WINOGRAD_COLUMNS 28", "expects 6 columns"),
+    ("mcutk_winograd_tiles_dsp.S", _WINOGRAD, "UNROLL, 8", "UNROLL, 6", "must be a power of two"),
     ("mcutk_winograd_tiles_dsp.S", "mcutk_winograd_tiles_dsp.S", "STEP_BYTES, 44", "STEP_BYTES, 48", "does not have"),
 )
 
@@ -37,7 +38,8 @@ def test_a_changed_layout_or_length_is_an_error(
     source: str, changed: str, text: str, other: str, message: str, tmp_path: Path
 ) -> None:
     for name in {source, changed, _OFFSETS}:
-        (tmp_path / name).write_text((KERNELS / "dsp" / name).read_text())
+        (tmp_path / Path(name).name).write_text((KERNELS / "dsp" / name).read_text())
+    changed = Path(changed).name
     command = ["arm-none-eabi-gcc", *MACHINES["m4"].flags, "-I", str(tmp_path), *INCLUDES, "-c", "-o", "made.o", source]
     process.run(command, cwd=tmp_path)
     before = (tmp_path / changed).read_text()

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from mcu_toolkit.compiler.kernels.conv_portable import VARIANTS
-from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
+from mcu_toolkit.compiler.kernels import conv_portable, winograd
+from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
 from tests.support.conv_layers import fc_layer, make_layer
+
+VARIANTS: tuple[ConvKernel, ...] = (*conv_portable.VARIANTS, *winograd.VARIANTS)
 
 pytestmark = needs_arm
 
@@ -21,7 +23,7 @@ def layers() -> list[ConvLayer]:
     for n, rounding in enumerate(("relu", "linear", "any")):
         conv = [
             ((5, 5, 16), 8, (3, 3), (1, 1)), ((6, 7, 3), 5, (3, 3), (2, 2)), ((3, 3, 37), 9, (1, 1), (1, 1)),
-            ((11, 6, 1), 12, (6, 4), (2, 2)), ((1, 2, 19), 1, (2, 2), (1, 1)),
+            ((11, 6, 1), 12, (6, 4), (2, 2)), ((1, 2, 19), 1, (2, 2), (1, 1)), ((5, 6, 3), 9, (3, 3), (1, 1)),
         ]  # fmt: skip
         found += [make_layer(ConvKind.CONV, *shape, rounding=rounding, seed=n) for shape in conv]
         wise = [
@@ -56,7 +58,7 @@ def test_estimated_costs_are_within_a_third(tmp_path: Path, core: str) -> None:
     jobs = [(k, layer) for layer in layers for k in VARIANTS if k.accepts(layer, target)]
     results = run_layers(tmp_path, MACHINES[core], jobs, overlap=False)
     ratios = {
-        (kernel.name, layer.kind.value, layer.stride_h): kernel.cost(layer, target) / result.instructions
+        (kernel, layer.kind.value, layer.stride_h): kernel.cost(layer, target) / result.instructions
         for (kernel, layer), result in zip(jobs, results, strict=True)
     }
     assert {key: ratio for key, ratio in ratios.items() if not 0.75 < ratio < 1.34} == {}

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcu_toolkit.compiler.kernels.conv_portable import VARIANTS
+from mcu_toolkit.compiler.kernels import conv_portable, winograd
 from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
 from mcu_toolkit.targets.isa import PORTABLE
 from mcu_toolkit.targets.target import Target
@@ -18,6 +18,8 @@ from tests.support.kernel_cases import conv_cases
 
 #: The kernels of Cortex-M0 run here in their C form.
 TARGETS = (Target(PORTABLE, "cortex-m3"), Target(PORTABLE, "cortex-m0"))
+
+VARIANTS: tuple[ConvKernel, ...] = (*conv_portable.VARIANTS, *winograd.VARIANTS)
 
 pytestmark = needs_gcc
 

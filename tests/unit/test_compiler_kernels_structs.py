@@ -20,6 +20,7 @@ from mcu_toolkit.compiler.kernels import (
     depthwise_mve,
     fc_dsp,
     fc_mve,
+    winograd,
     winograd_dsp,
 )
 from mcu_toolkit.compiler.layer import ConvKernel, ConvKind, ConvLayer
@@ -28,7 +29,7 @@ from mcu_toolkit.targets.target import Optimize, Target
 from tests.support.conv_layers import make_layer
 
 KERNELS = asset_dir("firmware") / "kernels"
-MODULES = (conv_portable, conv_dsp, depthwise_dsp, fc_dsp, winograd_dsp, conv_mve, depthwise_mve, fc_mve)
+MODULES = (conv_portable, conv_dsp, depthwise_dsp, fc_dsp, winograd, winograd_dsp, conv_mve, depthwise_mve, fc_mve)
 VARIANTS: tuple[ConvKernel, ...] = tuple(variant for module in MODULES for variant in module.VARIANTS)
 TARGETS = (
     Target(PORTABLE, "cortex-m0"),

@@ -54,19 +54,4 @@
 #define MCUTK_STRIP_ROUNDING 36
 #define MCUTK_STRIP_BYTES 40
 
-/* Layouts of mcutk_winograd_tiles_dsp.h, in words */
-#define MCUTK_WINOGRAD_COLUMNS 24
-#define MCUTK_WINOGRAD_V 32
-#define MCUTK_WINOGRAD_BLOCK 64
-
-/* mcutk_winograd_pair (mcutk_winograd_tiles_dsp.h) */
-#define MCUTK_WINOGRAD_WEIGHTS 0
-#define MCUTK_WINOGRAD_V_FIRST 4
-#define MCUTK_WINOGRAD_V_END 8
-#define MCUTK_WINOGRAD_SCALES 12
-#define MCUTK_WINOGRAD_SCALES_END 16
-#define MCUTK_WINOGRAD_ROUNDING 20
-#define MCUTK_WINOGRAD_STEP 24
-#define MCUTK_WINOGRAD_PAIR_BYTES 28
-
 #endif

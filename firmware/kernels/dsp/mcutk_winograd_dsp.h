@@ -14,21 +14,20 @@
 #ifndef MCUTK_WINOGRAD_DSP_H
 #define MCUTK_WINOGRAD_DSP_H
 
-#include "mcutk_scales_dsp.h"
-#include "mcutk_types.h"
+#include "mcutk_winograd_tiles.h"
 
 /* linear */
 typedef struct {
     mcutk_conv_shape shape;
     const uint32_t *weights;        /* transformed, as mcutk_winograd_tiles_dsp.h says */
-    const mcutk_scales_dsp *scales; /* [ceil(out_c / 4)] */
+    const mcutk_winograd_scales *scales; /* [ceil(out_c / 4)] */
 } mcutk_winograd_dsp;
 
 /* any */
 typedef struct {
     mcutk_conv_shape shape;
     const uint32_t *weights;       /* transformed, as mcutk_winograd_tiles_dsp.h says */
-    const mcutk_scale_dsp *scales; /* [out_c] */
+    const mcutk_winograd_scale *scales; /* [out_c] */
 } mcutk_winograd_any_dsp;
 
 /* ram: weights as int8, transformed into scratch for a batch of channels at a time. A group of four channels has
@@ -38,7 +37,7 @@ typedef struct {
 typedef struct {
     mcutk_conv_shape shape;
     const uint32_t *weights;        /* int8, as above */
-    const mcutk_scales_dsp *scales; /* [ceil(out_c / 4)] */
+    const mcutk_winograd_scales *scales; /* [ceil(out_c / 4)] */
     uint16_t batch;                 /* channels, a multiple of 4 */
 } mcutk_winograd_ram_dsp;
 
@@ -46,7 +45,7 @@ typedef struct {
 typedef struct {
     mcutk_conv_shape shape;
     const uint32_t *weights;       /* int8, as above */
-    const mcutk_scale_dsp *scales; /* [out_c] */
+    const mcutk_winograd_scale *scales; /* [out_c] */
     uint16_t batch;                /* channels, a multiple of 4 */
 } mcutk_winograd_ram_any_dsp;
 

@@ -7,9 +7,13 @@ modulo 2^32 are exact if 4 times every sum of the convolution fits int32.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.compiler.call import ConstArray
+from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, channel_scales, group_scales
 from mcu_toolkit.compiler.layer import ConvKind, ConvLayer
 
 #: 2 G of F(2, 3).
@@ -23,10 +27,45 @@ _COLUMNS = (1, 0, 2, 3)
 TALL, WIDE = 2, 4
 
 
+#: Channels of a batch.
+BATCHES = (4, 8, 16, 32)
+
+
 def is_winograd(layer: ConvLayer) -> bool:
     """Whether the layer has the geometry of F(2x2, 3x3): a 3x3 kernel with stride 1 and no dilation."""
     square = (layer.kernel_h, layer.kernel_w, layer.stride_h, layer.stride_w) == (3, 3, 1, 1)
     return layer.kind is ConvKind.CONV and square and layer.dilation_h == layer.dilation_w == 1
+
+
+def fits_batch(layer: ConvLayer, batch: int) -> bool:
+    """Whether a variant with this batch is of use: the largest takes all that is left, a smaller one makes several."""
+    return not batch or batch == BATCHES[-1] or batch < layer.out_c
+
+
+def batch_of(layer: ConvLayer, batch: int) -> int:
+    """Channels that are computed in one walk over the image; `batch` 0: all."""
+    whole = -(-layer.out_c // GROUP) * GROUP
+    return min(batch, whole) if batch else whole
+
+
+def part_bytes(layer: ConvLayer, batch: int) -> int:
+    """Scratch for the outputs of pairs that are not whole, of a batch of channels."""
+    return 8 * batch if layer.out_w % WIDE or layer.out_c % GROUP else 0
+
+
+def winograd_scales(made: Channels, any_rounding: bool) -> ConstArray:
+    """``mcutk_winograd_scales`` of each group, or ``mcutk_winograd_scale`` of each channel."""
+    if any_rounding:
+        return replace(channel_scales(made), ctype="mcutk_winograd_scale")
+    return replace(group_scales(made), ctype="mcutk_winograd_scales")
+
+
+def grouped(layer: ConvLayer, made: Channels) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """4 * bias [groups, 4] and weights [groups * 4, 3, 3, in_c], zeros for channels beyond out_c."""
+    missing = -layer.out_c % GROUP
+    bias = np.pad(4 * made.bias, (0, missing)).reshape(-1, GROUP)
+    weights = made.weights.reshape(layer.out_c, 3, 3, layer.in_c)
+    return bias, np.pad(weights, ((0, missing), (0, 0), (0, 0), (0, 0)))
 
 
 def pairs_of_tiles(layer: ConvLayer) -> int:

@@ -15,22 +15,19 @@ import numpy as np
 from mcu_toolkit.compiler.call import ConstArray, FieldValue, ParamsArg
 from mcu_toolkit.compiler.kernels.base import KERNELS
 from mcu_toolkit.compiler.kernels.conv import conv_kernel
-from mcu_toolkit.compiler.kernels.packing_dsp import (
-    GROUP,
-    Channels,
-    Ints,
-    Rounding,
-    channel_scales,
-    channels,
-    group_scales,
-    weight_table,
-)
+from mcu_toolkit.compiler.kernels.packing_dsp import GROUP, Channels, Ints, Rounding, channels, weight_table
 from mcu_toolkit.compiler.kernels.packing_winograd import (
+    BATCHES,
     SUM_BOUND,
     WIDE,
+    batch_of,
+    fits_batch,
+    grouped,
     is_winograd,
     pairs_of_tiles,
+    part_bytes,
     transformed_weights,
+    winograd_scales,
     winograd_slack,
 )
 from mcu_toolkit.compiler.kernels.structs import conv_shape
@@ -40,8 +37,6 @@ from mcu_toolkit.targets.target import Target
 
 _HEADER = "dsp/mcutk_winograd_dsp.h"
 _SOURCES = ("dsp/mcutk_winograd_dsp.c", "dsp/mcutk_winograd_tiles_dsp.S", "portable/mcutk_winograd_walk.c")
-#: Channels of a batch: the largest first, so that a layer with fewer channels takes one batch.
-_BATCHES = (4, 8, 16, 32)
 
 
 def _quads(layer: ConvLayer) -> int:
@@ -63,17 +58,9 @@ def _in_quads(weights: Ints, in_c: int) -> Ints:
     return np.concatenate([quads, last[..., np.newaxis, :]], axis=-2)
 
 
-def _grouped(layer: ConvLayer, made: Channels) -> tuple[Ints, Ints]:
-    """4 * bias [groups, 4] and weights [groups * 4, 3, 3, in_c], zeros for channels beyond out_c."""
-    missing = -layer.out_c % GROUP
-    bias = np.pad(4 * made.bias, (0, missing)).reshape(-1, GROUP)
-    weights = made.weights.reshape(layer.out_c, 3, 3, layer.in_c)
-    return bias, np.pad(weights, ((0, missing), (0, 0), (0, 0), (0, 0)))
-
-
 def pack_transformed(layer: ConvLayer, made: Channels) -> ConstArray:
     """Biases and transformed weights as ``mcutk_winograd_tiles_dsp.h`` says: a row per group of four channels."""
-    bias, weights = _grouped(layer, made)
+    bias, weights = grouped(layer, made)
     quads = _in_quads(transformed_weights(weights), layer.in_c) & 0xFFFF  # [16, channels, quads, 4]
     pairs = np.stack([quads[..., 0] | quads[..., 2] << 16, quads[..., 1] | quads[..., 3] << 16], axis=-1)
     steps = pairs.reshape(16, len(bias), GROUP, -1).transpose(1, 0, 3, 2)  # [groups, 16, steps, 4]
@@ -83,7 +70,7 @@ def pack_transformed(layer: ConvLayer, made: Channels) -> ConstArray:
 
 def pack_bytes(layer: ConvLayer, made: Channels) -> ConstArray:
     """Biases and int8 weights as ``mcutk_winograd_dsp.h`` says: a row per group of four channels."""
-    bias, weights = _grouped(layer, made)
+    bias, weights = grouped(layer, made)
     quads = _in_quads(weights.reshape(-1, 9, layer.in_c), layer.in_c) & 0xFF  # [channels, 9, quads, 4]
     words = (quads << np.array([0, 8, 16, 24])).sum(axis=-1).transpose(0, 2, 1)
     packed = np.concatenate([bias, words.reshape(len(bias), -1)], axis=1)
@@ -123,19 +110,12 @@ class DspWinograd:
         made = channels(layer)
         if made is None or (made.rounding is Rounding.ANY) is not self.any_rounding:
             return False
-        # The largest batch takes what is left, and smaller ones are for layers that have more than one.
-        useful = not self.batch or self.batch == _BATCHES[-1] or self.batch < layer.out_c
-        return useful and int(made.bound.max(initial=0)) < SUM_BOUND
-
-    def _batch(self, layer: ConvLayer) -> int:
-        """Channels that are computed in one walk over the image."""
-        whole = _groups(layer.out_c) * GROUP
-        return min(self.batch, whole) if self.batch else whole
+        return fits_batch(layer, self.batch) and int(made.bound.max(initial=0)) < SUM_BOUND
 
     def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
         quads, groups = _quads(layer), _groups(layer.out_c)
-        steps, walks = 2 * quads, -(-layer.out_c // self._batch(layer))
+        steps, walks = 2 * quads, -(-layer.out_c // batch_of(layer, self.batch))
         group = 16 * (5 + 3 * -(-steps // 8) + 11 * steps) + 110 + (2020 if self.any_rounding else 375)
         columns = 4 * (32 + 27 * quads) + 59 * steps + 110
         if layer.in_c % 4:
@@ -148,10 +128,9 @@ class DspWinograd:
 
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
         """V, columns, a pixel of padding, outputs of pairs that are not whole, weights of a batch."""
-        steps, batch = 2 * _quads(layer), self._batch(layer)
-        part = 8 * batch if layer.out_w % WIDE or layer.out_c % GROUP else 0
+        steps, batch = 2 * _quads(layer), batch_of(layer, self.batch)
         weights = _groups(batch) * (16 + 256 * steps) if self.batch else 0
-        return 224 * steps + 4 * _quads(layer) + part + weights
+        return 224 * steps + 4 * _quads(layer) + part_bytes(layer, batch) + weights
 
     def params(self, layer: ConvLayer) -> ParamsArg:
         """``mcutk_winograd_dsp`` and the like."""
@@ -161,15 +140,15 @@ class DspWinograd:
         fields: tuple[tuple[str, FieldValue], ...] = (
             ("shape", conv_shape(layer)),
             ("weights", (pack_bytes if self.batch else pack_transformed)(layer, made)),
-            ("scales", channel_scales(made) if self.any_rounding else group_scales(made)),
+            ("scales", winograd_scales(made, self.any_rounding)),
         )
-        return ParamsArg(name, (*fields, ("batch", self._batch(layer))) if self.batch else fields)
+        return ParamsArg(name, (*fields, ("batch", batch_of(layer, self.batch))) if self.batch else fields)
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
         """The image is read again for each batch."""
-        return winograd_slack(layer) if self._batch(layer) >= layer.out_c else None
+        return winograd_slack(layer) if batch_of(layer, self.batch) >= layer.out_c else None
 
 
-VARIANTS = tuple(DspWinograd(any_rounding, batch) for any_rounding in (False, True) for batch in (0, *_BATCHES))
+VARIANTS = tuple(DspWinograd(any_rounding, batch) for any_rounding in (False, True) for batch in (0, *BATCHES))
 for _variant in VARIANTS:
     KERNELS.add(_variant.variant, conv_kernel(_variant, spends=True))

@@ -114,7 +114,7 @@ void mcutk_winograd_raw_dsp(const mcutk_winograd_pair *p, int32_t t[MCUTK_WINOGR
 
 void mcutk_winograd_pair_dsp(const mcutk_winograd_pair *p, int8_t *out0, int8_t *out1) {
     const uint32_t *weights = p->weights;
-    for (const mcutk_scales_dsp *scales = p->scales; scales != p->scales_end; ++scales, out0 += 4, out1 += 4) {
+    for (const mcutk_winograd_scales *scales = p->scales; scales != p->scales_end; ++scales, out0 += 4, out1 += 4) {
         int32_t t[MCUTK_WINOGRAD_BLOCK];
         weights = products(p, weights, t);
         for (int32_t n = 0; n < 32; ++n) { /* row 1, then row 0; pixels; channels */
