@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from mcu_toolkit import process
 from mcu_toolkit.compiler.card import ModelCard
 from mcu_toolkit.compiler.pipeline import compile_model
-from mcu_toolkit.data.preprocess import NORMALIZATIONS, to_int8
+from mcu_toolkit.data.preprocess import NORMALIZATIONS, to_input
 from mcu_toolkit.errors import ConfigError
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.host.native import STRICT_FLAGS
@@ -23,6 +24,7 @@ from tests.support.tflite_writer import SubgraphSpec, write_model
 pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
 
 TARGET = Target(PORTABLE, "host")
+CTYPES = {"int8": ctypes.c_int8, "uint8": ctypes.c_uint8, "int16": ctypes.c_int16}
 
 
 def library(folder: Path, data: bytes, name: str, card: ModelCard) -> ctypes.CDLL:
@@ -47,14 +49,46 @@ def relu_model(dtype: str, scale: float, zero_point: int) -> bytes:
 
 
 @pytest.mark.parametrize("normalization", list(NORMALIZATIONS))
-@pytest.mark.parametrize(("scale", "zero_point"), [(1 / 255, -128), (0.0078125, 0), (0.0137, -7), (1.5, 100)])
-def test_every_pixel_equals_the_hosts(normalization: str, scale: float, zero_point: int, tmp_path: Path) -> None:
-    made = library(tmp_path, relu_model("int8", scale, zero_point), "net", ModelCard((), normalization))
-    made.net_quantize_pixel.restype = ctypes.c_int8
+@pytest.mark.parametrize(
+    ("dtype", "scale", "zero_point"),
+    [("int8", 1 / 255, -128), ("int8", 0.0137, -7), ("int8", 1.5, 100), ("uint8", 1 / 255, 0), ("uint8", 2**-7, 127),
+     ("int16", 2**-15, 0)],
+)  # fmt: skip
+def test_every_pixel_equals_the_hosts(
+    normalization: str, dtype: str, scale: float, zero_point: int, tmp_path: Path
+) -> None:
+    made = library(tmp_path, relu_model(dtype, scale, zero_point), "net", ModelCard((), normalization))
+    made.net_quantize_pixel.restype = CTYPES[dtype]
     made.net_quantize_pixel.argtypes = [ctypes.c_uint8]
     found = [made.net_quantize_pixel(pixel) for pixel in range(256)]
-    how = NORMALIZATIONS[normalization]
-    assert found == to_int8(np.arange(256, dtype=np.uint8), float(np.float32(scale)), zero_point, how).tolist()
+    pixels, how = np.arange(256, dtype=np.uint8), NORMALIZATIONS[normalization]
+    assert found == to_input(pixels, np.dtype(dtype), float(np.float32(scale)), zero_point, how).tolist()
+
+
+def test_a_float_input_has_its_normalization_in_the_header(tmp_path: Path) -> None:
+    g = SubgraphSpec()
+    g.inputs, g.outputs = [g.tensor((1, 4), "float32", name="in")], [g.tensor((1, 4), scale=[0.1], zero_point=[3])]
+    g.node("QUANTIZE", g.inputs, g.outputs)
+    files = compile_model(read_model(write_model(g)), TARGET, "net", card=ModelCard((), "signed")).files
+    header = files["net.h"].decode()
+    assert '"in": float32 [1, 4]; real values' in header and "#define NET_INPUT_TYPE float\n" in header
+    assert "NET_INPUT_NORMALIZATION_OFFSET 127.5" in header and "quantize_pixel" not in header
+    assert "float *net_input(void *arena);" in header
+
+
+def test_the_header_places_each_tensor_in_its_block() -> None:
+    g = SubgraphSpec()
+    kinds = (("int8", 3), ("uint8", 5), ("int16", 4))
+    g.inputs = [g.tensor((1, width), kind, scale=[0.5], zero_point=[0]) for kind, width in kinds]
+    g.outputs = [g.tensor((1, width), scale=[0.25], zero_point=[1]) for _, width in kinds]
+    for source, result in zip(g.inputs, g.outputs, strict=True):
+        g.node("QUANTIZE", [source], [result])
+    header = compile_model(read_model(write_model(g)), TARGET, "net").files["net.h"].decode()
+    values = dict(re.findall(r"#define (NET_(?:IN|OUT)PUT\w+) (\S+)", header))
+    offsets = [values[f"NET_INPUT{suffix}_OFFSET"] for suffix in ("", "2", "3")]
+    assert offsets == ["0", "3", "8"] and values["NET_INPUTS_BYTES"] == "16"
+    assert [values[f"NET_INPUT{suffix}_TYPE"] for suffix in ("", "2", "3")] == ["int8_t", "uint8_t", "int16_t"]
+    assert (values["NET_OUTPUT3_OFFSET"], values["NET_OUTPUTS_BYTES"]) == ("8", "12")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +97,7 @@ def test_every_pixel_equals_the_hosts(normalization: str, scale: float, zero_poi
 )
 def test_reals_are_rounded_and_clamped_as_in_numpy(dtype: str, scale: float, zero_point: int, tmp_path: Path) -> None:
     made = library(tmp_path, relu_model(dtype, scale, zero_point), "net", ModelCard())
-    ctype = {"int8": ctypes.c_int8, "uint8": ctypes.c_uint8}[dtype]
+    ctype = CTYPES[dtype]
     made.net_quantize_input.restype = ctype
     made.net_quantize_input.argtypes = [ctypes.c_float]
     step = np.float32(scale)
@@ -91,7 +125,7 @@ def test_reals_are_rounded_and_clamped_as_in_numpy(dtype: str, scale: float, zer
 def test_outputs_are_converted_to_reals(dtype: str, scale: float, zero_point: int, tmp_path: Path) -> None:
     made = library(tmp_path, relu_model(dtype, scale, zero_point), "net", ModelCard())
     made.net_dequantize_output.restype = ctypes.c_float
-    made.net_dequantize_output.argtypes = [{"int8": ctypes.c_int8, "uint8": ctypes.c_uint8}[dtype]]
+    made.net_dequantize_output.argtypes = [CTYPES[dtype]]
     limits = np.iinfo(dtype)
     values = np.arange(limits.min, limits.max + 1)
     expected = np.float32(scale) * (values - zero_point).astype(np.float32)

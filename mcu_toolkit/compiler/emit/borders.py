@@ -11,10 +11,12 @@ from mcu_toolkit.compiler.emit import literals, names
 from mcu_toolkit.compiler.emit.code import c_type
 from mcu_toolkit.compiler.plan.problem import MemoryPlan
 from mcu_toolkit.compiler.plan.schedule import Schedule
-from mcu_toolkit.data.preprocess import normalization, to_int8
+from mcu_toolkit.data.preprocess import normalization, to_input
 from mcu_toolkit.errors import ConfigError
 from mcu_toolkit.graph.ir import DType, Graph, Tensor
 
+#: Types that are not quantized → what an element means.
+_MEANINGS = {DType.FLOAT32: "; real values", DType.BOOL: "; 0 or 1"}
 #: Types that real numbers are quantized to → least and greatest value.
 _QUANTIZED = {DType.INT8: (-(2**7), 2**7 - 1), DType.UINT8: (0, 2**8 - 1), DType.INT16: (-(2**15), 2**15 - 1)}
 
@@ -28,6 +30,7 @@ class Border:
         macro: start of its macros, for example ``KWS_INPUT``.
         ctype: C element type.
         offset: bytes from the start of the arena.
+        block_offset: bytes from the start of all inputs or outputs as one block, in which the link carries them.
         itemsize: bytes of an element.
         bytes, elements: size.
         dims: shape, at least one dimension.
@@ -41,6 +44,7 @@ class Border:
     macro: str
     ctype: str
     offset: int
+    block_offset: int
     itemsize: int
     bytes: int
     elements: int
@@ -71,12 +75,15 @@ class PixelInput:
     Attributes:
         id: of the normalization.
         offset, divisor: C literals; real = (pixel - offset) / divisor.
-        rows: initialiser of the int8 values of the 256 pixel values; empty where the input is not one int8 tensor.
+        ctype: C type of an input element.
+        rows: initialiser of the quantized values of the 256 pixel values; empty where the input is not one quantized
+            tensor.
     """
 
     id: str
     offset: str
     divisor: str
+    ctype: str
     rows: tuple[str, ...]
 
 
@@ -85,22 +92,28 @@ def find_borders(
 ) -> tuple[Border, ...]:
     """Inputs or outputs of a graph, in its order."""
     word = "output" if outputs else "input"
-    found = []
+    found: list[Border] = []
+    block = 0
     for number, index in enumerate(graph.outputs if outputs else graph.inputs):
         name = word if number == 0 else f"{word}{number + 1}"
-        found.append(_border(graph.tensors[index], schedule.address(plan, index), name, f"{prefix}_{name}".upper()))
+        place = schedule.address(plan, index), block
+        found.append(_border(graph.tensors[index], place, name, f"{prefix}_{name}".upper()))
+        block += found[-1].bytes
     return tuple(found)
 
 
-def _border(tensor: Tensor, offset: int, word: str, macro: str) -> Border:
-    scale, zero_point = _quantization(tensor)
+def _border(tensor: Tensor, place: tuple[int, int], word: str, macro: str) -> Border:
+    """`place`: offset in the arena, offset in the block."""
+    scale, zero_point = tensor.border_quant
     low, high = (0, 0) if tensor.quant is None else _QUANTIZED.get(tensor.dtype, (0, 0))
-    meaning = ": real value = SCALE * (q - ZERO_POINT)" if low < high else ""
+    meaning = "; real value = SCALE * (q - ZERO_POINT)" if low < high else _MEANINGS.get(tensor.dtype, "")
+    shape = ", ".join(map(str, tensor.shape))
     return Border(
         word=word,
         macro=macro,
         ctype=c_type(tensor.dtype),
-        offset=offset,
+        offset=place[0],
+        block_offset=place[1],
         itemsize=tensor.dtype.bytes,
         bytes=tensor.bytes,
         elements=tensor.elements,
@@ -109,15 +122,8 @@ def _border(tensor: Tensor, offset: int, word: str, macro: str) -> Border:
         zero_point=zero_point,
         low=low,
         high=high,
-        comment=names.wrapped(f'"{names.comment(tensor.name)}"{meaning}'),
+        comment=names.wrapped(f'"{names.comment(tensor.name)}": {tensor.dtype.value} [{shape}]{meaning}'),
     )
-
-
-def _quantization(tensor: Tensor) -> tuple[float, int]:
-    quant = tensor.quant
-    if quant is None or not quant.scale.size:
-        return 1.0, 0
-    return float(quant.scale[0]), int(quant.zero_point[0]) if quant.zero_point.size else 0
 
 
 def pixel_input(graph: Graph, card: ModelCard) -> PixelInput | None:
@@ -129,12 +135,13 @@ def pixel_input(graph: Graph, card: ModelCard) -> PixelInput | None:
     if not card.normalization:
         return None
     how = normalization(card.normalization)
+    tensor = graph.tensors[graph.inputs[0]]
+    ctype = c_type(tensor.dtype)
     rows: tuple[str, ...] = ()
-    if len(graph.inputs) == 1 and graph.tensors[graph.inputs[0]].dtype is DType.INT8:
-        scale, zero_point = _quantization(graph.tensors[graph.inputs[0]])
-        values = to_int8(np.arange(256, dtype=np.uint8), scale, zero_point, how)
-        rows = literals.rows(values, "int8_t")
-    return PixelInput(card.normalization, literals.floating(how.offset), literals.floating(how.divisor), rows)
+    if len(graph.inputs) == 1 and tensor.dtype in _QUANTIZED:
+        values = to_input(np.arange(256, dtype=np.uint8), tensor.dtype.numpy, *tensor.border_quant, how)
+        rows = literals.rows(values, ctype)
+    return PixelInput(card.normalization, literals.floating(how.offset), literals.floating(how.divisor), ctype, rows)
 
 
 def class_strings(graph: Graph, card: ModelCard) -> tuple[str, ...]:

@@ -25,19 +25,28 @@ extern "C" {
 #define DEAD_ARENA_BYTES 392
 #define DEAD_ARENA_NO_OVERLAP 345 /* live-tensor bound (without overlaps) */
 #define DEAD_ARENA_ALIGN 4
+
+/* Inputs and outputs. OFFSET is a tensor's place in the block of all inputs, or of all outputs, that the link carries.
+ * In the arena the tensors need not be neighbours: the functions below give their places. */
 #define DEAD_INPUT_COUNT 1
 #define DEAD_OUTPUT_COUNT 1
+#define DEAD_INPUTS_BYTES 75
+#define DEAD_OUTPUTS_BYTES 2
 
-/* "image": real value = SCALE * (q - ZERO_POINT) */
+/* "image": int8 [1, 5, 5, 3]; real value = SCALE * (q - ZERO_POINT) */
+#define DEAD_INPUT_TYPE int8_t
 #define DEAD_INPUT_BYTES 75
+#define DEAD_INPUT_OFFSET 0
 #define DEAD_INPUT_ELEMENTS 75
 #define DEAD_INPUT_RANK 4
 #define DEAD_INPUT_SHAPE {1, 5, 5, 3}
 #define DEAD_INPUT_SCALE 0.100000001f
 #define DEAD_INPUT_ZERO_POINT (0)
 
-/* "probabilities": real value = SCALE * (q - ZERO_POINT) */
+/* "probabilities": int8 [1, 2]; real value = SCALE * (q - ZERO_POINT) */
+#define DEAD_OUTPUT_TYPE int8_t
 #define DEAD_OUTPUT_BYTES 2
+#define DEAD_OUTPUT_OFFSET 0
 #define DEAD_OUTPUT_ELEMENTS 2
 #define DEAD_OUTPUT_RANK 2
 #define DEAD_OUTPUT_SHAPE {1, 2}

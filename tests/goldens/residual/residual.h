@@ -25,19 +25,28 @@ extern "C" {
 #define RESIDUAL_ARENA_BYTES 460
 #define RESIDUAL_ARENA_NO_OVERLAP 432 /* live-tensor bound (without overlaps) */
 #define RESIDUAL_ARENA_ALIGN 4
+
+/* Inputs and outputs. OFFSET is a tensor's place in the block of all inputs, or of all outputs, that the link carries.
+ * In the arena the tensors need not be neighbours: the functions below give their places. */
 #define RESIDUAL_INPUT_COUNT 1
 #define RESIDUAL_OUTPUT_COUNT 1
+#define RESIDUAL_INPUTS_BYTES 144
+#define RESIDUAL_OUTPUTS_BYTES 3
 
-/* "\u002a/ \u0022image\u0022 \u005c int main() {": real value = SCALE * (q - ZERO_POINT) */
+/* "\u002a/ \u0022image\u0022 \u005c int main() {": int8 [1, 6, 6, 4]; real value = SCALE * (q - ZERO_POINT) */
+#define RESIDUAL_INPUT_TYPE int8_t
 #define RESIDUAL_INPUT_BYTES 144
+#define RESIDUAL_INPUT_OFFSET 0
 #define RESIDUAL_INPUT_ELEMENTS 144
 #define RESIDUAL_INPUT_RANK 4
 #define RESIDUAL_INPUT_SHAPE {1, 6, 6, 4}
 #define RESIDUAL_INPUT_SCALE 0.0500000007f
 #define RESIDUAL_INPUT_ZERO_POINT (-3)
 
-/* "probabilities": real value = SCALE * (q - ZERO_POINT) */
+/* "probabilities": int8 [1, 3]; real value = SCALE * (q - ZERO_POINT) */
+#define RESIDUAL_OUTPUT_TYPE int8_t
 #define RESIDUAL_OUTPUT_BYTES 3
+#define RESIDUAL_OUTPUT_OFFSET 0
 #define RESIDUAL_OUTPUT_ELEMENTS 3
 #define RESIDUAL_OUTPUT_RANK 2
 #define RESIDUAL_OUTPUT_SHAPE {1, 3}

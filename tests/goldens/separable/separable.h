@@ -25,19 +25,28 @@ extern "C" {
 #define SEPARABLE_ARENA_BYTES 144
 #define SEPARABLE_ARENA_NO_OVERLAP 192 /* live-tensor bound (without overlaps) */
 #define SEPARABLE_ARENA_ALIGN 4
+
+/* Inputs and outputs. OFFSET is a tensor's place in the block of all inputs, or of all outputs, that the link carries.
+ * In the arena the tensors need not be neighbours: the functions below give their places. */
 #define SEPARABLE_INPUT_COUNT 1
 #define SEPARABLE_OUTPUT_COUNT 1
+#define SEPARABLE_INPUTS_BYTES 64
+#define SEPARABLE_OUTPUTS_BYTES 4
 
-/* "image": real value = SCALE * (q - ZERO_POINT) */
+/* "image": int8 [1, 8, 8, 1]; real value = SCALE * (q - ZERO_POINT) */
+#define SEPARABLE_INPUT_TYPE int8_t
 #define SEPARABLE_INPUT_BYTES 64
+#define SEPARABLE_INPUT_OFFSET 0
 #define SEPARABLE_INPUT_ELEMENTS 64
 #define SEPARABLE_INPUT_RANK 4
 #define SEPARABLE_INPUT_SHAPE {1, 8, 8, 1}
 #define SEPARABLE_INPUT_SCALE 0.00392156886f
 #define SEPARABLE_INPUT_ZERO_POINT (-128)
 
-/* "probabilities": real value = SCALE * (q - ZERO_POINT) */
+/* "probabilities": int8 [1, 4]; real value = SCALE * (q - ZERO_POINT) */
+#define SEPARABLE_OUTPUT_TYPE int8_t
 #define SEPARABLE_OUTPUT_BYTES 4
+#define SEPARABLE_OUTPUT_OFFSET 0
 #define SEPARABLE_OUTPUT_ELEMENTS 4
 #define SEPARABLE_OUTPUT_RANK 2
 #define SEPARABLE_OUTPUT_SHAPE {1, 4}
@@ -66,7 +75,7 @@ void separable_invoke(void *arena);
 /* Conversions, in separable_quantize.c: to the nearest integer, halves away from zero, limited to the range of
  * the type; a NaN gives the least value. Results equal those of mcutk on the host where a double has 64 bits. */
 int8_t separable_quantize_input(float real);
-int8_t separable_quantize_pixel(uint8_t pixel); /* normalized and quantized; a table of 256 bytes in flash */
+int8_t separable_quantize_pixel(uint8_t pixel); /* normalized and quantized; a table of 256 values in flash */
 float separable_dequantize_output(int8_t q);
 
 /* Name of a class in UTF-8, "" where the index is out of range. */
