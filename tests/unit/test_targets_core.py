@@ -47,6 +47,7 @@ def cycles(core: str, text: str) -> float:
         ("pop {r4, pc}", Kind.RETURN, "", "sp"),
         ("bx lr", Kind.RETURN, "", "lr"),
         ("bne.n 10", Kind.BRANCH, "", "flags"),
+        ("bls.n 10", Kind.BRANCH, "", "flags"),
         ("bl 100", Kind.CALL, "", ""),
         ("ittt ne", Kind.IF_THEN, "", ""),
         ("le lr, 100", Kind.LOOP, "", "lr"),

@@ -75,6 +75,8 @@ def decode(instruction: Instruction) -> Op:
 
 def _named(base: str) -> tuple[str, Kind]:
     """The name without suffixes, and its class."""
+    if base[1:] in _CONDITIONS and base[0] == "b":  # bls is no bl that sets flags
+        return "b", Kind.BRANCH
     stripped = [base, base[:-1]] if base.endswith("s") else [base]
     for condition in _CONDITIONS:
         if base.endswith(condition) and len(base) > len(condition):
