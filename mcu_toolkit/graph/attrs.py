@@ -162,8 +162,35 @@ class Elu(Attrs):
 
 
 @dataclass(frozen=True)
+class FloatFunction(Attrs):
+    """A function of one real number; `through_float`: it stands for DEQUANTIZE, the function in float32, and QUANTIZE.
+
+    `approximate`: GELU by tanh.
+    """
+
+    through_float: bool = False
+    approximate: bool = False
+
+
+@dataclass(frozen=True)
+class Cumsum(Attrs):
+    """CUMSUM; the axis is the second input."""
+
+    exclusive: bool = False
+    reverse: bool = False
+
+
+@dataclass(frozen=True)
+class BatchMatMul(Attrs):
+    """BATCH_MATMUL; whether the last two dimensions of each input are exchanged."""
+
+    adj_x: bool = False
+    adj_y: bool = False
+
+
+@dataclass(frozen=True)
 class ArgMax(Attrs):
-    """ARG_MAX; the axis is the second input."""
+    """ARG_MAX and ARG_MIN; the axis is the second input."""
 
     output_int64: bool = False
 

@@ -10,7 +10,15 @@ import math
 
 import numpy as np
 
-from mcu_toolkit.graph.requantize import INT32_MAX, INT32_MIN, Int64, doubling_high_mul, rounding_divide_by_pot, wrap32
+from mcu_toolkit.graph.requantize import (
+    INT32_MAX,
+    INT32_MIN,
+    Int64,
+    Multiplier,
+    doubling_high_mul,
+    rounding_divide_by_pot,
+    wrap32,
+)
 
 #: exp(-2**k) in Q0.31 for k = -2 … 4.
 _EXP_FACTORS = (1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242)
@@ -190,3 +198,41 @@ def tanh_of_steps(wide: Int64) -> Int64:
     result = np.where(place >= 255, 0xFFFF << 8, (low << 8) + (size & 0xFF) * (high - low))
     half, bias = 1 << 23, 1 << 7
     return np.asarray(np.where(wide >= 0, result - half + bias, half - result + bias - 1) >> 8, np.int64)
+
+
+def inverse_sqrt(value: int) -> Multiplier:
+    """1 / sqrt(value) as a Q31 multiplier and a shift (GetInvSqrtQuantizedMultiplierExp).
+
+    Args:
+        value: at least 0; 0 is taken as 1.
+    """
+    if value <= 1:
+        return Multiplier(INT32_MAX, 0)
+    right = 11
+    while value >= 1 << 29:
+        value //= 4
+        right += 1
+    pairs = (31 - value.bit_length()) // 2 - 1
+    right -= pairs
+    raw = np.asarray((value << 2 * pairs) >> 1, np.int64)
+    half = rounding_divide_by_pot(raw, 1)
+    three_halves = np.asarray((1 << 28) + (1 << 27), np.int64)
+    x = np.asarray(1 << 28, np.int64)  # 1 with three integer bits
+    for _ in range(5):  # Newton-Raphson
+        square = doubling_high_mul(x, x)  # six integer bits
+        cube = saturating_shift_left(doubling_high_mul(square, x), 6)  # nine integer bits, back to three
+        step = doubling_high_mul(three_halves, x) - doubling_high_mul(half, cube)
+        x = saturating_shift_left(step, 3)
+    found = int(doubling_high_mul(x, np.asarray(1518500250, np.int64)))
+    return Multiplier(found << -right, 0) if right < 0 else Multiplier(found, -right)
+
+
+def reciprocal(value: int) -> Multiplier:
+    """1 / value as a Q31 number and the right shift that goes with it (GetReciprocal with 31 integer bits).
+
+    Args:
+        value: in 1 … 2**31 - 1.
+    """
+    headroom = 32 - value.bit_length()
+    fraction = np.asarray((value << headroom) - (1 << 31), np.int64)
+    return Multiplier(int(one_over_one_plus_x(fraction)), 31 - headroom)

@@ -43,10 +43,6 @@ def _rank(graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers:
     return np.asarray(len(graph.tensors[node.inputs[0]].shape), np.int64)
 
 
-def _cast(graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers:
-    return inputs[0]
-
-
 def _floor_div(graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers:
     return np.floor_divide(inputs[0], inputs[1])
 
@@ -57,13 +53,7 @@ def _product(graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers |
     return np.asarray(np.prod(inputs[0], dtype=np.int64)).reshape(graph.tensors[node.outputs[0]].shape)
 
 
-def _negative(graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers:
-    return -inputs[0]
-
-
-SHAPE_ONLY.add("CAST", ShapeOnly(_cast))
 SHAPE_ONLY.add("FLOOR_DIV", ShapeOnly(_floor_div))
-SHAPE_ONLY.add("NEG", ShapeOnly(_negative))
 SHAPE_ONLY.add("RANK", ShapeOnly(_rank, reads_values=False))
 SHAPE_ONLY.add("REDUCE_PROD", ShapeOnly(_product))
 SHAPE_ONLY.add("SHAPE", ShapeOnly(_shape, reads_values=False))

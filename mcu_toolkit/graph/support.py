@@ -10,24 +10,12 @@ from mcu_toolkit.graph.shape_only import SHAPE_ONLY
 
 #: Unsupported operator that occurs often → what to use in its place.
 _INSTEAD = {
-    "BATCH_MATMUL": "FULLY_CONNECTED with constant weights",
-    "DIV": "MUL by the constant inverse",
-    "EXP": "LOGISTIC or SOFTMAX",
-    "GELU": "HARD_SWISH or RELU",
-    "L2_NORMALIZATION": "normalization after the model",
     "LSTM": "UNIDIRECTIONAL_SEQUENCE_LSTM",
-    "REDUCE_MAX": "MAX_POOL_2D",
     "RELU_N1_TO_1": "RELU6, or the activation fused into the operator before it",
     "RNN": "UNIDIRECTIONAL_SEQUENCE_LSTM",
-    "ADD_N": "ADD",
-    "ABS": "MAXIMUM of the values and their negation",
     "BIDIRECTIONAL_SEQUENCE_LSTM": "two UNIDIRECTIONAL_SEQUENCE_LSTM",
-    "NEG": "SUB from a constant 0",
     "RELU_0_TO_1": "RELU6, or a MINIMUM after a RELU",
-    "SQUARE": "MUL of a tensor by itself",
-    "SQUARED_DIFFERENCE": "SUB, then MUL of the result by itself",
     "UNIDIRECTIONAL_SEQUENCE_RNN": "UNIDIRECTIONAL_SEQUENCE_LSTM",
-    "ARG_MIN": "ARG_MAX of the negated scores",
 }
 
 

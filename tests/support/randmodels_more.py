@@ -213,14 +213,14 @@ def resize(model: RandomModel, op: str) -> None:
     model.graph.node(op, [data, model.graph.const(size, "int32")], [out], *options)
 
 
-@makes("ARG_MAX")
-def arg_max(model: RandomModel) -> None:
+@makes("ARG_MAX", "ARG_MIN")
+def arg_extremum(model: RandomModel, op: str) -> None:
     data = model.pick(lambda shape: 2 <= len(shape) <= 5)
     shape = model.shape(data)
     axis = model.between(0, len(shape) - 1)
     out = model.graph.tensor([d for i, d in enumerate(shape) if i != axis], "int32")
     given = axis - len(shape) if model.chance(0.3) else axis
-    model.graph.node("ARG_MAX", [data, model.graph.const([given], "int32")], [out], (0, "i8", 2))
+    model.graph.node(op, [data, model.graph.const([given], "int32")], [out], (0, "i8", 2))
 
 
 @makes("DEQUANTIZE")

@@ -18,14 +18,14 @@ from mcu_toolkit.train.nets.registry import NETWORKS
 
 quant = Quant(np.array([0.1], np.float32), np.array([0], np.int64))
 tensors = tuple(Tensor(name, (1, 64), DType.INT8, quant) for name in "ab")
-node = Node("ABS", (0,), (1,), None, 0)
+node = Node("SIGN", (0,), (1,), None, 0)
 graph = Graph("one", tensors, (node,), (0,), (1,))
-assert OPERATORS["ABS"].check(graph, node) is None
+assert OPERATORS["SIGN"].check(graph, node) is None
 assert "same bytes" in dict(in_order(Stage.SIMPLIFY)) and run(graph) is graph
 assert ARCHS["riscv"].compiler == "riscv64-unknown-elf-gcc" and RISCV.frame_suffix == "_frame"
 assert FLASHERS.find("st-flash").summary and process.INSTALL_HINTS["st-flash"].endswith("stlink-tools")
 assert NETWORKS.find("three-conv").build is build and "ds-cnn" in NETWORKS
-for isa, name in ((VEC, "vec_abs_s8"), (PORTABLE, "mcutk_lookup_8")):
+for isa, name in ((VEC, "vec_sign_s8"), (PORTABLE, "mcutk_lookup_8")):
     assert candidates(Request(graph, node, Target(isa, "core")))[0].call.name == name, isa
 """
 

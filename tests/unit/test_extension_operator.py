@@ -30,21 +30,21 @@ ZERO_POINT = -20
 QUANT = {"scale": [0.125], "zero_point": [ZERO_POINT]}
 
 
-class Abs(Lookup):
-    """ABS: a builtin operator of the schema that the package does not have."""
+class Sign(Lookup):
+    """SIGN: a builtin operator of the schema that the package does not have."""
 
-    name = "ABS"
+    name = "SIGN"
     forms = "int8"
 
     def table(self, graph: Graph, node: Node) -> Table:
         zero = zero_point_of(graph.tensors[node.outputs[0]])
-        return np.clip(np.abs(ALL_INT8 - zero) + zero, -128, 127).astype(np.int8)
+        return np.clip(np.sign(ALL_INT8 - zero) * 8 + zero, -128, 127).astype(np.int8)
 
     def macs(self, graph: Graph, node: Node) -> int:
         return graph.tensors[node.outputs[0]].elements
 
 
-class Later(Abs):
+class Later(Sign):
     """An operator of a later version of the schema."""
 
     name = "BUILTIN_230"
@@ -79,7 +79,7 @@ class Threshold(Lookup):
 @pytest.fixture
 def _registered() -> Iterator[None]:
     with ExitStack() as stack:
-        for kind in (Abs(), Later(), Threshold()):
+        for kind in (Sign(), Later(), Threshold()):
             stack.enter_context(OPERATORS.added(kind.name, kind))
         yield
 
@@ -135,14 +135,14 @@ def assert_unchanged(before: Graph, after: Graph) -> None:
     assert differences({"before": outputs(before), "after": outputs(after)}) == ""
 
 
-@pytest.mark.parametrize("op", ["ABS", "BUILTIN_230", "CUSTOM(Threshold)"])
+@pytest.mark.parametrize("op", ["SIGN", "BUILTIN_230", "CUSTOM(Threshold)"])
 def test_unknown_operator_is_refused_by_name(op: str) -> None:
     (problem,) = unsupported(read_model(model(op)))
     assert (problem.node, problem.operator) == (1, op)
 
 
 @pytest.mark.usefixtures("_registered")
-@pytest.mark.parametrize("op", ["ABS", "BUILTIN_230", "CUSTOM(Threshold)"])
+@pytest.mark.parametrize("op", ["SIGN", "BUILTIN_230", "CUSTOM(Threshold)"])
 def test_registered_operator_is_read_checked_and_computed(op: str) -> None:
     graph = read_model(model(op))
     verify(graph)
@@ -165,13 +165,13 @@ def test_custom_operator_reads_its_own_options() -> None:
 
 def test_a_builtin_code_does_not_select_a_custom_operator_of_the_same_name() -> None:
     kind = Threshold()
-    with OPERATORS.added("ABS", kind):
-        assert read_model(model("ABS")).nodes[1].op == "BUILTIN(ABS)"
+    with OPERATORS.added("SIGN", kind):
+        assert read_model(model("SIGN")).nodes[1].op == "BUILTIN(SIGN)"
 
 
 @pytest.mark.usefixtures("_registered")
 def test_dead_channels_go_through_a_registered_operator() -> None:
-    graph = read_model(model("ABS", "CUSTOM(Threshold)"))
+    graph = read_model(model("SIGN", "CUSTOM(Threshold)"))
     result = channels.run(graph)
     widths = [result.tensors[node.outputs[0]].shape[-1] for node in result.nodes]
     assert widths == [3, 3, 3, 4]
@@ -180,19 +180,19 @@ def test_dead_channels_go_through_a_registered_operator() -> None:
 
 @pytest.mark.usefixtures("_registered")
 def test_equal_nodes_of_a_registered_operator_merge() -> None:
-    graph = read_model(model("ABS", "CUSTOM(Threshold)", twice=True))
+    graph = read_model(model("SIGN", "CUSTOM(Threshold)", twice=True))
     result = duplicates.run(graph)
-    assert [node.op for node in result.nodes] == ["CONV_2D", "ABS", "Threshold", "ADD", "CONV_2D"]
+    assert [node.op for node in result.nodes] == ["CONV_2D", "SIGN", "Threshold", "ADD", "CONV_2D"]
     assert_unchanged(graph, result)
 
 
 @pytest.mark.usefixtures("_registered")
 def test_registered_operator_runs_in_strips() -> None:
-    graph = read_model(model("ABS"))
+    graph = read_model(model("SIGN"))
     whole = next(region for region in regions(graph, 8) if (region.first, region.last) == (0, 2))
     result = split(graph, whole, 3, 4)
     assert result is not None
-    assert sum(node.op == "ABS" for node in result.nodes) == 3
+    assert sum(node.op == "SIGN" for node in result.nodes) == 3
     assert_unchanged(graph, result)
 
 
@@ -209,11 +209,11 @@ def drop_identity_tables(graph: Graph) -> Graph:
 
 @pytest.mark.usefixtures("_registered")
 def test_registered_pass_runs_with_the_others() -> None:
-    graph = read_model(model("ABS", "CUSTOM(Threshold)", least=-1e6))
+    graph = read_model(model("SIGN", "CUSTOM(Threshold)", least=-1e6))
     assert "Threshold" in [node.op for node in run_all(graph).nodes]
     with PASSES.added("identity_tables", Pass(drop_identity_tables, Stage.SIMPLIFY, order=45)):
         result = run_all(graph)
-    assert [node.op for node in result.nodes] == ["CONV_2D", "ABS", "CONV_2D"]
+    assert [node.op for node in result.nodes] == ["CONV_2D", "SIGN", "CONV_2D"]
     assert_unchanged(graph, result)
 
 

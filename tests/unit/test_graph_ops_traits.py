@@ -32,7 +32,7 @@ def values(graph: Graph, index: int, rng: np.random.Generator) -> Array:
         return tensor.data
     if tensor.dtype is DType.FLOAT32:
         return rng.standard_normal(tensor.shape).astype(np.float32)
-    low, high = RANGES[tensor.dtype]
+    low, high = (0, 1) if tensor.dtype is DType.BOOL else RANGES[tensor.dtype]
     return rng.integers(low, high, tensor.shape, endpoint=True).astype(tensor.dtype.numpy)
 
 

@@ -64,3 +64,27 @@ int32_t mcutk_reciprocal_q0(int32_t a) {
     }
     return mcutk_fixed_shift_left(x, 1);
 }
+
+int32_t mcutk_inverse_sqrt(int32_t value, int32_t *shift) {
+    int32_t right = 11;
+    int32_t x = 1 << 28; /* 1 in Q3.28 */
+    if (value <= 1) {
+        *shift = 0;
+        return INT32_MAX;
+    }
+    while (value >= 1 << 29) {
+        value /= 4;
+        ++right;
+    }
+    const int32_t pairs = (mcutk_leading_zeros((uint32_t)value) - 1) / 2 - 1;
+    right -= pairs;
+    const int32_t half = mcutk_divide_by_pot((value << (2 * pairs)) >> 1, 1);
+    for (int32_t i = 0; i < 5; ++i) { /* Newton-Raphson */
+        const int32_t cube = mcutk_fixed_shift_left(mcutk_fixed_mul(mcutk_fixed_mul(x, x), x), 6);
+        const int32_t step = mcutk_fixed_mul((1 << 28) + (1 << 27), x) - mcutk_fixed_mul(half, cube);
+        x = mcutk_fixed_shift_left(step, 3);
+    }
+    const int32_t root = mcutk_fixed_mul(x, 1518500250); /* sqrt(1/2) */
+    *shift = right < 0 ? 0 : -right;
+    return right < 0 ? mcutk_shift_left(root, -right) : root;
+}

@@ -4,7 +4,8 @@
 
 void mcutk_bent_s16(const int16_t *in, int16_t *out, int32_t count, const mcutk_bent *p) {
     for (int32_t i = 0; i < count; ++i) {
-        const int32_t x = in[i] - p->in_zero_point;
+        const int32_t difference = in[i] - p->in_zero_point;
+        const int32_t x = p->mirrored && difference < 0 ? -difference : difference;
         const int32_t multiplier = x >= 0 ? p->multiplier : p->negative_multiplier;
         const int32_t shift = x >= 0 ? p->shift : p->negative_shift;
         out[i] = (int16_t)mcutk_finish(x, multiplier, shift, p->out_zero_point, p->low, p->high);

@@ -1,15 +1,17 @@
-/* Functions of one int16: LEAKY_RELU, RELU and RELU6; LOGISTIC and TANH by a table of sigmoids. In place if `out` is `in`. */
+/* Functions of one int16: LEAKY_RELU, RELU, RELU6 and ABS; LOGISTIC and TANH by a table of sigmoids. In place if `out` is `in`. */
 #ifndef MCUTK_UNARY_S16_H
 #define MCUTK_UNARY_S16_H
 
 #include <stdint.h>
 
-/* x - in_zero_point times one factor where it is not negative, else times another; plus the zero point, limited. */
+/* x - in_zero_point, or its absolute value where `mirrored`, times one factor where it is not negative, else times another;
+ * plus the zero point, limited. */
 typedef struct {
     int32_t in_zero_point, out_zero_point;
     int32_t multiplier, shift;
     int32_t negative_multiplier, negative_shift;
     int32_t low, high;
+    int32_t mirrored;
 } mcutk_bent;
 
 void mcutk_bent_s16(const int16_t *in, int16_t *out, int32_t count, const mcutk_bent *p);

@@ -1,4 +1,4 @@
-"""ARG_MAX in portable C."""
+"""ARG_MAX and ARG_MIN in portable C."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from mcu_toolkit.graph.ops.arg_max import axis_of
 
 
 def _call(request: Request) -> Call:
-    """Index of the first of the largest along one axis."""
+    """Index of the first of the largest, or of the smallest, along one axis."""
     shape = request.data.shape
     axis = axis_of(request.graph, request.node) or 0
     sizes = math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
     tensors = TensorArg(request.input), TensorArg(request.output)
     return Call(
-        invocations=(Invocation("mcutk_arg_max_s8", (*tensors, *(IntArg(size) for size in sizes))),),
+        invocations=(Invocation(f"mcutk_{request.node.op.lower()}_s8", (*tensors, *(IntArg(size) for size in sizes))),),
         sources=("portable/mcutk_arg_max.c",),
         headers=("portable/mcutk_arg_max.h",),
         cost=request.costs.walk + 7 * request.data.elements,
     )
 
 
-KERNELS.add("mcutk_arg_max_s8", Kernel(("ARG_MAX",), _call, types=()))
+KERNELS.add("mcutk_arg_max_s8", Kernel(("ARG_MAX", "ARG_MIN"), _call, types=()))

@@ -14,7 +14,7 @@ from mcu_toolkit.graph.ops.broadcast import NARROW_AND_WIDE
 _COMPARE, _MUL, _PRELU = 12, 35, 40
 
 
-def binary_call(request: Request, function: str, numbers: ParamsArg | None, cost: int) -> Call:
+def binary_call(request: Request, function: str, numbers: ParamsArg | None, cost: int, file: str = "") -> Call:
     """A function ``(a, b, out, [numbers,] loops)`` of mcutk_elementwise.h, or of mcutk_elementwise_s16.h for int16.
 
     Args:
@@ -22,14 +22,15 @@ def binary_call(request: Request, function: str, numbers: ParamsArg | None, cost
         function: its name.
         numbers: the parameter struct between the tensors and the loops, if it has one.
         cost: instructions per element.
+        file: name of another header and source that hold it.
 
     Raises:
         CompileError: the shapes need more than `LOOPS` loops.
     """
     graph, node = request.graph, request.node
-    a, b, result = node.inputs[0], node.inputs[1], node.outputs[0]
+    a, b, result = node.inputs[0], node.inputs[-1], node.outputs[0]
     out = graph.tensors[result]
-    file = "mcutk_elementwise_s16" if out.dtype is DType.INT16 else "mcutk_elementwise"
+    file = file or ("mcutk_elementwise_s16" if out.dtype is DType.INT16 else "mcutk_elementwise")
     walks = [broadcast_strides(graph.tensors[index].shape, out.shape) for index in (a, b)]
     loops = merge_loops(list(zip(out.shape, *walks, strict=True)))
     if len(loops) > LOOPS:
@@ -42,7 +43,9 @@ def binary_call(request: Request, function: str, numbers: ParamsArg | None, cost
     overlaps = tuple(
         Overlap(index, result, 0)
         for index, walk in zip(dict.fromkeys((a, b)), walks, strict=False)
-        if not graph.tensors[index].is_const and _same_walk(walk, dense, out.shape)
+        if not graph.tensors[index].is_const
+        and graph.tensors[index].dtype.bytes == out.dtype.bytes
+        and _same_walk(walk, dense, out.shape)
     )
     return Call(
         invocations=(Invocation(function, arguments),),

@@ -1,4 +1,4 @@
-"""MEAN and SUM in portable C, and what the variants for other instruction sets share with it."""
+"""MEAN, SUM, REDUCE_MAX and REDUCE_MIN in portable C, and what variants for other instruction sets share with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from mcu_toolkit.compiler.call import Call, Invocation, ParamsArg, TensorArg, pa
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
 from mcu_toolkit.compiler.kernels.loops import Loop, dense_strides, merge_loops, padded_loops
 from mcu_toolkit.errors import CompileError
-from mcu_toolkit.graph.ops.reduction import prepare
+from mcu_toolkit.graph.ir import DType
+from mcu_toolkit.graph.ops.reduction import axes_of, prepare
 
 OPERATORS = ("MEAN", "SUM")
 #: Loops of ``mcutk_reduce`` over the kept and over the reduced axes.
@@ -38,19 +39,23 @@ def reduce_call(request: Request, function: str, file: str, cost: int) -> Call:
 
 def _loops(request: Request, kept: bool) -> tuple[Loop, ...]:
     shape = request.data.shape
-    reduced = prepare(request.graph, request.node).axes
+    reduced = axes_of(request.graph, request.node) or ()
     axes = enumerate(zip(shape, dense_strides(shape), strict=True))
     return merge_loops([loop for axis, loop in axes if (axis in reduced) != kept])
 
 
-def _numbers(request: Request) -> ParamsArg:
-    p = prepare(request.graph, request.node)
+def _padded(request: Request) -> tuple[tuple[int, ...], ...]:
+    """Extents and strides of the kept and of the reduced axes."""
     kept, reduced = _loops(request, kept=True), _loops(request, kept=False)
     if max(len(kept), len(reduced)) > _LOOPS:
         node = request.node
         raise CompileError(f"node {node.source}: {node.op} over shapes that need more than {_LOOPS} loops")
-    kept_extent, kept_stride = padded_loops(kept, 1, _LOOPS)
-    reduced_extent, reduced_stride = padded_loops(reduced, 1, _LOOPS)
+    return (*padded_loops(kept, 1, _LOOPS), *padded_loops(reduced, 1, _LOOPS))
+
+
+def _numbers(request: Request) -> ParamsArg:
+    p = prepare(request.graph, request.node)
+    kept_extent, kept_stride, reduced_extent, reduced_stride = _padded(request)
     return params(
         "mcutk_reduce",
         kept_extent=kept_extent,
@@ -64,9 +69,38 @@ def _numbers(request: Request) -> ParamsArg:
     )
 
 
+def _extremum(request: Request) -> Call:
+    """REDUCE_MAX and REDUCE_MIN."""
+    kept_extent, kept_stride, reduced_extent, reduced_stride = _padded(request)
+    loops = params(
+        "mcutk_reduce_loops",
+        kept_extent=kept_extent,
+        kept_stride=kept_stride,
+        reduced_extent=reduced_extent,
+        reduced_stride=reduced_stride,
+    )
+    return Call(
+        invocations=(
+            Invocation(
+                f"mcutk_{request.node.op.lower()}_s8", (TensorArg(request.input), TensorArg(request.output), loops)
+            ),
+        ),
+        sources=("portable/mcutk_reduce_extremum.c",),
+        headers=("portable/mcutk_reduce_extremum.h",),
+        cost=7 * request.data.elements + 40 * request.result.elements,
+    )
+
+
+def _wide(request: Request) -> Call:
+    cost = 5 * request.data.elements + 60 * request.result.elements
+    return reduce_call(request, "mcutk_reduce_s16", "portable/mcutk_reduce_s16", cost)
+
+
 def _call(request: Request) -> Call:
     cost = 5 * request.data.elements + 60 * request.result.elements
     return reduce_call(request, "mcutk_reduce_s8", "portable/mcutk_reduce", cost)
 
 
 KERNELS.add("mcutk_reduce_s8", Kernel(OPERATORS, _call))
+KERNELS.add("mcutk_reduce_s16", Kernel(OPERATORS, _wide, types=(DType.INT16,)))
+KERNELS.add("mcutk_reduce_extremum_s8", Kernel(("REDUCE_MAX", "REDUCE_MIN"), _extremum))

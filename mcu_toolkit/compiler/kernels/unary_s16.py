@@ -1,4 +1,4 @@
-"""Functions of one int16 in portable C: RELU, RELU6, LEAKY_RELU, LOGISTIC, TANH."""
+"""Functions of one int16 in portable C: RELU, RELU6, LEAKY_RELU, ABS, LOGISTIC, TANH."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def _bent(request: Request) -> Call:
         negative_shift=p.negative.shift,
         low=p.low,
         high=p.high,
+        mirrored=int(p.mirrored),
     )
     return _call(request, "mcutk_bent_s16", (numbers,), _BEND)
 

@@ -1,4 +1,4 @@
-"""ARG_MAX."""
+"""ARG_MAX and ARG_MIN."""
 
 from __future__ import annotations
 
@@ -64,7 +64,22 @@ class ArgMax(Operator):
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         axis = axis_of(graph, node) or 0
-        return [np.argmax(present(inputs[0]), axis=axis + 1).astype(np.int32)]
+        return [self.place(present(inputs[0]), axis + 1).astype(np.int32)]
+
+    def place(self, x: Array, axis: int) -> Array:
+        """Index of the first of the wanted elements along an axis."""
+        return np.asarray(np.argmax(x, axis=axis))
+
+
+class ArgMin(ArgMax):
+    """ARG_MIN: the first of the smallest."""
+
+    name = "ARG_MIN"
+    options = OptionsFormat(57, _read_options)
+
+    def place(self, x: Array, axis: int) -> Array:
+        return np.asarray(np.argmin(x, axis=axis))
 
 
 OPERATORS.add(ArgMax.name, ArgMax())
+OPERATORS.add(ArgMin.name, ArgMin())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from mcu_toolkit.graph.attrs import Reduce
-from mcu_toolkit.graph.ir import Array, Graph, Node
+from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import (
     Channels,
     Inputs,
@@ -17,7 +18,6 @@ from mcu_toolkit.graph.ops.base import (
     const_ints,
     count_reason,
     data_reason,
-    first,
     has_absent,
     present,
     shift_reason,
@@ -25,7 +25,7 @@ from mcu_toolkit.graph.ops.base import (
 )
 from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.options import Options, OptionsFormat
-from mcu_toolkit.graph.requantize import Multiplier, quantize_multiplier, requantize, scale_of, zero_point_of
+from mcu_toolkit.graph.requantize import RANGES, Multiplier, quantize_multiplier, requantize, scale_of, zero_point_of
 
 MAX_REDUCED = 1 << 23
 
@@ -51,7 +51,7 @@ class Reduction:
 def prepare(graph: Graph, node: Node) -> Reduction:
     """Axes and factor; `check` has passed."""
     data, out = tensors_of(graph, node)
-    axes = _axes(graph, node)
+    axes = axes_of(graph, node)
     assert axes is not None
     elements = int(np.prod([data.shape[a] for a in axes], dtype=np.int64))
     factor = quantize_multiplier(scale_of(data) / scale_of(out))
@@ -67,7 +67,8 @@ def _divided(factor: Multiplier, elements: int) -> Multiplier:
     return Multiplier((factor.multiplier << shift) // elements, factor.shift - shift)
 
 
-def _axes(graph: Graph, node: Node) -> tuple[int, ...] | None:
+def axes_of(graph: Graph, node: Node) -> tuple[int, ...] | None:
+    """The reduced axes, ascending, each once; None where they are not constant or out of range."""
     values = const_ints(graph, node, 1)
     rank = len(graph.tensors[node.inputs[0]].shape)
     if values is None or not all(-rank <= v < rank for v in values):
@@ -79,14 +80,12 @@ def _read_options(o: Options) -> Reduce:
     return Reduce(keep_dims=o.flag(0))
 
 
-class Reducer(Operator):
-    """Base of MEAN and SUM."""
-
-    #: The sum is divided by the number of its elements.
-    divides: ClassVar[bool]
+class OverAxes(Operator):
+    """Base of the reductions over constant axes."""
 
     options = OptionsFormat(27, _read_options)
-    forms = "int8, any constant axes, keep_dims or not, input and output of any quantization"
+    #: Element types.
+    types: ClassVar[tuple[DType, ...]] = (DType.INT8,)
 
     def check(self, graph: Graph, node: Node) -> str | None:
         if not isinstance(node.attrs, Reduce):
@@ -95,30 +94,50 @@ class Reducer(Operator):
         if reason:
             return reason
         data, out = tensors_of(graph, node)
-        reason = first(data_reason(data, "the input"), data_reason(out, "the output"))
+        reason = data_reason(data, "the input", self.types) or data_reason(out, "the output", (data.dtype,))
         if reason:
             return reason
-        axes = _axes(graph, node)
+        axes = axes_of(graph, node)
         if axes is None:
             return "the axes are not constant or out of range; supported: a constant vector of axes"
-        if int(np.prod([data.shape[a] for a in axes], dtype=np.int64)) > MAX_REDUCED:
-            return f"more than {MAX_REDUCED} elements in a sum"
-        return shift_reason(scale_of(data) / scale_of(out))
+        return self.limits(graph, node, axes)
+
+    @abstractmethod
+    def limits(self, graph: Graph, node: Node, axes: tuple[int, ...]) -> str | None:
+        """Reason when these quantizations or sizes are not supported."""
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         assert isinstance(node.attrs, Reduce)
-        shape, axes = graph.tensors[node.inputs[0]].shape, _axes(graph, node) or ()
+        shape, axes = graph.tensors[node.inputs[0]].shape, axes_of(graph, node) or ()
         if node.attrs.keep_dims:
             return (tuple(1 if i in axes else d for i, d in enumerate(shape)),)
         return (tuple(d for i, d in enumerate(shape) if i not in axes),)
 
     def channels(self, graph: Graph, node: Node) -> Channels:
-        axes, rank = _axes(graph, node) or (), len(graph.tensors[node.inputs[0]].shape)
-        return Channels.MIXED if rank - 1 in axes else Channels.SAME
+        axes, data = axes_of(graph, node) or (), graph.tensors[node.inputs[0]]
+        mixed = len(data.shape) - 1 in axes or data.dtype is not DType.INT8
+        return Channels.MIXED if mixed else Channels.SAME
+
+
+class Reducer(OverAxes):
+    """Base of MEAN and SUM."""
+
+    #: The sum is divided by the number of its elements.
+    divides: ClassVar[bool]
+
+    types = (DType.INT8, DType.INT16)
+    forms = "int8 or int16, any constant axes, keep_dims or not, input and output of any quantization"
+
+    def limits(self, graph: Graph, node: Node, axes: tuple[int, ...]) -> str | None:
+        data, out = tensors_of(graph, node)
+        most = MAX_REDUCED if data.dtype is DType.INT8 else MAX_REDUCED >> 8
+        if int(np.prod([data.shape[a] for a in axes], dtype=np.int64)) > most:
+            return f"more than {most} elements in a sum"
+        return shift_reason(scale_of(data) / scale_of(out))
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
         p = prepare(graph, node)
-        x = present(inputs[0])
+        x, out = present(inputs[0]), graph.tensors[node.outputs[0]]
         total = x.sum(axis=tuple(a + 1 for a in p.axes), dtype=np.int64) - p.elements * p.in_zero_point
-        out = requantize(total, p.factor.multiplier, p.factor.shift, p.out_zero_point, -128, 127)
-        return [out.astype(np.int8).reshape(len(x), *self.infer(graph, node)[0])]
+        result = requantize(total, p.factor.multiplier, p.factor.shift, p.out_zero_point, *RANGES[out.dtype])
+        return [result.astype(out.dtype.numpy).reshape(len(x), *self.infer(graph, node)[0])]

@@ -33,7 +33,8 @@ def ratio(graph: Graph, node: Node) -> float:
 class Bend:
     """A function that is linear on both sides of zero.
 
-    ``clamp((x - in_zero_point) * factor + out_zero_point)``, with `positive` where ``x >= in_zero_point``.
+    ``clamp((x - in_zero_point) * factor + out_zero_point)``, with `positive` where ``x >= in_zero_point``. With
+    `mirrored`, the absolute difference is taken.
     """
 
     in_zero_point: int
@@ -42,11 +43,12 @@ class Bend:
     negative: Multiplier
     low: int
     high: int
+    mirrored: bool = False
 
 
 def bent(p: Bend, x: Int64) -> Int64:
     """The results for inputs of any shape."""
-    difference = x - p.in_zero_point
+    difference = np.abs(x - p.in_zero_point) if p.mirrored else x - p.in_zero_point
     sides = (
         requantize(difference, factor.multiplier, factor.shift, p.out_zero_point, p.low, p.high)
         for factor in (p.positive, p.negative)
