@@ -80,7 +80,7 @@ class StreamCheck:
 
     Attributes:
         tflm_mismatches: samples whose outputs differ from those of TensorFlow Lite Micro's interpreter, which kept its
-            variables too; None where the package is not installed.
+            variables too; None where the package is not installed or refuses the model.
     """
 
     tflm_mismatches: int | None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mcu_toolkit.device.types import BenchRun
-from mcu_toolkit.errors import ConfigError, McutkError, ToolMissingError
+from mcu_toolkit.errors import ConfigError, McutkError, ModelError, ToolMissingError
 from mcu_toolkit.graph.block import Block, join
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.records import codec
@@ -137,6 +137,9 @@ def _stream_check(ctx: Context, built: Built, samples: Samples, device: Block) -
         tflm = join(TflmRuntime(built.source.data).run_all(samples.inputs, keep_state=True))
     except ToolMissingError as missing:
         ctx.note(f"not compared with TensorFlow Lite Micro: {missing.message}; {missing.hint}")
+        return StreamCheck(None)
+    except ModelError as refused:
+        ctx.note(f"not compared with TensorFlow Lite Micro, which refuses the model: {refused.received}")
         return StreamCheck(None)
     return StreamCheck(len(mismatching(device, tflm)))
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
-from mcu_toolkit.errors import ConfigError, McutkError, ToolMissingError
+from mcu_toolkit.errors import ConfigError, McutkError, ModelError, ToolMissingError
 from mcu_toolkit.graph.block import Block, join
 from mcu_toolkit.graph.ir import Graph
 from mcu_toolkit.records import codec
@@ -140,6 +140,8 @@ def _references(ctx: Context, source: ModelSource, graph: Graph, samples: Sample
         outputs["tflm"] = join(TflmRuntime(source.data).run_all(samples.inputs))
     except ToolMissingError as missing:
         absent["tflm"] = f"{missing.message}; {missing.hint}"
+    except ModelError as refused:  # a form that the interpreter does not run; the other two are compared
+        absent["tflm"] = f"{refused.message}: {refused.received}"
     ctx.progress("generated C", 0, 1)
     compiled = compile_source(source, HOST)
     try:

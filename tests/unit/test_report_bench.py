@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mcu_toolkit.graph.ir import DType, Quant, Tensor
-from mcu_toolkit.records.bench import BenchRecord, LinkUse
+from mcu_toolkit.records.bench import BenchRecord, LinkUse, StreamCheck
 from mcu_toolkit.records.codec import dump, load
 from mcu_toolkit.records.latency import EstimatedCycles, Latency
 from mcu_toolkit.records.memory import FlashMemory, Memory, RamMemory
@@ -177,6 +177,17 @@ def test_missing_estimates_are_null_and_say_why() -> None:
 def test_a_board_that_counts_cycles_shows_no_estimate() -> None:
     assert "estimate_missing" not in dump(bench_record(made(unit="cycles")))["latency"]
     assert "estimated" not in shown(bench_text(bench_record(made(unit="cycles", profile=STEPS))))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [(0, "mismatches with"), (2, "mismatches with"), (None, "not compared with")]
+)
+def test_a_sequence_is_compared_with_the_interpreter_too(wrong: int | None, said: str) -> None:
+    data = random(stream=StreamCheck(wrong))
+    text = shown(bench_text(bench_record(data)))
+    assert "variables kept between samples" in text and said in text
+    page = checked(bench_page(bench_record(data), data.latencies, ()))
+    assert ("TensorFlow Lite Micro" in page) == (wrong is not None)
 
 
 def answers(data: BenchData) -> np.ndarray:

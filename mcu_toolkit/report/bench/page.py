@@ -56,12 +56,21 @@ def _cards(record: BenchRecord) -> Markup:
         ]
     items += [
         html.mismatch_card("mismatches", record.mismatches, record.samples),
+        *_sequence_cards(record),
         html.Card(f"latency, median ({latency.unit})", fmt.exact(latency.median), f"max {fmt.exact(latency.max)}"),
         *_cycles_cards(record.latency),
         html.Card("flash", fmt.kib(flash.total), f"engine {fmt.kib(flash.engine)}"),
         html.Card("RAM", fmt.kib(ram.total), f"arena {fmt.kib(ram.arena)}"),
     ]
     return html.cards(items)
+
+
+def _sequence_cards(record: BenchRecord) -> list[html.Card]:
+    """The comparison with the interpreter, of a sequence that was compared with it."""
+    if record.stream is None or record.stream.tflm_mismatches is None:
+        return []
+    title = "mismatches with TensorFlow Lite Micro, variables kept"
+    return [html.mismatch_card(title, record.stream.tflm_mismatches, record.samples)]
 
 
 def _cycles_cards(latency: Latency) -> list[html.Card]:

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.text import Text
 
-from mcu_toolkit.records.bench import BenchRecord, ProfileRow
+from mcu_toolkit.records.bench import BenchRecord, ProfileRow, StreamCheck
 from mcu_toolkit.records.latency import Latency
 from mcu_toolkit.records.statistics import FloatVersusInt8
 from mcu_toolkit.report import format as fmt
@@ -69,10 +69,21 @@ def _at_chance(record: BenchRecord) -> bool:
     return bool(record.per_class) and interval is not None and interval[0] <= 1 / len(record.per_class)
 
 
+def _sequence_row(stream: StreamCheck) -> Row:
+    wrong = stream.tflm_mismatches
+    if wrong is None:
+        return "sequence", fmt.UNKNOWN, "not compared with TensorFlow Lite Micro; variables kept between samples"
+    colour = "red" if wrong else "green"
+    remark = "mismatches with TensorFlow Lite Micro; variables kept between samples"
+    return "sequence", f"[{colour}]{wrong}[/{colour}]", remark
+
+
 def _accuracy_rows(record: BenchRecord) -> list[Row]:
     colour = "red" if record.mismatches else "green"
     remark = "every output byte of the device is compared with the host's"
     rows = [("mismatches", f"[{colour}]{record.mismatches}[/{colour}]", remark)]
+    if record.stream is not None:
+        rows.append(_sequence_row(record.stream))
     accuracy = record.accuracy
     if accuracy.device is not None:
         interval = f"95 % interval {fmt.interval(accuracy.ci95)}"
