@@ -34,6 +34,7 @@ from tests.support.device import (
     tiny_hidden,
     tiny_model,
     tiny_output,
+    tiny_sequence,
 )
 
 QEMU = "qemu-system-arm"
@@ -237,9 +238,11 @@ def test_a_bad_line_to_an_emulated_board(m4: Path, monkeypatch: pytest.MonkeyPat
     assert run.link.retries > 0
 
 
+@pytest.mark.parametrize("keep", [False, True], ids=["reset", "sequence"])
 def test_a_port_that_drops_is_opened_again_and_nothing_is_counted_twice(
-    m4: Path, monkeypatch: pytest.MonkeyPatch
+    keep: bool, m4: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A sequence begins again with its first sample, since the board has lost the model's variables."""
     opened = connect.open_port
     ports: list[emulated_port.EmulatedPort] = []
 
@@ -258,10 +261,13 @@ def test_a_port_that_drops_is_opened_again_and_nothing_is_counted_twice(
 
     monkeypatch.setattr(connect, "open_port", remember)
     images = samples(8)
-    run = stream(load_board("qemu-m4"), m4, None, images, firmware=identity(m4), on_result=end_the_emulator)
+    options = {"firmware": identity(m4), "on_result": end_the_emulator, "keep_variables": keep}
+    run = stream(load_board("qemu-m4"), m4, None, images, **options)
     assert seen == list(range(8))
     assert run.link.reopened == 2 and len(ports) == 3
-    np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in images]))
+    alone = np.stack([tiny_output(image) for image in images])
+    np.testing.assert_array_equal(run.outputs, tiny_sequence(images) if keep else alone)
+    assert (tiny_sequence(images)[1:] != alone[1:]).any()
 
 
 def test_pyserial_reaches_an_emulated_board_by_a_url(m4: Path) -> None:
