@@ -74,6 +74,17 @@ static inline int32_t mcutk_saturate_8(int32_t x) {
 #endif
 }
 
+/* x limited to int16. */
+static inline int32_t mcutk_saturate_16(int32_t x) {
+#ifdef __ARM_FEATURE_SAT
+    int32_t limited;
+    __asm("ssat %0, #16, %1" : "=r"(limited) : "r"(x));
+    return limited;
+#else
+    return mcutk_clamp(x, INT16_MIN, INT16_MAX);
+#endif
+}
+
 /* x >> 1 limited to int8. */
 static inline int32_t mcutk_halve_and_saturate_8(int32_t x) {
 #ifdef __ARM_FEATURE_SAT

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mcu_toolkit.compiler.kernels.conv_dots_dsp import VARIANTS as DOTS
 from mcu_toolkit.compiler.kernels.conv_dsp import VARIANTS as CONV
 from mcu_toolkit.compiler.kernels.depthwise_dsp import VARIANTS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_dsp import VARIANTS as FULLY_CONNECTED
@@ -162,3 +163,15 @@ def test_costs_agree_with_the_emulator(tmp_path: Path) -> None:
         target = TARGET if kernel.accepts(layer, TARGET) else FAST
         ratio = kernel.cost(layer, target) / result.instructions
         assert 5 / 6 < ratio < 6 / 5, f"{kernel.name} {layer.in_h}x{layer.in_w}x{layer.in_c}: {ratio:.2f}"
+
+
+@pytest.mark.parametrize("rounding", ["relu", "linear", "any"])
+def test_dsp_dot_products_equal_the_arithmetic(tmp_path: Path, rounding: str) -> None:
+    layers = [
+        make_layer(ConvKind.CONV, *shape, rounding=rounding, seed=n, lowest=-128)
+        for n, shape in enumerate(CONVOLUTIONS)
+    ]
+    shapes = [(1, 64, 12), (3, 33, 7), (2, 5, 6), (1, 3, 1), (1, 4099, 4)]
+    layers += [fc_layer(*shape, rounding, seed=n, lowest=-128) for n, shape in enumerate(shapes)]
+    jobs = jobs_for(DOTS, layers, TARGET)
+    assert_exact(run_layers(tmp_path, MACHINE, jobs, overlap=True))

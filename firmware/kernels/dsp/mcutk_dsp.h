@@ -60,6 +60,19 @@ static inline uint32_t mcutk_sxtab16_odd(uint32_t sum, uint32_t word) {
 #endif
 }
 
+/* sum plus the products of the signed half-words of a and b, modulo 2^32. */
+static inline int32_t mcutk_smlad(uint32_t a, uint32_t b, int32_t sum) {
+#if defined(__ARM_FEATURE_DSP)
+    int32_t total;
+    __asm__("smlad %0, %1, %2, %3" : "=r"(total) : "r"(a), "r"(b), "r"(sum));
+    return total;
+#else
+    const int32_t low = (int16_t)(a & 0xFFFFu) * (int16_t)(b & 0xFFFFu);
+    const int32_t high = (int16_t)(a >> 16) * (int16_t)(b >> 16);
+    return (int32_t)((uint32_t)sum + (uint32_t)low + (uint32_t)high);
+#endif
+}
+
 /* Sums of signed bytes, limited to -128 .. 127. */
 static inline uint32_t mcutk_qadd8(uint32_t a, uint32_t b) {
 #if defined(__ARM_FEATURE_DSP)
