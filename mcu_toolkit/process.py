@@ -5,9 +5,11 @@ Each has a time limit, an error with an install command if it is missing, and en
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import errno
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -181,14 +183,16 @@ def run_all(commands: Sequence[Sequence[str]], *, jobs: int, cwd: Path | None = 
             sink.close()
 
 
-def _start(argv: Sequence[str], cwd: Path | None, sink: IO[bytes] | None) -> subprocess.Popen[bytes]:
+def _start(
+    argv: Sequence[str], cwd: Path | None, sink: IO[bytes] | int | None, *, stdin: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
     """Start a program in its own session that ends with the toolkit; its output goes to `sink`."""
     return subprocess.Popen(
         list(argv),
         cwd=cwd,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=sink or subprocess.DEVNULL,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.DEVNULL if sink == subprocess.PIPE else subprocess.STDOUT,
         start_new_session=True,
         preexec_fn=_die_with_parent(),  # noqa: PLW1509  (one prctl call, async-signal-safe)
     )
@@ -223,6 +227,98 @@ def running(
         yield child
     finally:
         _kill_group(child)
+
+
+class Responder:
+    """A program that answers each request on its standard input with one reply on its standard output.
+
+    Requests and replies are eight bytes of length (little endian) and that many bytes. The program is started by the
+    first request. It is killed when a reply is late, too long or does not come, and the next request starts it again.
+
+    Args:
+        argv: program and arguments.
+    """
+
+    def __init__(self, argv: Sequence[str]) -> None:
+        self._argv = tuple(argv)
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def ask(self, request: bytes, *, timeout: float, limit: int) -> bytes:
+        """The reply to a request.
+
+        Args:
+            request: its bytes.
+            timeout: seconds until the program is killed.
+            limit: largest reply in bytes.
+
+        Raises:
+            ToolMissingError: the program is not installed.
+            ToolFailedError: it ended, was late, or sent more than `limit` bytes.
+        """
+        if self._child is None:
+            require_tool(self._argv[0])
+            self._child = _start(self._argv, None, subprocess.PIPE, stdin=subprocess.PIPE)
+            atexit.register(self.close)
+            for stream in (self._child.stdin, self._child.stdout):
+                assert stream is not None
+                os.set_blocking(stream.fileno(), False)
+        try:
+            return _exchange(self._child, self._argv[0], request, time.monotonic() + timeout, limit)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the program."""
+        child, self._child = self._child, None
+        atexit.unregister(self.close)
+        if child is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+            for stream in (child.stdin, child.stdout):
+                if stream is not None:
+                    with suppress(OSError):
+                        stream.close()
+
+
+def _exchange(child: subprocess.Popen[bytes], name: str, request: bytes, deadline: float, limit: int) -> bytes:
+    """Send a request and receive its reply; both at once, because either pipe may be full."""
+    assert child.stdin is not None and child.stdout is not None
+    source, sink = child.stdout.fileno(), child.stdin.fileno()
+    unsent, reply = memoryview(len(request).to_bytes(8, "little") + request), bytearray()
+    wanted = 8
+    while len(reply) < wanted:
+        left = deadline - time.monotonic()
+        readable, writable, _ = select.select([source], [sink] if unsent else [], [], max(left, 0))
+        if not readable and not writable:
+            raise ToolFailedError(f"'{name}' did not answer in time and was stopped")
+        if writable:
+            with suppress(BrokenPipeError):
+                unsent = unsent[os.write(sink, unsent[: 1 << 16]) :]
+        if readable:
+            part = os.read(source, min(wanted - len(reply), 1 << 20))
+            if not part:
+                raise _ended(child, name)
+            reply += part
+        if len(reply) == wanted == 8:
+            wanted = 8 + int.from_bytes(reply, "little")
+            if wanted - 8 > limit:
+                raise ToolFailedError(
+                    f"'{name}' sent too much", expected=f"at most {limit} bytes", received=str(wanted)
+                )
+    return bytes(reply[8:])
+
+
+def _ended(child: subprocess.Popen[bytes], name: str) -> ToolFailedError:
+    """The error of a program that ended without an answer."""
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(2.0)
+    code = child.returncode
+    how = "closed its output" if code is None else f"ended with exit code {code}"
+    if code is not None and code < 0:
+        how = f"was ended by {signal.Signals(-code).name}"
+    return ToolFailedError(f"'{name}' {how} without an answer")
 
 
 def _kill_group(child: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:

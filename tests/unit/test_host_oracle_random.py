@@ -11,7 +11,7 @@ from mcu_toolkit.graph.ops import OPERATORS
 from mcu_toolkit.graph.reader import read_model
 from mcu_toolkit.graph.verify import verify
 from mcu_toolkit.host.oracle import Oracle
-from mcu_toolkit.host.tflm import TflmRuntime, tflm_runtime
+from mcu_toolkit.host.tflm import TflmRuntime, require_tflm
 from tests.support.randmodels import MAKERS, VARIANTS, WITHOUT_REFERENCE, random_graph_model, register_all
 
 register_all()
@@ -23,7 +23,7 @@ _MADE_AS = {"ASSIGN_VARIABLE": "VARIABLE", "READ_VARIABLE": "VARIABLE"}
 @pytest.fixture(scope="module", autouse=True)
 def _needs_tflm() -> None:
     try:
-        tflm_runtime()
+        require_tflm()
     except ToolMissingError as missing:
         pytest.skip(missing.message)
 
