@@ -27,6 +27,9 @@ T = TypeVar("T")
 #: Up to so many keys are listed in the message about an unknown one.
 _LISTED = 16
 
+#: Longer files are refused: a recipe has some kilobytes.
+_MOST_BYTES = 1 << 20
+
 
 def key(
     default: Any = dataclasses.MISSING,
@@ -37,6 +40,7 @@ def key(
     choices: tuple[Any, ...] = (),
     pattern: str = "",
     form: str = "",
+    factory: Any = dataclasses.MISSING,
 ) -> Any:
     """A dataclass field that is a key of a TOML table.
 
@@ -47,8 +51,11 @@ def key(
         choices: the values allowed.
         pattern: regular expression that a whole string must match.
         form: the pattern in words.
+        factory: makes the default of a table; instead of `default`.
     """
     metadata = {"meaning": meaning, "low": low, "high": high, "choices": choices, "pattern": pattern, "form": form}
+    if factory is not dataclasses.MISSING:
+        return dataclasses.field(default_factory=factory, metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -64,11 +71,15 @@ def read(path: Path, what: str, *, hint: str | None = None) -> dict[str, Any]:
         ConfigError: it cannot be read, or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise ConfigError(f"{path} is too long", expected=f"{what} of at most {_MOST_BYTES} bytes")
+        return tomllib.loads(data.decode("utf-8"))
     except (OSError, UnicodeDecodeError) as bad:
         reason = getattr(bad, "strerror", None) or bad
         raise ConfigError(f"cannot read {path}: {reason}", expected=what) from bad
-    except tomllib.TOMLDecodeError as bad:
+    except (tomllib.TOMLDecodeError, RecursionError) as bad:
         raise ConfigError(f"{path} is not valid TOML: {bad}", expected=what, hint=hint) from bad
 
 
@@ -78,7 +89,10 @@ def value_of(text: str) -> Any:
     Raises:
         ValueError: it is no TOML value.
     """
-    table = tomllib.loads(f"value = {text}")
+    try:
+        table = tomllib.loads(f"value = {text}")
+    except RecursionError as bad:
+        raise ValueError("nested too deeply") from bad
     if set(table) != {"value"}:
         raise ValueError("more than one value")
     return table["value"]
@@ -135,11 +149,13 @@ def _converted(wanted: Any, value: Any, field: dataclasses.Field[Any], name: str
         element = get_args(wanted)[0]
         if not isinstance(value, (list, tuple)) or not all(type(item) is element for item in value):
             raise _wrong_type(wanted, value, name, origin)
+        _check_each({f"{name}[{place}]": item for place, item in enumerate(value)}, field.metadata, origin)
         return tuple(value)
     if outer is not None and issubclass(outer, Mapping):
         element = get_args(wanted)[1]
         if not isinstance(value, Mapping) or not all(type(item) is element for item in value.values()):
             raise _wrong_type(wanted, value, name, origin)
+        _check_each({f"{name}.{each}": item for each, item in value.items()}, field.metadata, origin)
         return dict(value)
     if wanted is float and type(value) is int:
         value = float(value)
@@ -147,6 +163,13 @@ def _converted(wanted: Any, value: Any, field: dataclasses.Field[Any], name: str
         raise _wrong_type(wanted, value, name, origin)
     _check(value, field.metadata, name, origin)
     return value
+
+
+def _check_each(values: Mapping[str, Any], limits: Mapping[str, Any], origin: str) -> None:
+    """Range of the numbers of a list or table; choices and patterns are stated for single values only."""
+    for name, value in values.items():
+        if limits and not isinstance(value, str):
+            _check(value, {**limits, "choices": (), "pattern": ""}, name, origin)
 
 
 def _check(value: Any, limits: Mapping[str, Any], name: str, origin: str) -> None:

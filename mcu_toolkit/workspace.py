@@ -17,6 +17,7 @@ Each stage folder holds a ``manifest.json`` with the SHA-256 of every artefact a
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -28,10 +29,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mcu_toolkit import exchange
 from mcu_toolkit.errors import WorkspaceError
 
 PROJECT_FILE = "mcutk.toml"
 OUT_DIR = "mcutk-out"
+
+#: Longer JSON documents are refused: those of the toolkit have a few megabytes at most.
+MAX_JSON_BYTES = 1 << 26
 
 
 def sha256_bytes(data: bytes) -> str:
@@ -90,26 +95,34 @@ def disk_error(path: Path, bad: OSError) -> WorkspaceError:
     )
 
 
+#: Names of what an interrupted command leaves beside a folder: ``.<folder>.<eight letters>.new``.
+_STAGING = ".new"
+
+
 @contextmanager
 def atomic_dir(final: Path) -> Iterator[Path]:
     """A folder that appears whole or not at all: the block fills a temporary sibling, which then replaces `final`.
+
+    There is no moment without a whole folder at `final`: where it exists, the two are exchanged by one system call.
+    What interrupted commands left beside it is removed.
 
     Raises:
         WorkspaceError: the disk refuses; the old folder is untouched.
     """
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{final.name}.", dir=final.parent))
+        for left in final.parent.glob(f".{glob.escape(final.name)}.????????{_STAGING}"):
+            shutil.rmtree(left, ignore_errors=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{final.name}.", suffix=_STAGING, dir=final.parent))
     except OSError as bad:
         raise disk_error(final, bad) from bad
     try:
         yield staging
         staging.chmod(0o755)
-        retired = staging.with_name(staging.name + ".old")
         if final.exists():
-            final.rename(retired)
-        staging.rename(final)
-        shutil.rmtree(retired, ignore_errors=True)
+            exchange.exchange(staging, final)
+        else:
+            staging.rename(final)
     except OSError as bad:
         raise disk_error(final, bad) from bad
     finally:
@@ -132,13 +145,32 @@ def read_json(path: Path, *, hint: str = "run the command that made it again") -
         WorkspaceError: missing, unreadable or not a JSON object.
     """
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as stream:
+            data = stream.read(MAX_JSON_BYTES + 1)
     except OSError as bad:
-        raise WorkspaceError(f"cannot read {path}: {bad.strerror}", hint=hint) from bad
-    except ValueError as bad:
-        raise WorkspaceError(f"{path} is damaged: {bad}", expected="a JSON object", hint=hint) from bad
+        raise WorkspaceError(f"cannot read {path}: {bad.strerror}") from bad
+    return parse_json(data, str(path), hint=hint)
+
+
+def parse_json(data: bytes | str, origin: str, *, hint: str | None = None) -> dict[str, Any]:
+    """A JSON object.
+
+    Args:
+        data: the text; as bytes, UTF-8.
+        origin: where it comes from, for messages.
+        hint: what to try where it is damaged.
+
+    Raises:
+        WorkspaceError: too long, not JSON, nested too deeply, or not an object.
+    """
+    if len(data) > MAX_JSON_BYTES:
+        raise WorkspaceError(f"{origin} is too long", expected=f"at most {MAX_JSON_BYTES >> 20} MB", hint=hint)
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as bad:
+        raise WorkspaceError(f"{origin} is damaged: {bad}", expected="a JSON object", hint=hint) from bad
     if not isinstance(value, dict):
-        raise WorkspaceError(f"{path} is damaged", expected="a JSON object", received=type(value).__name__, hint=hint)
+        raise WorkspaceError(f"{origin} is damaged", expected="a JSON object", received=type(value).__name__, hint=hint)
     return value
 
 
@@ -162,27 +194,50 @@ class Workspace:
         """Folder of everything made here."""
         return self.root / OUT_DIR
 
+    def _place(self, kind: str, name: str) -> Path:
+        """A folder of the project.
+
+        Raises:
+            WorkspaceError: the name is no file name, or a link leads out of the project.
+        """
+        if name in {"", ".", ".."} or any(c in name for c in "/\\\0"):
+            raise WorkspaceError(f"'{name!r:.80}' cannot be the name of a folder in {self.out / kind}")
+        path = self.out / kind / name
+        root = self.root.resolve()
+        try:
+            inside = path.resolve().is_relative_to(root)
+        except (OSError, RuntimeError):  # links in a circle
+            inside = False
+        if not inside:
+            raise WorkspaceError(
+                f"{path} leads out of the project folder",
+                expected=f"a folder in {root}",
+                received=f"a symbolic link to {os.path.realpath(path)}",
+                hint="remove the link, or make the project folder where it leads to",
+            )
+        return path
+
     def train_dir(self, recipe: str) -> Path:
         """Run folder of a recipe."""
-        return self.out / "train" / recipe
+        return self._place("train", recipe)
 
     def build_dir(self, board: str) -> Path:
         """Build folder of a board."""
-        return self.out / "build" / board
+        return self._place("build", board)
 
     def device_dir(self, board: str) -> Path:
         """What an emulated board's flash memory holds."""
-        return self.out / "devices" / board
+        return self._place("devices", board)
 
     def bench_dir(self, board: str) -> Path:
         """Reports of a board."""
-        return self.out / "bench" / board
+        return self._place("bench", board)
 
     @property
     def eval_dir(self) -> Path:
         """Reports of evaluations on this machine."""
-        return self.out / "eval"
+        return self._place(".", "eval")
 
     def cache_dir(self, name: str) -> Path:
         """A folder of things that can be made again."""
-        return self.out / "cache" / name
+        return self._place("cache", name)

@@ -89,7 +89,10 @@ def _rules(board: Board) -> Iterator[tuple[str, bool, str, str]]:
     yield "flash.pyocd_target", bool(_TARGET.match(board.flash.pyocd_target)), "a target name", board.flash.pyocd_target
     yield "flash.fqbn", bool(_FQBN.match(board.flash.fqbn)), "vendor:architecture:board", board.flash.fqbn
     yield "flash.tools", bool(board.flash.tools), "at least one flasher", "none"
-    yield "memory.flash_bytes", memory.flash_bytes > 0, "more than 0", str(memory.flash_bytes)
-    yield "memory.ram_bytes", memory.ram_bytes > 0, "more than 0", str(memory.ram_bytes)
+    for kind, origin, size in (
+        ("flash", memory.flash_origin, memory.flash_bytes),
+        ("ram", memory.ram_origin, memory.ram_bytes),
+    ):
+        yield f"memory.{kind}_bytes", origin + size <= 1 << 32, "an end below 4 GB", f"{size} bytes from {origin:#x}"
     yield "memory.stack_bytes", 0 < memory.stack_bytes < memory.ram_bytes, "less than the RAM", stack
     yield "memory.stack_bytes", memory.stack_bytes % 8 == 0, "a multiple of 8", stack

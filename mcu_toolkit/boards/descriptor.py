@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mcu_toolkit.toml import key
+
+#: Addresses have 32 bits; no memory of a board is larger than this.
+_LAST_ADDRESS = (1 << 32) - 1
+_LARGEST = 1 << 30
+
 
 @dataclass(frozen=True)
 class Core:
@@ -35,11 +41,11 @@ class MemoryMap:
         stack_bytes: reserved for the stack, at the bottom of RAM so that an overflow faults; a multiple of 8.
     """
 
-    flash_origin: int
-    flash_bytes: int
-    ram_origin: int
-    ram_bytes: int
-    stack_bytes: int = 4096
+    flash_origin: int = key(low=0, high=_LAST_ADDRESS)
+    flash_bytes: int = key(low=1, high=_LARGEST)
+    ram_origin: int = key(low=0, high=_LAST_ADDRESS)
+    ram_bytes: int = key(low=1, high=_LARGEST)
+    stack_bytes: int = key(4096, low=64, high=_LARGEST)
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Hal:
     """
 
     family: str
-    defines: Mapping[str, int] = field(default_factory=dict)
+    defines: Mapping[str, int] = key(factory=dict, low=0, high=_LAST_ADDRESS)
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,8 @@ class LinkSettings:
             next input can be sent during it; ``pause`` where the host must wait.
     """
 
-    baud: int = 115200
-    ring: int = 256
+    baud: int = key(115200, low=300, high=50_000_000)
+    ring: int = key(256, low=64, high=1 << 16)
     payload: int = 192
     overlap: str = "pause"
 
@@ -83,7 +89,7 @@ class Timing:
     """
 
     unit: str
-    clock_hz: int
+    clock_hz: int = key(low=1, high=10_000_000_000)
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,7 @@ class FlashSettings:
     pyocd_target: str = ""
     openocd_config: tuple[str, ...] = ()
     fqbn: str = ""
-    offset: int = 0
+    offset: int = key(0, low=0, high=_LAST_ADDRESS)
 
 
 @dataclass(frozen=True)

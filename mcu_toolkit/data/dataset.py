@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import warnings
-import zipfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import numpy.typing as npt
 import PIL
 
 from mcu_toolkit.data import phantom
+from mcu_toolkit.data.archive import read_archive
 from mcu_toolkit.data.decode import SUFFIXES, THUMB, Decoded, decode
 from mcu_toolkit.errors import DataError
 from mcu_toolkit.progress import Progress, silent
@@ -264,12 +264,12 @@ def _write_cache(path: Path, data: Dataset) -> None:
 def _read_cache(path: Path, classes: tuple[str, ...]) -> Dataset | None:
     """A cached data set; None if there is none or it is damaged (it is then decoded again)."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            images, labels, thumbs = archive["images"], archive["labels"], archive["thumbs"]
-            text = json.loads(str(archive["text"]))
+        archive = read_archive(path)
+        images, labels, thumbs = archive["images"], archive["labels"], archive["thumbs"]
+        text = json.loads(str(archive["text"]))
         ids, sha256, content = (tuple(text[name]) for name in ("ids", "sha256", "content"))
         skipped = tuple(Skipped(*pair) for pair in text["skipped"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     if not len(images) == len(labels) == len(thumbs) == len(ids) == len(sha256) == len(content):
         return None

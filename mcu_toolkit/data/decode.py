@@ -23,6 +23,12 @@ from mcu_toolkit.errors import DataError
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 
+#: Decoders of Pillow that may run. Others start programs (EPS starts Ghostscript) or are little tested.
+FORMATS = ("JPEG", "PNG", "BMP", "TIFF")
+
+#: Larger files are refused before they are read.
+MAX_FILE_BYTES = 1 << 29
+
 #: Images of more pixels are refused before they are decoded (a decompression bomb fills the memory).
 MAX_PIXELS = 64_000_000
 
@@ -63,9 +69,12 @@ def decode(path: Path, height: int, width: int, channels: int, name: str | None 
         DataError: unreadable, truncated, not an image, too large, or empty.
     """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_FILE_BYTES + 1)
     except OSError as bad:
         raise DataError(f"cannot read image {name or path}: {bad.strerror}") from bad
+    if len(raw) > MAX_FILE_BYTES:
+        raise _too_large(name or str(path), "a longer file", f"a file of at most {MAX_FILE_BYTES >> 20} MB")
     picture = _open(raw, name or str(path))
     eight = _eight_bit(picture, channels, name or str(path))
     full = np.asarray(eight)
@@ -79,7 +88,7 @@ def decode(path: Path, height: int, width: int, channels: int, name: str | None 
 
 def _open(raw: bytes, name: str) -> Image.Image:
     try:
-        picture = Image.open(io.BytesIO(raw))
+        picture = Image.open(io.BytesIO(raw), formats=FORMATS)
         if picture.width * picture.height > MAX_PIXELS:
             raise _too_large(name, f"{picture.width} x {picture.height}")
         picture.load()
@@ -102,10 +111,10 @@ def _open(raw: bytes, name: str) -> Image.Image:
         ) from bad
 
 
-def _too_large(name: str, received: str) -> DataError:
+def _too_large(name: str, received: str, expected: str = f"at most {MAX_PIXELS:,} pixels") -> DataError:
     return DataError(
         f"image {name} is too large to be decoded safely",
-        expected=f"at most {MAX_PIXELS:,} pixels",
+        expected=expected,
         received=received,
         hint="scale it down, or pass --skip-bad",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.data.archive import read_archive
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.workspace import atomic_write
 
@@ -62,16 +62,16 @@ def load(path: Path) -> Predictions:
         WorkspaceError: missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            found = Predictions(
-                tuple(str(name) for name in archive["class_names"]),
-                tuple(str(name) for name in archive["ids"]),
-                archive["labels"].astype(np.int64),
-                {name[7:]: archive[name] for name in archive.files if name.startswith("logits_")},
-            )
+        archive = read_archive(path)
+        found = Predictions(
+            tuple(str(name) for name in archive["class_names"]),
+            tuple(str(name) for name in archive["ids"]),
+            archive["labels"].astype(np.int64),
+            {name[7:]: archive[name].astype(np.float32) for name in archive if name.startswith("logits_")},
+        )
     except OSError as bad:
         raise WorkspaceError(f"cannot read {path}: {bad.strerror or bad}", hint="run mcutk train again") from bad
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as bad:
+    except (ValueError, KeyError, TypeError) as bad:
         raise WorkspaceError(f"{path} is damaged: {bad}", hint="run mcutk train again") from bad
     shape = (len(found.ids), len(found.class_names))
     if found.labels.shape != shape[:1] or any(v.shape != shape for v in found.logits.values()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -159,6 +159,9 @@ def _load_held_out(
             hint="pass --data DIR with the folder that the model was trained on",
         )
     files = [root / image.id for image in wanted]
+    outside = next((image.id for image in wanted if not _is_below(image.id)), None)
+    if outside is not None:
+        raise DataError(f"split.json names an image outside its folder: {outside!r:.80}", hint="mcutk train again")
     for image, path in zip(wanted, files, strict=True):
         if not path.is_file():
             raise DataError(f"held-out image {path} is missing", hint="pass --data DIR with the folder trained on")
@@ -176,6 +179,12 @@ def _load_held_out(
         recipe.input,
         cache_dir=cache_dir,
     )
+
+
+def _is_below(image_id: str) -> bool:
+    """Whether an id is a path below the folder of the images."""
+    path = PurePath(image_id)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
 
 
 def _matching(data: Dataset, wanted: Sequence[SplitImage]) -> npt.NDArray[np.int64]:

@@ -6,7 +6,6 @@ It runs in a process of its own (`host.tflm_child`): a model file can make the i
 from __future__ import annotations
 
 import importlib.util
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,10 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from mcu_toolkit.errors import ModelError, ToolFailedError, ToolMissingError
+from mcu_toolkit.graph.block import sample_shape
 from mcu_toolkit.graph.ir import Array
 from mcu_toolkit.graph.ops import operator
 from mcu_toolkit.graph.reader import read_model
-from mcu_toolkit.host.samples import check_samples, sample_shape
+from mcu_toolkit.host.samples import check_samples
 from mcu_toolkit.process import Responder
 
 INSTALL = "pip install 'mcu_toolkit[verify]' (Linux x86-64 only)"
@@ -83,12 +83,9 @@ class TflmRuntime:
     def _make(self) -> None:
         room = sum(tensor.bytes for tensor in self._graph.tensors if not tensor.is_const)
         inputs = [self._graph.tensors[index] for index in self._graph.inputs]
-        header = {
-            "arena": (1 << 20) + 4 * room,
-            "inputs": [(tensor.dtype.numpy.str, tensor.shape) for tensor in inputs],
-            "outputs": len(self._outputs),
-        }
-        self._ask(b"L" + json.dumps(header).encode() + b"\n" + self._data, "refuses")
+        typed = (f"{tensor.dtype.numpy.str}:{','.join(map(str, tensor.shape))}" for tensor in inputs)
+        header = " ".join((str((1 << 20) + 4 * room), str(len(self._outputs)), *typed))
+        self._ask(b"L" + header.encode() + b"\n" + self._data, "refuses")
         _CHILD.holds = self._key
 
     def _ask(self, request: bytes, verb: str) -> bytes:

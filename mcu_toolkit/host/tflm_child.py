@@ -3,15 +3,14 @@
 A model file can make the interpreter crash, or compute for hours. The process reads requests from its standard input
 and writes one reply for each to its standard output: eight bytes of length (little endian), then that many bytes.
 
-A request starts with one letter. ``L``, a line of JSON (``arena`` in bytes, ``inputs`` as pairs of type and shape,
-number of ``outputs``) and a .tflite file: make an interpreter. ``R``: reset its variables. ``I`` and the bytes of all
-inputs in order: run it. A reply is ``+`` and the bytes of all outputs in order, or ``-`` and the message of an error.
-This script imports nothing of the toolkit, so that it starts quickly.
+A request starts with one letter. ``L``, a line of text (bytes of the arena, number of outputs, then type and shape of
+each input as ``|i1:1,96,96,1``, with blanks between them) and a .tflite file: make an interpreter. ``R``: reset its
+variables. ``I`` and the bytes of all inputs in order: run it. A reply is ``+`` and the bytes of all outputs in order,
+or ``-`` and the message of an error. This script imports nothing of the toolkit, so that it starts quickly.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import resource
@@ -40,9 +39,9 @@ class _Session:
         kind, body = request[:1], request[1:]
         if kind == b"L":
             line, _, model = body.partition(b"\n")
-            header = json.loads(line)
-            self.inputs, self.outputs = header["inputs"], header["outputs"]
-            self.interpreter = self.runtime.Interpreter.from_bytes(model, arena_size=header["arena"])
+            arena, outputs, *inputs = line.decode().split(" ")
+            self.outputs, self.inputs = int(outputs), [_typed(text) for text in inputs]
+            self.interpreter = self.runtime.Interpreter.from_bytes(model, arena_size=int(arena))
             return b""
         if kind == b"R":
             self.interpreter.reset()
@@ -53,8 +52,14 @@ class _Session:
             self.interpreter.set_input(array, position)
             at += array.nbytes
         self.interpreter.invoke()
-        outputs = (self.interpreter.get_output(position) for position in range(self.outputs))
-        return b"".join(np.ascontiguousarray(output).tobytes() for output in outputs)
+        results = (self.interpreter.get_output(position) for position in range(self.outputs))
+        return b"".join(np.ascontiguousarray(output).tobytes() for output in results)
+
+
+def _typed(text: str) -> tuple[str, list[int]]:
+    """(type, shape) of an input, for example of ``|i1:1,96,96,1``."""
+    dtype, _, shape = text.partition(":")
+    return dtype, [int(dim) for dim in shape.split(",") if dim]
 
 
 def _serve(source: BinaryIO, sink: BinaryIO, session: _Session) -> None:

@@ -21,7 +21,7 @@ class Data:
     classes: tuple[str, ...] = key((), "class folders, in the order of the outputs; empty: all folders, sorted")
     about: str = key("", "description of the data, and where to get it")
     images: int = key(2000, "number of images to generate (source `phantom`)", low=8, high=100_000)
-    generator_seed: int = key(2024, "seed of the generator (source `phantom`)", low=0)
+    generator_seed: int = key(2024, "seed of the generator (source `phantom`)", low=0, high=2**63 - 1)
     difficulty: float = key(1.0, "noise and overlap of the phantoms: 0 easiest, 1 as shipped", low=0.0, high=3.0)
 
 
@@ -46,7 +46,7 @@ class Split:
     test: float = key(
         0.0, "share for the final test; if 0, the validation part is the held-out part", low=0.0, high=1.0
     )
-    seed: int = key(1, "seed of the split", low=0)
+    seed: int = key(1, "seed of the split", low=0, high=2**63 - 1)
     near_duplicates: bool = key(True, "keep near-duplicates together, as well as equal images")
     hash_distance: int = key(
         4, "most bits in which the 256-bit perceptual hashes of near-duplicates may differ", low=0, high=32
@@ -128,7 +128,9 @@ class Schedule:
         0.99, "decay per step of the moving average of the weights; 0: no average", low=0.0, high=0.99999
     )
     class_weights: bool = key(False, "weight the loss by inverse class frequency")
-    early_stopping: int = key(0, "stop after this many epochs without a lower validation loss; 0: never", low=0)
+    early_stopping: int = key(
+        0, "stop after this many epochs without a lower validation loss; 0: never", low=0, high=10_000
+    )
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,9 @@ class Distill:
     temperature: float = key(3.0, "temperature of the softened outputs of teacher and student", low=0.1, high=100.0)
     weight: float = key(0.8, "weight w of the soft loss; the hard loss has 1 - w", low=0.0, high=1.0)
     views: int = key(30, "augmented views of each training image, with cached teacher outputs", low=1, high=1000)
-    hints: float = key(0.0, "weight of the difference between the pooled features of student and teacher", low=0.0)
+    hints: float = key(
+        0.0, "weight of the difference between the pooled features of student and teacher", low=0.0, high=1000.0
+    )
 
 
 @dataclass(frozen=True)

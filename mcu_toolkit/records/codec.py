@@ -12,7 +12,6 @@ Supported field types: ``str``, ``int``, ``float``, ``bool``, ``X | None``, ``tu
 from __future__ import annotations
 
 import dataclasses
-import json
 import types
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from mcu_toolkit.errors import WorkspaceError
-from mcu_toolkit.workspace import atomic_write, read_json, to_json
+from mcu_toolkit.workspace import atomic_write, parse_json, read_json, to_json
 
 
 class Record(Protocol):
@@ -31,6 +30,9 @@ class Record(Protocol):
 
 
 R = TypeVar("R", bound=Record)
+
+#: Integers up to this one are exact as float.
+_EXACT = 1 << 53
 
 
 def dump(record: Record) -> dict[str, Any]:
@@ -67,11 +69,7 @@ def loads(kind: type[R], text: str, *, origin: str = "the document", hint: str |
     Raises:
         WorkspaceError: as `read`.
     """
-    try:
-        document = json.loads(text)
-    except ValueError as bad:
-        raise WorkspaceError(f"{origin} is damaged: {bad}", expected="a JSON object", hint=hint) from bad
-    return load(kind, document, origin=origin, hint=hint)
+    return load(kind, parse_json(text, origin, hint=hint), origin=origin, hint=hint)
 
 
 def load(kind: type[R], document: object, *, origin: str = "the document", hint: str | None = None) -> R:
@@ -159,9 +157,9 @@ def _value(wanted: Any, value: Any, key: str, origin: str, hint: str | None) -> 
     elif isinstance(wanted, type):
         if dataclasses.is_dataclass(wanted) and isinstance(value, Mapping):
             return _build(wanted, value, f"{key}.", origin, hint)
-        if issubclass(wanted, Enum) and value in {item.value for item in wanted}:
+        if issubclass(wanted, Enum) and isinstance(value, str) and value in {item.value for item in wanted}:
             return wanted(value)
-        if wanted is float and type(value) in (int, float):
+        if wanted is float and (type(value) is float or (type(value) is int and abs(value) <= _EXACT)):
             return float(value)
         if type(value) is wanted:
             return value

@@ -110,6 +110,8 @@ def _recorded(folder: Path, name: str, hint: str) -> str:
     recorded = read_manifest(folder, hint=hint).artefacts.get(name)
     if recorded is None or not (folder / name).is_file():
         raise WorkspaceError(f"{folder / name} is missing", hint=hint)
+    if (folder / name).is_symlink():
+        raise WorkspaceError(f"{folder / name} is a symbolic link", expected="a file of the folder", hint=hint)
     return recorded
 
 

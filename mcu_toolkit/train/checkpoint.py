@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.data.archive import read_archive
 from mcu_toolkit.errors import WorkspaceError
 from mcu_toolkit.workspace import atomic_write
 
@@ -65,11 +65,11 @@ class Checkpoint:
         if not self.path.is_file():
             return None
         try:
-            with np.load(self.path, allow_pickle=False) as archive:
-                names = sorted(archive.files)
-                kinds = {kind: [archive[n] for n in names if n.startswith(kind)] for kind in ("w_", "o_", "a_")}
-                facts = json.loads(str(archive["facts"]))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as bad:
+            archive = read_archive(self.path)
+            names = sorted(archive)
+            kinds = {kind: [archive[n] for n in names if n.startswith(kind)] for kind in ("w_", "o_", "a_")}
+            facts = json.loads(str(archive["facts"]))
+        except (OSError, ValueError, KeyError) as bad:
             raise WorkspaceError(
                 f"checkpoint {self.path} is damaged: {bad}",
                 hint="delete it and run with --resume: its stage starts again",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.data.archive import read_archive
 from mcu_toolkit.data.preprocess import normalization
 from mcu_toolkit.errors import TrainError
 from mcu_toolkit.progress import Progress
@@ -244,20 +244,20 @@ def _write(path: Path, answers: Answers) -> None:
 
 def _read(path: Path) -> Answers | None:
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            rows = tuple(TeacherRow(**row) for row in json.loads(str(archive["teachers"])))
-            features = archive["features"] if archive["features"].size else None
-            return Answers(archive["views"], archive["held_out"], int(archive["parameters"]), features, rows)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        archive: Mapping[str, Any] = read_archive(path)
+        rows = tuple(TeacherRow(**row) for row in json.loads(str(archive["teachers"])))
+        features = archive["features"] if archive["features"].size else None
+        return Answers(archive["views"], archive["held_out"], int(archive["parameters"]), features, rows)
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _from_file(path: Path, material: Material) -> Answers:
     """A file of logits: ``ids`` and ``logits`` [N, classes] (names as in split.json), the same for every view."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            ids, values = [str(name) for name in archive["ids"]], archive["logits"].astype(np.float32)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as bad:
+        archive = read_archive(path)
+        ids, values = [str(name) for name in archive["ids"]], archive["logits"].astype(np.float32)
+    except (OSError, ValueError, KeyError, TypeError) as bad:
         raise TrainError(
             f"cannot read teacher outputs {path}: {bad}", expected="an .npz with arrays ids [N] and logits [N, classes]"
         ) from bad

@@ -75,7 +75,7 @@ def source_of(workspace: Workspace, origin: ModelOrigin, data: bytes) -> ModelSo
         kind=origin.kind,
         path=Path(origin.path),
         data=data,
-        run_dir=_run_folder(workspace, Path(origin.run_dir), origin.recipe) if origin.run_dir else None,
+        run_dir=workspace.train_dir(origin.recipe) if origin.run_dir else None,
         recipe=origin.recipe,
     )
     if found.run_dir is not None and (found.run_dir / MODEL_FILE).is_file():
@@ -88,11 +88,6 @@ def source_of(workspace: Workspace, origin: ModelOrigin, data: bytes) -> ModelSo
                 hint="mcutk build && mcutk flash, then the same command again",
             )
     return found
-
-
-def _run_folder(workspace: Workspace, recorded: Path, recipe: str) -> Path:
-    """The recorded run folder, or that of this project where the project folder has moved."""
-    return recorded if recorded.is_dir() else workspace.train_dir(recipe)
 
 
 def read_bytes(path: Path) -> bytes:

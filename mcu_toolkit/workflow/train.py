@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from mcu_toolkit.data.archive import read_archive
 from mcu_toolkit.data.split import FILE as SPLIT_FILE
 from mcu_toolkit.data.split import read_split
 from mcu_toolkit.errors import ConfigError, WorkspaceError
@@ -147,8 +148,10 @@ def _write_page(done: Trained) -> None:
     path = done.run_dir / "saliency.npz"
     maps = None
     if path.is_file():
-        with np.load(path, allow_pickle=False) as archive:
-            maps = {name: archive[name] for name in archive.files}
+        try:
+            maps = read_archive(path)
+        except (OSError, ValueError) as bad:
+            raise WorkspaceError(f"{path} is damaged: {bad}", hint="run mcutk train again") from bad
     atomic_write(done.page, training_page(done.best, maps))
 
 

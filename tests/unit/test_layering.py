@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("workflow",),
     ("train", "compiler", "host", "device", "report"),
     ("data", "recipe", "boards", "records", "workspace", "wire", "graph", "targets"),
-    ("templates", "assets", "toml", "registry", "suggest", "process", "progress"),
+    ("templates", "assets", "toml", "registry", "suggest", "process", "progress", "exchange"),
     ("errors",),
 )
 #: Groups that may use other groups of the same layer. Stages have no entry.
