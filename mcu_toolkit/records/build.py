@@ -31,7 +31,7 @@ class BorderTensor:
 
     Attributes:
         name: as in the model file.
-        dtype: ``int8``, ``uint8``, ``int16`` or ``float32``.
+        dtype: ``int8``, ``uint8``, ``int16``, ``int32``, ``int64``, ``float32`` or ``bool``.
         shape: with the batch.
         scale, zero_point: quantization; 1 and 0 where the file gives none.
     """

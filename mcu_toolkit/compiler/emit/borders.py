@@ -106,7 +106,9 @@ def _border(tensor: Tensor, place: tuple[int, int], word: str, macro: str) -> Bo
     """`place`: offset in the arena, offset in the block."""
     scale, zero_point = tensor.border_quant
     low, high = (0, 0) if tensor.quant is None else _QUANTIZED.get(tensor.dtype, (0, 0))
-    meaning = "; real value = SCALE * (q - ZERO_POINT)" if low < high else _MEANINGS.get(tensor.dtype, "")
+    meaning = _MEANINGS.get(tensor.dtype, "")
+    if tensor.quant is not None and tensor.dtype is not DType.FLOAT32:
+        meaning = "; real value = SCALE * (q - ZERO_POINT)"
     shape = ", ".join(map(str, tensor.shape))
     return Border(
         word=word,
