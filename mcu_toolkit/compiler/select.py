@@ -6,7 +6,7 @@ for it on the core (`compiler.rates`). The goals differ in what they pay for fla
 
 - `speed` and `ram`: nothing;
 - `balanced`: 10 % more cycles than the fastest variant, where that saves a fifth of its constants or more;
-- `flash`: 8 cycles per byte.
+- `flash`: 12 cycles per byte.
 
 Without pressure on RAM the first is taken; `compiler.plan.assign` may exchange it for a later one that needs less
 scratch or permits more overlap. A variant that is better in nothing than another one is dropped: it could never be
@@ -55,9 +55,9 @@ class Candidate:
 
 #: `balanced`: most cycles of a variant that is preferred to the fastest, and most bytes of its constants, as shares.
 _BALANCED_CYCLES, _BALANCED_BYTES = 1.1, 0.8
-#: `flash`: cycles of one inference that a byte of flash is worth. Unpacking weights costs about 3 cycles per byte that
+#: `flash`: cycles of one inference that a byte of flash is worth. Unpacking weights costs 3 to 10 cycles per byte that
 #: it saves, a generic kernel in place of a blocked one thousands.
-_CYCLES_PER_BYTE = 8
+_CYCLES_PER_BYTE = 12
 
 
 #: What a node may become: no code, or one of some kernel variants, cheapest first.
