@@ -99,7 +99,7 @@ def node_macs(graph: Graph, node: Node) -> int:
 def constant_bytes(graph: Graph, nodes: Sequence[Node]) -> int:
     """Bytes of the constants that nodes read, each counted once."""
     used = {index for node in nodes for index, tensor in graph.used_inputs(node) if tensor.is_const}
-    return sum(graph.tensors[index].bytes for index in used)
+    return sum(graph.tensors[index].file_bytes for index in used)
 
 
 def live_bound(graph: Graph) -> int:

@@ -77,7 +77,8 @@ class Tensor:
         data: contents when the tensor is constant (shape `shape`, dtype `dtype`), else None.
         variable: state kept between calls (SVDF, LSTM, READ_VARIABLE and ASSIGN_VARIABLE).
         initial: contents of a variable after a reset; None means the zero point of an int8 tensor, else 0.
-        type_name: the schema's name of the element type, for messages, where `dtype` is OPAQUE.
+        type_name: the schema's name of the element type, where `dtype` is OPAQUE; ``INT4`` for weights of that type,
+            which are held as int8.
     """
 
     name: str
@@ -101,6 +102,11 @@ class Tensor:
     def bytes(self) -> int:
         """Size in memory, in bytes."""
         return self.elements * self.dtype.bytes
+
+    @property
+    def file_bytes(self) -> int:
+        """Size in the model file, in bytes: two INT4 values share a byte."""
+        return -(-self.elements // 2) if self.type_name == "INT4" else self.bytes
 
     @property
     def border_quant(self) -> tuple[float, int]:

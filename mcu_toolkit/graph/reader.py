@@ -14,6 +14,7 @@ import numpy as np
 
 from mcu_toolkit.errors import ModelError
 from mcu_toolkit.graph.flatbuf import FlatBuffer, Table, damaged
+from mcu_toolkit.graph.int4 import INT4, unpacked, weights_as_int8
 from mcu_toolkit.graph.ir import ABSENT, Array, DType, Graph, Node, Quant, Tensor
 from mcu_toolkit.graph.islands import join_float_islands
 from mcu_toolkit.graph.limits import check_limits
@@ -156,6 +157,7 @@ class _Reader:
         inputs = self._links(table, 1, tensors, None)
         outputs = self._links(table, 2, tensors, None)
         nodes = tuple(self._node(t, i, tensors) for i, t in enumerate(table.tables(3, MAX_NODES)))
+        tensors = weights_as_int8(tensors, nodes)
         return Subgraph(table.text(4, MAX_NAME_BYTES), tensors, nodes, inputs, outputs)
 
     def _tensor(self, table: Table, index: int) -> Tensor:
@@ -172,7 +174,7 @@ class _Reader:
             variable=table.flag(5),
         )
         tensor = replace(tensor, quant=self._quant(table, tensor, index))
-        if tensor.variable or dtype in (DType.OPAQUE, DType.RESOURCE):
+        if tensor.variable or (dtype in (DType.OPAQUE, DType.RESOURCE) and tensor.type_name != INT4):
             return tensor
         return replace(tensor, data=self._contents(table, tensor, index))
 
@@ -212,13 +214,15 @@ class _Reader:
         raw = buffer.vector(0, "|u1")
         if raw is None or raw.size == 0:
             return np.zeros(tensor.shape, tensor.dtype.numpy) if tensor.elements == 0 else None
-        if raw.size != tensor.bytes:
+        if raw.size != tensor.file_bytes:
             raise ModelError(
                 f"tensor {index} ('{tensor.name[:60]}') and its buffer differ in size",
                 offset=buffer.offset,
-                expected=f"{tensor.bytes} bytes for {tensor.dtype.value} {list(tensor.shape)}",
+                expected=f"{tensor.file_bytes} bytes for {tensor.type_name or tensor.dtype.value} {list(tensor.shape)}",
                 received=f"{raw.size} bytes",
             )
+        if tensor.type_name == INT4:
+            return unpacked(raw, tensor.elements).reshape(tensor.shape)
         typed: Array = raw.view(tensor.dtype.numpy.newbyteorder("<")).reshape(tensor.shape)
         return typed
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from tests.support.tflite_writer import ACTIVATIONS, SAME, SubgraphSpec, write_model
 
-#: Kinds of weights that are stored in 2 or 4 bits.
-KINDS = ("grid 2", "grid 4", "list 2", "list 4", "lists 2", "lists 4")
+#: Kinds of weights that are stored in 2 or 4 bits; int4 ones are stored so in the model file too.
+KINDS = ("grid 2", "grid 4", "list 2", "list 4", "lists 2", "lists 4", "int4 4")
 
 
 def weights(rng: np.random.Generator, kind: str, shape: Sequence[int], axis: int) -> np.ndarray:
@@ -17,12 +17,15 @@ def weights(rng: np.random.Generator, kind: str, shape: Sequence[int], axis: int
 
     Args:
         rng: source of every choice.
-        kind: ``grid``, ``list`` (one for the layer) or ``lists`` (one for each channel), and the bits of a code.
+        kind: ``grid``, ``list`` (one for the layer), ``lists`` (one for each channel) or ``int4``, and the bits of a
+            code.
         shape: of the weights.
         axis: of the output channels.
     """
     form, bits = kind.split()
     count = 1 << int(bits)
+    if form == "int4":
+        return rng.integers(-8, 8, shape).astype(np.int8)
     if form == "grid":
         below = int(rng.integers(0, count))
         step = int(rng.integers(1, 127 // max(below, count - 1 - below) + 1))
@@ -56,10 +59,11 @@ class _Model:
             scales = scales[:1]
         scale_in = float(self.graph.tensors[self.last].scale[0])
         many = [0] * len(scales)
+        dtype = "int4" if self.kind.startswith("int4") else "int8"
         bias = self.rng.integers(-4000, 4000, shape[axis]).astype(np.int32)
         inputs = [
             self.last,
-            self.graph.const(values, "int8", scale=scales, zero_point=many, axis=axis),
+            self.graph.const(values, dtype, scale=scales, zero_point=many, axis=axis),
             self.graph.const(bias, "int32", scale=[float(np.float32(scale_in) * s) for s in scales], zero_point=many),
         ]
         spread = float(np.abs(values).mean()) * 60 * np.sqrt(depth) * scale_in * 0.01

@@ -14,7 +14,7 @@ import numpy as np
 
 TENSOR_TYPES = {
     "float32": 0, "float16": 1, "int32": 2, "uint8": 3, "int64": 4, "string": 5, "bool": 6, "int16": 7, "int8": 9,
-    "resource": 13,
+    "resource": 13, "int4": 17,
 }  # fmt: skip
 
 #: Builtin operator → (code, number of its options in the union or 0).
@@ -97,7 +97,7 @@ class SubgraphSpec:
 
     def const(self, values: Any, dtype: str, **more: Any) -> int:
         """Add a constant; its index."""
-        data = np.asarray(values, np.dtype(dtype))
+        data = np.asarray(values, np.dtype("int8" if dtype == "int4" else dtype))
         return self.tensor(data.shape, dtype, data=data, **more)
 
     def node(
@@ -198,7 +198,7 @@ def _tensor(builder: Any, spec: TensorSpec, buffers: list[bytes]) -> int:
     signature = _ints(builder, spec.signature) if spec.signature else 0
     number = 0
     if spec.data is not None:
-        buffers.append(np.ascontiguousarray(spec.data).tobytes())
+        buffers.append(np.ascontiguousarray(_nibbles(spec.data) if spec.dtype == "int4" else spec.data).tobytes())
         number = len(buffers) - 1
     builder.StartObject(11)
     builder.PrependUOffsetTRelativeSlot(0, shape, 0)
@@ -212,6 +212,12 @@ def _tensor(builder: Any, spec: TensorSpec, buffers: list[bytes]) -> int:
         builder.PrependUOffsetTRelativeSlot(7, signature, 0)
     builder.PrependBoolSlot(8, True, False)
     return int(builder.EndObject())
+
+
+def _nibbles(values: np.ndarray) -> np.ndarray:
+    """Two values of 4 bits per byte, the first in the low bits."""
+    codes = np.pad(values.reshape(-1).astype(np.uint8) & 0xF, (0, values.size % 2))
+    return codes[0::2] | codes[1::2] << 4
 
 
 def _quantization(builder: Any, spec: TensorSpec) -> int:

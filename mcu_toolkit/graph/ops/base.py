@@ -134,6 +134,9 @@ class Operator(ABC):
     #: A clamp that follows can be fused: the attributes are `Activated`.
     fuses_activation: ClassVar[bool] = False
 
+    #: The second input may be a constant of type INT4 where the first is int8.
+    int4_weights: ClassVar[bool] = False
+
     #: Average or maximum pooling: an output element lies between the least and the greatest input of its window, and is
     #: then limited by the activation of the attributes, which are `Activated`.
     pooling: ClassVar[bool] = False

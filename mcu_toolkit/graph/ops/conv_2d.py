@@ -34,8 +34,9 @@ class Conv2D(Convolution):
     roles = Roles(channel_axis=0)
     kind = Channels.DENSE
     forms = (
-        "int8, or int16 with zero point 0, batch 1, constant int8 weights per tensor or per channel, int32 (int16 also "
-        "int64) bias or none; any stride, dilation and padding; fused NONE, RELU, RELU6, RELU_N1_TO_1; one group"
+        "int8, or int16 with zero point 0, batch 1, constant int8 or int4 weights per tensor or per channel, "
+        "int32 (int16 also int64) bias or none; any stride, dilation and padding; fused NONE, RELU, RELU6, "
+        "RELU_N1_TO_1; one group"
     )
 
     def weights_reason(self, node: Node, shape: Shape, filters: Shape) -> str | None:

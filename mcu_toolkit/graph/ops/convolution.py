@@ -26,6 +26,7 @@ class Convolution(Operator):
     roles: ClassVar[Roles]
     kind: ClassVar[Channels]
     fuses_activation = True
+    int4_weights = True
     explicit_padding = True
 
     @abstractmethod

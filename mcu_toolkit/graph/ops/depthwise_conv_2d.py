@@ -38,8 +38,9 @@ class DepthwiseConv2D(Convolution):
     roles = Roles(channel_axis=3, biases=(DType.INT64,))
     kind = Channels.DEPTHWISE
     forms = (
-        "int8, or int16 with zero point 0, batch 1, constant int8 weights per tensor or per channel, int32 (int16: "
-        "int64) bias or none; any stride, dilation, padding and depth multiplier; fused NONE, RELU, RELU6, RELU_N1_TO_1"
+        "int8, or int16 with zero point 0, batch 1, constant int8 or int4 weights per tensor or per channel, "
+        "int32 (int16: int64) bias or none; any stride, dilation, padding and depth multiplier; fused NONE, RELU, "
+        "RELU6, RELU_N1_TO_1"
     )
 
     def weights_reason(self, node: Node, shape: Shape, filters: Shape) -> str | None:

@@ -50,8 +50,9 @@ class FullyConnected(Operator):
     name = "FULLY_CONNECTED"
     options = OptionsFormat(8, _read_options)
     fuses_activation = True
+    int4_weights = True
     forms = (
-        "int8, or int16 with zero point 0, constant int8 weights per tensor or per channel, int32 (int16 also "
+        "int8, or int16 with zero point 0, constant int8 or int4 weights per tensor or per channel, int32 (int16 also "
         "int64) bias or none; any number of rows, keep_num_dims; fused NONE, RELU, RELU6, RELU_N1_TO_1; default "
         "weights format"
     )

@@ -90,6 +90,7 @@ def linear_reason(graph: Graph, node: Node, roles: Roles, activation: Activation
     return (
         activations_reason(data, out)
         or _weights_reason(weights, roles.channel_axis)
+        or _mixed_reason(data, weights)
         or first(
             _bias_reason(bias, weights, roles, data),
             activation_reason(activation, out),
@@ -137,6 +138,15 @@ def _weights_reason(weights: Tensor | None, axis: int) -> str | None:
     if quant.zero_point.any():
         return "the weights have a zero point other than 0; supported: symmetric weights"
     return None
+
+
+def _mixed_reason(data: Tensor | None, weights: Tensor | None) -> str | None:
+    wide = data is not None and data.dtype is DType.INT16
+    return (
+        "int16 with int4 weights; supported: int8 weights"
+        if wide and weights is not None and weights.type_name
+        else None
+    )
 
 
 def _bias_reason(bias: Tensor | None, weights: Tensor | None, roles: Roles, data: Tensor | None) -> str | None:
