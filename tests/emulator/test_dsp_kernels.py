@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from mcu_toolkit.compiler.kernels.conv_dots_dsp import VARIANTS as DOTS
-from mcu_toolkit.compiler.kernels.conv_dsp import VARIANTS as CONV
+from mcu_toolkit.compiler.kernels.conv_dsp import PADDED
+from mcu_toolkit.compiler.kernels.conv_dsp import VARIANTS as CONV_ALONE
 from mcu_toolkit.compiler.kernels.depthwise_dsp import VARIANTS as DEPTHWISE
 from mcu_toolkit.compiler.kernels.fc_dsp import VARIANTS as FULLY_CONNECTED
 from mcu_toolkit.compiler.kernels.winograd_dsp import VARIANTS as WINOGRAD
@@ -23,6 +24,7 @@ from mcu_toolkit.targets.target import Optimize
 from tests.support.arm_rig import MACHINES, assert_exact, needs_arm, run_layers
 from tests.support.conv_layers import CONV_SHAPES, fc_layer, jobs_for, make_layer
 
+CONV = (*CONV_ALONE, *PADDED)
 MACHINE = MACHINES["m4"]
 TARGET = MACHINE.target
 FAST = replace(TARGET, optimize=Optimize.SPEED)

@@ -6,11 +6,12 @@
  *   out      [out_h][out_w][out_c]
  *   scratch  4-byte aligned. run = kernel_w * in_c; depth = kernel_h * run, padded to a multiple of 4:
  *            4 * depth bytes  column buffer of a pair
- *            4 * depth bytes  offsets of inputs, where run is not a multiple of 4 and at most 32
- *            2 * depth bytes  windows as bytes; not needed where all windows are inside the image, nothing is dilated
- *                             and run is a multiple of 4
- *   p        in flash; inputs of a window in the order [kernel_h][kernel_w][in_c]; wide kernels take the wide packing
- *            of weights
+ *            8 * tail bytes   offsets; tail = kernel_h * (run % 4), padded to a multiple of 4
+ *            2 * depth bytes  windows as bytes; not needed where all windows are inside the image and nothing is dilated
+ *            padded: before all that the image with its padding, of the size of all windows together, in bytes, padded to a
+ *            multiple of 4; neither side is more than 255, nothing is dilated
+ *   p        in flash; inputs of a window in the order [kernel_h][whole words of kernel_w * in_c], then [kernel_h][the rest];
+ *            wide kernels take the wide packing of weights
  */
 #ifndef MCUTK_CONV_DSP_H
 #define MCUTK_CONV_DSP_H
@@ -35,6 +36,8 @@ typedef struct {
 typedef void mcutk_conv_dsp_fn(const int8_t *in, int8_t *out, void *scratch, const mcutk_conv_gemm_dsp *p);
 mcutk_conv_dsp_fn mcutk_conv_dsp_relu;
 mcutk_conv_dsp_fn mcutk_conv_dsp_linear;
+mcutk_conv_dsp_fn mcutk_conv_padded_dsp_relu;
+mcutk_conv_dsp_fn mcutk_conv_padded_dsp_linear;
 mcutk_conv_dsp_fn mcutk_conv_wide_dsp_relu;
 mcutk_conv_dsp_fn mcutk_conv_wide_dsp_linear;
 

@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-/* Not inlined in its two callers, which would take 60 bytes more. */
-__attribute__((noinline)) static void mcutk_gather_dsp_copy(int8_t *to, const int8_t *from, int32_t count) {
+static void mcutk_gather_dsp_copy(int8_t *to, const int8_t *from, int32_t count) {
     if (count >= 4) {
         int8_t *const last = to + count - 4;
         const int8_t *const last_from = from + count - 4;
@@ -52,11 +51,5 @@ void mcutk_gather_dsp_window(int8_t *to, const int8_t *in, const mcutk_conv_shap
                 to += count * in_c;
             }
         }
-    }
-}
-
-void mcutk_gather_dsp_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t run, int32_t row) {
-    for (; rows > 0; --rows, from += row, to += run) {
-        mcutk_gather_dsp_copy(to, from, run);
     }
 }

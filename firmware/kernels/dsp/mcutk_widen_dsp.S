@@ -1,4 +1,4 @@
-/* mcutk_widen_dsp: 7 instructions for four inputs of two pixels; mcutk_pick_dsp: 14. Contract: mcutk_gather_dsp.h. */
+/* mcutk_widen_dsp, mcutk_widen_rows_dsp: 7 instructions for four inputs of two pixels; mcutk_pick_dsp: 14. Contract: mcutk_gather_dsp.h. */
 #include "mcutk_assembly.h"
 
 #if defined(__ARM_FEATURE_DSP)
@@ -29,6 +29,28 @@
 3:  pop {r4-r7}
     bx lr
     mcutk_end mcutk_widen_dsp
+
+    .equ WIDEN_ROWS_FRAME, 28   /* push {r4-r10} */
+
+    /* r8 rows left   r9 bytes between rows   r10 bytes of a row in the column buffer   r12 end of the row there */
+    mcutk_function mcutk_widen_rows_dsp, WIDEN_ROWS_FRAME
+    push {r4-r10}
+    ldrd r8, r9, [sp, #WIDEN_ROWS_FRAME]
+    lsl r10, r3, #4
+1:  add r12, r0, r10
+    tst r10, #16                /* an odd number of fours */
+    bne 3f
+2:  widen_four
+3:  widen_four
+    cmp r0, r12
+    bne 2b
+    add r1, r1, r9
+    add r2, r2, r9
+    subs r8, r8, #1
+    bne 1b
+    pop {r4-r10}
+    bx lr
+    mcutk_end mcutk_widen_rows_dsp
 
     /* r0 to   r1 offsets   r2 their end   r3 a   r4 b   r5-r8 four offsets   r9-r12 words of the column buffer */
     .macro pick_two word, base, first, second, spare

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mcu_toolkit.compiler.call import ConstArray, FieldValue, ParamsArg
 from mcu_toolkit.compiler.fewbit import Lanes
-from mcu_toolkit.compiler.kernels.conv import add_conv_kernels
+from mcu_toolkit.compiler.kernels.base import KERNELS
+from mcu_toolkit.compiler.kernels.conv import add_conv_kernels, conv_kernel
 from mcu_toolkit.compiler.kernels.packing_dsp import (
     GROUP,
     Channels,
@@ -55,11 +56,19 @@ def joint_weights(made: Channels) -> Ints:
     return 256 * made.weights[0::2] + odd
 
 
+def words_first(layer: ConvLayer) -> Ints:
+    """Order of the inputs of a window in the column buffer: whole words of its rows, then what is left of the rows."""
+    run = layer.kernel_w * layer.in_c
+    inputs = np.arange(depth_of(layer)).reshape(layer.kernel_h, run)
+    words = run // 4 * 4
+    return np.concatenate([inputs[:, :words].reshape(-1), inputs[:, words:].reshape(-1)])
+
+
 def pack_gemm(layer: ConvLayer, made: Channels) -> ConstArray:
     """The narrow packing of ``mcutk_gemm_dsp.h``: biases and weights, a row per group of four channels."""
     groups, depth = -(-layer.out_c // GROUP), padded_depth(layer)
     joint = np.zeros((groups * 2, depth), np.int64)
-    rows = joint_weights(made)
+    rows = joint_weights(made)[:, words_first(layer)]
     joint[: rows.shape[0], : rows.shape[1]] = rows
     # Inputs 0 2, then 1 3, of every four: the order in which SXTB16 unpacks bytes.
     pairs = joint.reshape(groups, 2, depth // 4, 2, 2).transpose(0, 2, 4, 1, 3) & 0xFFFF
@@ -78,7 +87,7 @@ def pack_wide(layer: ConvLayer, made: Channels) -> ConstArray:
     """The wide packing of ``mcutk_gemm_dsp.h``: each weight in a half-word of its own."""
     groups, depth = -(-layer.out_c // GROUP), padded_depth(layer)
     rows = np.zeros((groups * GROUP, depth), np.int64)
-    rows[: layer.out_c, : made.weights.shape[1]] = made.weights
+    rows[: layer.out_c, : made.weights.shape[1]] = made.weights[:, words_first(layer)]
     pairs = rows.reshape(groups, GROUP, depth // 4, 2, 2).transpose(0, 2, 4, 1, 3) & 0xFFFF
     words = pairs[..., 0] | pairs[..., 1] << 16
     bias = np.zeros((groups, GROUP), np.int64)
@@ -147,7 +156,7 @@ class DspConv:
         if layer.out_c % GROUP:
             multiply += 60
         pairs = -(-layer.out_h * layer.out_w // 2)
-        rim = 0 if self.pointwise else _rim_pairs(layer) * 2 * (35 * layer.kernel_h + 2 * depth)
+        rim = 0 if self.pointwise else _rim_pairs(layer) * 2 * (60 * layer.kernel_h + 2 * depth)
         return 60 + rim + pairs * (multiply + 2 * self._gather_cost(layer))
 
     def _gather_cost(self, layer: ConvLayer) -> int:
@@ -157,15 +166,15 @@ class DspConv:
             return 6 + depth * 13 // 8
         if layer.dilation_h != 1 or layer.dilation_w != 1:
             return 60 + layer.kernel_h * (40 + 40 * layer.kernel_w) + 3 * depth
-        if _short_rows(layer):
-            return 40 + depth * 9 // 4
-        whole = layer.kernel_w * layer.in_c % 4 == 0
-        return 40 + layer.kernel_h * 8 + depth * 5 // 4 + (0 if whole else layer.kernel_h * 12 + 2 * depth)
+        tail = tail_of(layer)
+        return 40 + (layer.kernel_h * 4 if depth > tail else 0) + (depth - tail) + tail * 7 // 4
 
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
-        """Two windows as int16, as bytes where they are not whole words of the image, and offsets of short rows."""
-        staged = 0 if self.pointwise or _never_staged(layer) else 2
-        return padded_depth(layer) * (4 + staged + (4 if not self.pointwise and _short_rows(layer) else 0))
+        """Two windows as int16, as bytes where one leaves the image, and offsets."""
+        if self.pointwise:
+            return 4 * padded_depth(layer)
+        staged = 0 if _never_staged(layer) else 2
+        return padded_depth(layer) * (4 + staged) + 8 * tail_of(layer)
 
     def params(self, layer: ConvLayer) -> ParamsArg:
         """``mcutk_conv_gemm_dsp`` and the like."""
@@ -205,20 +214,71 @@ def _rim_pairs(layer: ConvLayer) -> int:
     return int(np.count_nonzero(~(inside[0::2] & inside[1::2])))
 
 
-def _short_rows(layer: ConvLayer) -> bool:
-    """Whether the rows of a window are picked byte by byte (SHORT_RUN in mcutk_conv_dsp.c)."""
-    return layer.kernel_w * layer.in_c % 4 != 0 and layer.kernel_w * layer.in_c <= 32
+def tail_of(layer: ConvLayer) -> int:
+    """Inputs of a window behind the whole words of its rows, padded to a multiple of 4."""
+    return -(-layer.kernel_h * (layer.kernel_w * layer.in_c % 4) // 4) * 4
 
 
 def _never_staged(layer: ConvLayer) -> bool:
-    """Whether every window is made of whole words of the image."""
+    """Whether every window lies in the image."""
     below = (layer.out_h - 1) * layer.stride_h + layer.kernel_h - layer.pad_top
     right = (layer.out_w - 1) * layer.stride_w + layer.kernel_w - layer.pad_left
     inside = layer.pad_top == layer.pad_left == 0 and below <= layer.in_h and right <= layer.in_w
-    return inside and layer.dilation_h == layer.dilation_w == 1 and layer.kernel_w * layer.in_c % 4 == 0
+    return inside and layer.dilation_h == layer.dilation_w == 1
 
 
+@dataclass(frozen=True)
+class DspPaddedConv(DspConv):
+    """Copies the image and its padding to scratch first, so that no window has to be collected byte by byte."""
+
+    @property
+    def _shape(self) -> str:
+        return "conv_padded"
+
+    @property
+    def header(self) -> str:
+        """Header that declares the function."""
+        return "dsp/mcutk_conv_dsp.h"
+
+    def accepts(self, layer: ConvLayer, target: Target) -> bool:
+        """Layers with padding, which are small enough."""
+        inside = padded_layer(layer)
+        dilated = layer.dilation_h * layer.dilation_w != 1
+        if dilated or _never_staged(layer) or max(inside.in_h, inside.in_w) > 255:
+            return False
+        return super().accepts(layer, target)
+
+    def cost(self, layer: ConvLayer, target: Target) -> int:
+        """That of the copy, and of a layer without padding."""
+        inside = padded_layer(layer)
+        copy = inside.in_h * (60 + inside.in_w * layer.in_c * 3 // 2)
+        return copy + super().cost(inside, target)
+
+    def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
+        """The copy, then as without padding."""
+        inside = padded_layer(layer)
+        return -(-inside.in_h * inside.in_w * layer.in_c // 4) * 4 + super().scratch_bytes(inside, target)
+
+    def params(self, layer: ConvLayer) -> ParamsArg:
+        """``mcutk_conv_gemm_dsp``."""
+        return DspConv(False, self.rounding, self.wide).params(layer)
+
+    def overlap_slack(self, layer: ConvLayer) -> int | None:
+        """All of the image is copied before an output is written."""
+        return -layer.in_h * layer.in_w * layer.in_c
+
+
+def padded_layer(layer: ConvLayer) -> ConvLayer:
+    """The same on an image that holds its padding."""
+    in_h = (layer.out_h - 1) * layer.stride_h + layer.kernel_h
+    in_w = (layer.out_w - 1) * layer.stride_w + layer.kernel_w
+    return replace(layer, in_h=in_h, in_w=in_w, pad_top=0, pad_left=0)
+
+
+PADDED = tuple(DspPaddedConv(False, rounding, wide=False) for rounding in (Rounding.RELU, Rounding.LINEAR))
 VARIANTS = tuple(
     DspConv(pointwise, rounding, wide) for pointwise in (True, False) for rounding in Rounding for wide in (False, True)
 )
 add_conv_kernels(VARIANTS)
+for _variant in PADDED:
+    KERNELS.add(_variant.name, conv_kernel(_variant, spends=True))

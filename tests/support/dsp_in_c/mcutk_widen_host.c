@@ -16,6 +16,13 @@ uint32_t *mcutk_widen_dsp(uint32_t *to, const int8_t *a, const int8_t *b, int32_
     return to;
 }
 
+uint32_t *mcutk_widen_rows_dsp(uint32_t *to, const int8_t *a, const int8_t *b, int32_t fours, int32_t rows, int32_t skip) {
+    for (; rows > 0; --rows, a += 4 * fours + skip, b += 4 * fours + skip) {
+        to = mcutk_widen_dsp(to, a, b, fours);
+    }
+    return to;
+}
+
 void mcutk_pick_dsp(
     uint32_t *to, const uint32_t *offsets, const uint32_t *offsets_end, const int8_t *a, const int8_t *b) {
     for (; offsets != offsets_end; offsets += 2, to += 2) {
