@@ -176,6 +176,20 @@ def cast(model: RandomModel) -> None:
     model.graph.node("CAST", [data], [out])
 
 
+@makes("INTEGER_ADD", "INTEGER_SUB", "INTEGER_MUL", "INTEGER_DIV", "INTEGER_MAXIMUM", "INTEGER_MINIMUM")
+def integers(model: RandomModel, name: str) -> None:
+    """int32 of moderate size: the reference's overflow is undefined."""
+    op = name.removeprefix("INTEGER_")
+    data = model.pick()
+    shape = model.shape(data)
+    wide, out = (model.graph.tensor(shape, "int32") for _ in range(2))
+    model.graph.node("CAST", [data], [wide])
+    values = model.rng.integers(1, 1000, partner_shape(model, data)) * model.choice((1, -1))
+    inputs = [wide, model.graph.const(values, "int32")]
+    options = [] if op in ("MAXIMUM", "MINIMUM") else [(0, "i8", 0)]
+    model.graph.node(op, inputs, [out], *options)
+
+
 @makes("BATCH_MATMUL", "WIDE_BATCH_MATMUL")
 def batch_matmul(model: RandomModel, name: str) -> None:
     wide = name.startswith("WIDE")

@@ -20,7 +20,12 @@ static int64_t mcutk_conv_s16_dot(const int16_t *in, const int8_t *weights, int3
     while (count > 0) {
         const int32_t terms = count < MCUTK_CONV_S16_TERMS ? count : MCUTK_CONV_S16_TERMS;
         int32_t part = 0;
-        for (int32_t i = 0; i < terms; ++i) {
+        int32_t i = 0;
+        for (; i + 4 <= terms; i += 4) {
+            part += in[i] * weights[i] + in[i + 1] * weights[i + 1];
+            part += in[i + 2] * weights[i + 2] + in[i + 3] * weights[i + 3];
+        }
+        for (; i < terms; ++i) {
             part += in[i] * weights[i];
         }
         sum += part;
@@ -31,20 +36,23 @@ static int64_t mcutk_conv_s16_dot(const int16_t *in, const int8_t *weights, int3
     return sum;
 }
 
-/* Sum over one window for one output channel. */
+/* Sum over one window for one output channel. Without dilation the taps of a row are adjacent. */
 static int64_t mcutk_conv_s16_sum(const int16_t *in, const int8_t *weights, const mcutk_conv_s16 *p, int32_t top,
                                   int32_t left) {
+    const int32_t taps = p->dilation_w == 1 ? p->kernel_w : 1; /* in one product */
     int64_t sum = 0;
     for (int32_t ky = 0; ky < p->kernel_h; ++ky) {
         const int32_t y = top + ky * p->dilation_h;
         if (y < 0 || y >= p->in_h) {
             continue;
         }
-        for (int32_t kx = 0; kx < p->kernel_w; ++kx) {
+        for (int32_t kx = 0; kx < p->kernel_w; kx += taps) {
             const int32_t x = left + kx * p->dilation_w;
-            if (x >= 0 && x < p->in_w) {
-                const int8_t *tap = weights + (ky * p->kernel_w + kx) * p->in_c;
-                sum += mcutk_conv_s16_dot(in + (y * p->in_w + x) * p->in_c, tap, p->in_c);
+            const int32_t first = x < 0 ? -x : 0;
+            const int32_t last = x + taps > p->in_w ? p->in_w - x : taps;
+            if (first < last) {
+                const int8_t *tap = weights + (ky * p->kernel_w + kx + first) * p->in_c;
+                sum += mcutk_conv_s16_dot(in + (y * p->in_w + x + first) * p->in_c, tap, (last - first) * p->in_c);
             }
         }
     }

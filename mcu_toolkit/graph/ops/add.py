@@ -12,6 +12,7 @@ from mcu_toolkit.graph.attrs import Arithmetic
 from mcu_toolkit.graph.ir import Array, DType, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Integers, Operator, Shape
 from mcu_toolkit.graph.ops.broadcast import NARROW_AND_WIDE, aligned, pair_reason, pair_shape
+from mcu_toolkit.graph.ops.integers import FORM, cut, integers_reason, of_integers
 from mcu_toolkit.graph.ops.linear import activation_reason
 from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.options import Options, OptionsFormat
@@ -104,12 +105,14 @@ class Add(Operator):
     fuses_activation = True
     forms = (
         "int8, or int16 with zero point 0, broadcasting up to 5 dimensions, either input may be constant; "
-        "fused NONE, RELU, RELU6, RELU_N1_TO_1"
+        f"fused NONE, RELU, RELU6, RELU_N1_TO_1; {FORM}"
     )
 
     def check(self, graph: Graph, node: Node) -> str | None:
         if not isinstance(node.attrs, Arithmetic):
             return "no attributes"
+        if of_integers(graph, node):
+            return integers_reason(graph, node)
         reason = pair_reason(graph, node, NARROW_AND_WIDE) or activation_reason(
             node.attrs.activation, graph.tensors[node.outputs[0]]
         )
@@ -127,8 +130,10 @@ class Add(Operator):
         return inputs[0] + inputs[1]
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
-        p = prepare(graph, node)
         a, b = aligned(inputs)
+        if of_integers(graph, node):
+            return [cut(self.shape_value(graph, node, (a.astype(np.int64), b.astype(np.int64))))]
+        p = prepare(graph, node)
         scaled_a = _scaled(a, p.a_zero_point, p.left_shift, p.a)
         scaled_b = _scaled(b, p.b_zero_point, p.left_shift, p.b)
         total = scaled_a + p.sign * scaled_b

@@ -12,6 +12,7 @@ from mcu_toolkit.graph.fixedpoint import reciprocal
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Integers, Operator, Shape, shift_reason
 from mcu_toolkit.graph.ops.broadcast import aligned, pair_reason, pair_shape
+from mcu_toolkit.graph.ops.integers import FORM, cut, divided, integers_reason, of_integers
 from mcu_toolkit.graph.ops.linear import activation_reason
 from mcu_toolkit.graph.ops.registry import OPERATORS
 from mcu_toolkit.graph.options import Options, OptionsFormat
@@ -70,15 +71,20 @@ class Div(Operator):
     name = "DIV"
     options = OptionsFormat(29, _read_options)
     elementwise = 2
-    forms = "int8, broadcasting up to 5 dimensions, either input may be constant; fused NONE, RELU, RELU6, RELU_N1_TO_1"
+    forms = (
+        "int8, broadcasting up to 5 dimensions, either input may be constant; fused NONE, RELU, RELU6, RELU_N1_TO_1; "
+        f"{FORM}"
+    )
     note = (
-        "A divisor that is its zero point is taken as 1, and a quotient below 2^-31 of the reference's largest is 0, "
-        "where the reference's results are undefined."
+        "A divisor of 0 is taken as 1 (int32: the quotient is 0), and a quotient below 2^-31 of the reference's "
+        "largest is 0, where the reference's results are undefined."
     )
 
     def check(self, graph: Graph, node: Node) -> str | None:
         if not isinstance(node.attrs, Arithmetic):
             return "no attributes"
+        if of_integers(graph, node):
+            return integers_reason(graph, node)
         reason = pair_reason(graph, node)
         reason = reason or activation_reason(node.attrs.activation, graph.tensors[node.outputs[0]])
         if reason:
@@ -92,12 +98,13 @@ class Div(Operator):
         return pair_shape(graph, node)
 
     def shape_value(self, graph: Graph, node: Node, inputs: Sequence[Integers]) -> Integers:
-        quotient = np.abs(inputs[0]) // np.abs(inputs[1])
-        return np.asarray(np.where((inputs[0] < 0) == (inputs[1] < 0), quotient, -quotient), np.int64)
+        return divided(inputs[0], inputs[1])
 
     def compute(self, graph: Graph, node: Node, inputs: Inputs) -> list[Array]:
-        p = prepare(graph, node)
         a, b = np.broadcast_arrays(*(x.astype(np.int64) for x in aligned(inputs)))
+        if of_integers(graph, node):
+            return [cut(divided(a, b))]
+        p = prepare(graph, node)
         divisor = b - p.b_zero_point
         value = np.where(divisor < 0, p.a_zero_point - a, a - p.a_zero_point)
         size = np.where(divisor == 0, 1, np.abs(divisor))

@@ -10,6 +10,7 @@ import numpy as np
 from mcu_toolkit.graph.ir import Array, Graph, Node
 from mcu_toolkit.graph.ops.base import Inputs, Integers, Operator, Shape, same_quant
 from mcu_toolkit.graph.ops.broadcast import NARROW_AND_WIDE, aligned, pair_reason, pair_shape
+from mcu_toolkit.graph.ops.integers import FORM, integers_reason, of_integers
 from mcu_toolkit.graph.ops.registry import OPERATORS
 
 
@@ -18,10 +19,13 @@ class Extremum(Operator):
 
     elementwise = 2
     forms = (
-        "int8 or int16, broadcasting up to 5 dimensions, either input may be constant; all tensors of one quantization"
+        "int8, or int16 with zero point 0, broadcasting up to 5 dimensions, either input may be constant; "
+        f"all tensors of one quantization; {FORM}"
     )
 
     def check(self, graph: Graph, node: Node) -> str | None:
+        if of_integers(graph, node):
+            return integers_reason(graph, node)
         reason = pair_reason(graph, node, NARROW_AND_WIDE)
         if reason:
             return reason
