@@ -22,7 +22,7 @@
 #include "separable_weights.h"
 #include "mcutk_conv_quad.h"
 #include "mcutk_depthwise_rows.h"
-#include "mcutk_fc_generic.h"
+#include "mcutk_fc_eight.h"
 #include "mcutk_reduce.h"
 #include "mcutk_softmax.h"
 
@@ -32,7 +32,7 @@ _Static_assert(SEPARABLE_ARENA_BYTES >= SEPARABLE_OUTPUT_BYTES, "the arena holds
 _Static_assert(sizeof separable_op00_weights == 48u, "packed as planned");
 _Static_assert(sizeof separable_op01_weights == 36u, "packed as planned");
 _Static_assert(sizeof separable_op02_weights == 32u, "packed as planned");
-_Static_assert(sizeof separable_op04_weights == 32u, "packed as planned");
+_Static_assert(sizeof separable_op04_weights == 64u, "packed as planned");
 
 /* CONV_2D: t0 1x8x8x1 @72 -> t3 1x4x4x4 @72, 576 MACs
  * mcutk_conv_quad_s8
@@ -121,11 +121,11 @@ static void op03_mean(void *arena)
 }
 
 /* FULLY_CONNECTED: t10 1x8 @0 -> t14 1x4 @8, 32 MACs
- * mcutk_fc_generic_s8
+ * mcutk_fc_eight_s8
  * t14 "logits" */
 static void op04_fully_connected(void *arena)
 {
-    static const mcutk_fc_generic params = {
+    static const mcutk_fc_eight params = {
         .shape = {
             .rows = 1,
             .in_c = 8,
@@ -133,10 +133,11 @@ static void op04_fully_connected(void *arena)
             .out_zero_point = 4,
             .act_min = -128, .act_max = 127,
         },
+        .finish = MCUTK_FINISH_LINEAR,
         .weights = separable_op04_weights,
         .channels = separable_op04_channels,
     };
-    mcutk_fc_generic_s8((const int8_t *)arena, (int8_t *)arena + 8, NULL, &params);
+    mcutk_fc_eight_s8((const int8_t *)arena, (int8_t *)arena + 8, NULL, &params);
 }
 
 /* SOFTMAX: t14 1x4 @8 -> t15 1x4 @0

@@ -5,7 +5,7 @@
 #include "mcutk_types.h"
 #include "mcutk_conv_quad.h"
 #include "mcutk_depthwise_rows.h"
-#include "mcutk_fc_generic.h"
+#include "mcutk_fc_eight.h"
 #include "mcutk_reduce.h"
 #include "mcutk_softmax.h"
 
@@ -15,7 +15,7 @@ extern const int8_t separable_op01_weights[36];
 extern const mcutk_channel separable_op01_channels[4];
 extern const int8_t separable_op02_weights[32];
 extern const mcutk_channel separable_op02_channels[8];
-extern const int8_t separable_op04_weights[32];
-extern const mcutk_channel separable_op04_channels[4];
+extern const int8_t separable_op04_weights[64];
+extern const mcutk_channel separable_op04_channels[8];
 
 #endif
