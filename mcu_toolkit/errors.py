@@ -14,7 +14,8 @@
     │   ├── ToolMissingError    it is not installed (the hint is the install command)
     │   └── ToolFailedError     it ran and failed, or ran too long
     ├── LinkError               the serial link
-    │   ├── PortError           the port cannot be opened, is busy or went away
+    │   ├── PortError           the port cannot be opened or is busy
+    │   │   └── PortGoneError   it went away while it was open
     │   ├── CrashError          the firmware stopped at a fault
     │   ├── ProtocolError       the answer is not in the protocol
     │   └── WrongFirmwareError  the board answers, but runs another model or firmware
@@ -163,7 +164,11 @@ class LinkError(McutkError):
 
 
 class PortError(LinkError):
-    """A port does not exist, is busy, or went away."""
+    """A port does not exist or is busy."""
+
+
+class PortGoneError(PortError):
+    """A port went away while it was open: it may come back."""
 
 
 class CrashError(LinkError):

@@ -11,15 +11,21 @@
 #include "mcutk_model.h"
 #include "requests.h"
 
+#define BUILD_TAG 4u /* bytes of the build's hash in a RESULT */
+
+static const uint8_t build_sha256[32] = MCUTK_BUILD_SHA256;
 static uint8_t frame_buffer[MCUTK_PAYLOAD + FRAME_OVERHEAD];
 
 static struct {
     frame_reader reader;
     frame_writer writer;
+    uint32_t session;    /* number in the latest HELLO */
     uint32_t ticket;     /* number of the latest input */
     bool open;           /* `ticket` is valid and its input not consumed */
     bool ran;            /* the input of `ticket` has run, and its outputs are in the arena */
     uint32_t received;   /* bytes of its input that are in place, from the start without a gap */
+    uint32_t beyond;     /* bytes from here to `beyond_end` are in place too; none if both are equal */
+    uint32_t beyond_end;
     uint32_t steps;      /* steps run */
     uint64_t step_ticks; /* ticks of the last step */
     uint64_t run_ticks;  /* ticks of the last RUN */
@@ -48,9 +54,23 @@ static void refuse(uint16_t sequence, uint8_t code, uint32_t ticket, uint32_t de
     frame_end(&app.writer);
 }
 
+/* Forgets the input, the outputs and the variables of the session before. */
+static void begin_session(uint32_t session) {
+    app.session = session;
+    app.open = false;
+    app.ran = false;
+    app.keeps = false;
+    app.received = 0u;
+    app.steps = 0u;
+    inference_reset();
+}
+
 static void on_hello(const frame *request) {
+    const uint32_t session = frame_load_u32(request->payload);
+    if (session != app.session) {
+        begin_session(session);
+    }
     static const uint8_t sha256[32] = MCUTK_MODEL_SHA256;
-    static const uint8_t build[32] = MCUTK_BUILD_SHA256;
     static const uint8_t tensors[] = MCUTK_MODEL_TENSORS;
     static const char board[] = MCUTK_BOARD;
     hal_ram_use ram;
@@ -72,7 +92,7 @@ static void on_hello(const frame *request) {
     frame_u32(out, ram.stack_peak);
     frame_u32(out, inference_steps());
     frame_u32(out, app.damaged);
-    frame_bytes(out, build, sizeof build);
+    frame_bytes(out, build_sha256, sizeof build_sha256);
     frame_bytes(out, tensors, sizeof tensors);
     frame_u8(out, (uint8_t)(sizeof board - 1u));
     frame_bytes(out, (const uint8_t *)board, sizeof board - 1u);
@@ -93,6 +113,8 @@ static bool begin_input(uint32_t ticket, bool keep) {
     app.ran = false;
     app.ticket = ticket;
     app.received = 0u;
+    app.beyond = 0u;
+    app.beyond_end = 0u;
     app.steps = 0u;
     return true;
 }
@@ -103,6 +125,28 @@ static void acknowledge(const frame *request, uint32_t ticket) {
         frame_u32(&app.writer, ticket);
         frame_u32(&app.writer, app.received);
         frame_end(&app.writer);
+    }
+}
+
+/* Stores a piece that continues the input, and closes the gap before the pieces that arrived beyond it. */
+static void continue_input(uint32_t offset, const uint8_t *data, uint32_t count) {
+    inference_store(offset, data, count);
+    app.received = offset + count;
+    if (app.beyond < app.beyond_end && app.received >= app.beyond) {
+        app.received = app.received > app.beyond_end ? app.received : app.beyond_end;
+        app.beyond_end = app.beyond;
+    }
+}
+
+/* Keeps a piece after a gap, so that only the lost piece has to be sent again. Pieces after a second gap are dropped. */
+static void keep_beyond(uint32_t offset, const uint8_t *data, uint32_t count) {
+    if (app.beyond == app.beyond_end) {
+        app.beyond = offset;
+        app.beyond_end = offset;
+    }
+    if (offset == app.beyond_end) {
+        inference_store(offset, data, count);
+        app.beyond_end = offset + count;
     }
 }
 
@@ -130,12 +174,14 @@ static void on_input(const frame *request) {
     }
     const uint32_t reached = known ? app.received : 0u;
     if (!known || offset > reached) {
+        if (known && app.open) {
+            keep_beyond(offset, request->payload + INPUT_HEADER, count);
+        }
         refuse(request->sequence, ERROR_GAP, ticket, reached);
         return;
     }
     if (offset == reached && app.open) {
-        inference_store(offset, request->payload + INPUT_HEADER, count);
-        app.received = offset + count;
+        continue_input(offset, request->payload + INPUT_HEADER, count);
     }
     acknowledge(request, ticket);
 }
@@ -150,14 +196,18 @@ static bool input_ready(const frame *request, uint32_t ticket) {
     return false;
 }
 
+/* Sends the outputs from the offset that the RUN names, in parts of at most the size that it names. */
 static void send_result(const frame *request) {
-    uint32_t offset = 0u;
+    uint32_t offset = frame_load_u32(request->payload + 4);
+    const uint32_t wanted = frame_load_u32(request->payload + 8);
+    const uint32_t most = wanted < RESULT_PIECE ? wanted : RESULT_PIECE;
     do {
         const uint32_t left = MCUTK_OUTPUT_BYTES - offset;
-        const uint32_t piece = left < RESULT_PIECE ? left : RESULT_PIECE;
+        const uint32_t piece = left < most ? left : most;
         begin_reply(request);
         frame_u32(&app.writer, app.ticket);
         frame_u64(&app.writer, app.run_ticks);
+        frame_bytes(&app.writer, build_sha256, BUILD_TAG);
         frame_u32(&app.writer, MCUTK_OUTPUT_BYTES);
         frame_u32(&app.writer, offset);
         inference_write_output(&app.writer, offset, piece);
@@ -166,10 +216,14 @@ static void send_result(const frame *request) {
     } while (offset < MCUTK_OUTPUT_BYTES);
 }
 
-/* Runs a ticket once. A RUN that is repeated before the next input begins is answered again from the outputs in the arena: a
- * second run would change the variables twice. */
+/* Runs a ticket once and wipes its input. A RUN that is repeated before the next input begins is answered again from the
+ * outputs in the arena: a second run would change the variables twice. */
 static void on_run(const frame *request) {
     const uint32_t ticket = frame_load_u32(request->payload);
+    if (frame_load_u32(request->payload + 4) > MCUTK_OUTPUT_BYTES || frame_load_u32(request->payload + 8) == 0u) {
+        refuse(request->sequence, ERROR_RANGE, ticket, MCUTK_OUTPUT_BYTES);
+        return;
+    }
     if (app.ran && ticket == app.ticket) {
         send_result(request);
         return;
@@ -182,6 +236,7 @@ static void on_run(const frame *request) {
         return;
     }
     app.run_ticks = inference_run();
+    inference_wipe_inputs();
     app.open = false;
     app.ran = true;
     app.keeps = true;
@@ -211,12 +266,21 @@ static void on_step(const frame *request) {
     frame_end(&app.writer);
 }
 
+/* Only for the input that is stepped through: the arena holds nothing but what the same peer has sent. */
 static void on_crc(const frame *request) {
-    const uint32_t offset = frame_load_u32(request->payload);
-    const uint32_t count = frame_load_u32(request->payload + 4);
+    const uint32_t ticket = frame_load_u32(request->payload);
+    const uint32_t offset = frame_load_u32(request->payload + 4);
+    const uint32_t count = frame_load_u32(request->payload + 8);
     const uint32_t size = inference_arena_bytes();
+    if (!input_ready(request, ticket)) {
+        return;
+    }
+    if (app.steps == 0u) {
+        refuse(request->sequence, ERROR_ORDER, ticket, 0u);
+        return;
+    }
     if (offset > size || count > size - offset) {
-        refuse(request->sequence, ERROR_RANGE, 0u, size);
+        refuse(request->sequence, ERROR_RANGE, ticket, size);
         return;
     }
     begin_reply(request);
@@ -234,8 +298,8 @@ static void dispatch(const frame *request) {
         bool exact;
         void (*handler)(const frame *request);
     } commands[] = {
-        {TYPE_HELLO, 0u, true, on_hello}, {TYPE_INPUT, 0u, false, on_input}, {TYPE_RUN, 4u, true, on_run},
-        {TYPE_STEP, 8u, true, on_step},   {TYPE_CRC, 8u, true, on_crc},
+        {TYPE_HELLO, 4u, true, on_hello}, {TYPE_INPUT, 0u, false, on_input}, {TYPE_RUN, 12u, true, on_run},
+        {TYPE_STEP, 8u, true, on_step},   {TYPE_CRC, 12u, true, on_crc},
     };
     if (request->version != FRAME_VERSION) {
         refuse(request->sequence, ERROR_VERSION, 0u, FRAME_VERSION);
@@ -263,7 +327,7 @@ void app_receive(uint8_t byte) {
         break;
     case FRAME_DAMAGED:
         app.damaged++;
-        refuse(0u, ERROR_DAMAGED, app.ticket, app.damaged);
+        refuse(0u, ERROR_DAMAGED, 0u, app.damaged);
         break;
     case FRAME_NONE:
     default:

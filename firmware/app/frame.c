@@ -144,4 +144,5 @@ void frame_end(frame_writer *writer) {
     }
     writer_flush(writer);
     writer_put(writer, 0u);
+    writer_put(writer, 0u); /* a frame whose closing zero is lost would wait for the next one */
 }

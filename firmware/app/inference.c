@@ -24,7 +24,40 @@ typedef struct {
 
 static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
-void inference_reset(void) { mcutk_model_reset(arena); }
+void inference_reset(void) {
+    memset(arena, 0, sizeof arena);
+    mcutk_model_reset(arena);
+}
+
+/* Zeroes the bytes from `at` to `end` that lie on no output. */
+static void inference_wipe(uint8_t *at, const uint8_t *end) {
+    const output_tensor outputs[] = MCUTK_OUTPUTS(arena);
+    while (at < end) {
+        const uint8_t *stop = end;    /* start of the next output */
+        const uint8_t *resume = at;   /* end of the output that `at` lies on */
+        for (uint32_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
+            const uint8_t *const start = outputs[i].start;
+            if (start <= at && at < start + outputs[i].bytes) {
+                resume = start + outputs[i].bytes;
+            } else if (start > at && start < stop) {
+                stop = start;
+            }
+        }
+        if (resume > at) {
+            at += resume - at;
+        } else {
+            memset(at, 0, (size_t)(stop - at));
+            at += stop - at;
+        }
+    }
+}
+
+void inference_wipe_inputs(void) {
+    const input_tensor inputs[] = MCUTK_INPUTS(arena);
+    for (uint32_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
+        inference_wipe(inputs[i].start, inputs[i].start + inputs[i].bytes);
+    }
+}
 
 void inference_store(uint32_t offset, const uint8_t *data, uint32_t count) {
     const input_tensor tensors[] = MCUTK_INPUTS(arena);

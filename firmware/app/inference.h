@@ -8,7 +8,7 @@
 
 #include "frame.h"
 
-/* Gives the model's variables their initial values. */
+/* Wipes the arena, and gives the model's variables their initial values. */
 void inference_reset(void);
 
 /* Copies `count` bytes to the inputs from `offset` on; both lie within MCUTK_INPUT_BYTES. */
@@ -16,6 +16,9 @@ void inference_store(uint32_t offset, const uint8_t *data, uint32_t count);
 
 /* Writes `count` bytes of the outputs from `offset` on; both lie within MCUTK_OUTPUT_BYTES. */
 void inference_write_output(frame_writer *writer, uint32_t offset, uint32_t count);
+
+/* Wipes the inputs, but for bytes that an output lies on. */
+void inference_wipe_inputs(void);
 
 /* Runs the model once; returns the ticks that it took. */
 uint64_t inference_run(void);

@@ -70,7 +70,7 @@ def _compare(
     for step in range(steps):
         run_step(link, ticket, step)
         for tensor in (t for t in tensors if t.step == step):
-            expected, received = zlib.crc32(tensor.data), _device_crc(session, tensor)
+            expected, received = zlib.crc32(tensor.data), _device_crc(session, ticket, tensor)
             compared += 1
             if expected != received:
                 return compared, LayerMismatch(step, tensor.name, f"{expected:08x}", f"{received:08x}")
@@ -78,9 +78,9 @@ def _compare(
     return compared, None
 
 
-def _device_crc(session: Session, tensor: LayerTensor) -> int:
+def _device_crc(session: Session, ticket: int, tensor: LayerTensor) -> int:
     wanted = (tensor.offset, len(tensor.data))
-    offset, length, crc = wire.parse_crc(session.link.request(Kind.CRC, wire.crc_payload(*wanted), wait=3.0))
+    offset, length, crc = wire.parse_crc(session.link.request(Kind.CRC, wire.crc_payload(ticket, *wanted)))
     if (offset, length) != wanted:
         raise ProtocolError("the board sent the CRC of another range of the arena", hint="run the command again")
     return crc

@@ -38,13 +38,13 @@ class Session:
     firmware: FirmwareId | None = None
 
     def closing_hello(self) -> Hello:
-        """Ask the board again at the end: it must still run the same firmware.
+        """Ask the board again at the end: it must still run the same firmware, and it wipes what it holds.
 
         Raises:
             WrongFirmwareError: it was restarted with other firmware.
             LinkError: it does not answer.
         """
-        hello = self.link.hello()
+        hello = self.link.hello(close=True)
         if self.firmware is not None:
             require_firmware(hello, self.firmware, self.link.name)
         return hello

@@ -14,7 +14,7 @@ from mcu_toolkit import process
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device.link import CRASH_HINT
 from mcu_toolkit.device.transport import SocketTransport
-from mcu_toolkit.errors import ConfigError, CrashError, PortError
+from mcu_toolkit.errors import ConfigError, CrashError, PortError, PortGoneError
 from mcu_toolkit.targets.arch import ARCHS, Emulator
 
 _START_PATIENCE = 20.0  # seconds
@@ -90,7 +90,7 @@ class EmulatedPort:
 
         Raises:
             CrashError: the emulator ended by itself. Firmware that faults says so on the link first, if it can.
-            PortError: somebody ended the emulator.
+            PortGoneError: somebody ended the emulator.
         """
         try:
             return self._socket.read(timeout)
@@ -114,7 +114,8 @@ class EmulatedPort:
             self._child.wait(2.0)
         code = self._child.poll()
         if code is None or code in (-signal.SIGKILL, -signal.SIGTERM):
-            return self._failure("ended unexpectedly")
+            ended = self._failure("ended unexpectedly")
+            return PortGoneError(ended.message, received=ended.received, hint=ended.hint)
         text = self._text()[:300]
         return CrashError(
             f"the firmware on '{self.name}' crashed",

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from mcu_toolkit.device.ports import serial_ports
-from mcu_toolkit.errors import PortError
+from mcu_toolkit.errors import PortError, PortGoneError
 
 _PIECE = 1 << 16
 #: Exceptions of pyserial when a port fails or disappears.
@@ -35,14 +35,14 @@ class Transport(Protocol):
         """The bytes that have arrived; waits up to `timeout` seconds for the first, and is empty if none came.
 
         Raises:
-            PortError: the port went away.
+            PortGoneError: the port went away.
         """
 
     def write(self, data: bytes) -> None:
         """Send all bytes.
 
         Raises:
-            PortError: the port went away, or accepts nothing for a long time.
+            PortGoneError: the port went away, or accepts nothing for a long time.
         """
 
     def close(self) -> None:
@@ -58,7 +58,7 @@ class SocketTransport:
         patience: seconds that a write may take.
     """
 
-    def __init__(self, connection: socket.socket, name: str, patience: float = 120.0) -> None:
+    def __init__(self, connection: socket.socket, name: str, patience: float = 20.0) -> None:
         self._connection = connection
         self._patience = patience
         self.name = name
@@ -112,7 +112,7 @@ class SerialTransport:
         self.name = port
         options: dict[str, Any] = {} if "://" in port else {"exclusive": True}
         try:
-            self._serial = serial.serial_for_url(port, baudrate=baud, timeout=0, write_timeout=30.0, **options)
+            self._serial = serial.serial_for_url(port, baudrate=baud, timeout=0, write_timeout=20.0, **options)
         except _OPEN_FAILURES as bad:  # SerialException is an OSError
             raise _cannot_open(port, bad) from bad
 
@@ -132,7 +132,6 @@ class SerialTransport:
         """See `Transport.write`."""
         try:
             self._serial.write(data)
-            self._serial.flush()
         except _SERIAL_FAILURES as bad:
             raise _gone(self.name, str(bad)) from bad
 
@@ -169,5 +168,5 @@ def _cannot_open(port: str, bad: Exception) -> PortError:
     return PortError(f"the port '{port}' cannot be opened", received=str(bad), hint="mcutk doctor lists the ports")
 
 
-def _gone(name: str, why: str) -> PortError:
-    return PortError(f"the port '{name}' went away", received=why, hint="check the cable and the board's power")
+def _gone(name: str, why: str) -> PortGoneError:
+    return PortGoneError(f"the port '{name}' went away", received=why, hint="check the cable and the board's power")

@@ -15,6 +15,7 @@ from mcu_toolkit.wire.frames import (
 )
 from mcu_toolkit.wire.messages import (
     INPUT_HEADER,
+    RESULT_PIECE,
     Hello,
     Refusal,
     Result,
@@ -23,6 +24,7 @@ from mcu_toolkit.wire.messages import (
     build_hello,
     build_tensor,
     crc_payload,
+    hello_payload,
     input_payload,
     parse_ack,
     parse_crc,
@@ -37,6 +39,7 @@ from mcu_toolkit.wire.messages import (
 __all__ = [
     "INPUT_HEADER",
     "MAX_PAYLOAD",
+    "RESULT_PIECE",
     "VERSION",
     "ErrorCode",
     "Frame",
@@ -55,6 +58,7 @@ __all__ = [
     "decode_body",
     "encode_frame",
     "encoded_size",
+    "hello_payload",
     "input_payload",
     "parse_ack",
     "parse_crc",

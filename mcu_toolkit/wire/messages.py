@@ -15,7 +15,8 @@ from mcu_toolkit.wire.frames import VERSION, ErrorCode
 _INPUT = struct.Struct("<IIB")
 _TICKET = struct.Struct("<I")
 _PAIR = struct.Struct("<II")
-_RESULT = struct.Struct("<IQII")
+_RESULT = struct.Struct("<IQ4sII")
+_RUN = struct.Struct("<III")
 _STEPPED = struct.Struct("<IIQ")
 _TRIPLE = struct.Struct("<III")
 _ERROR = struct.Struct("<BII")
@@ -24,6 +25,7 @@ _TENSOR = struct.Struct("<BIfiB")
 _DIM = struct.Struct("<I")
 _COUNTS = struct.Struct("<BB")
 INPUT_HEADER = _INPUT.size
+RESULT_PIECE = 1024  # bytes of output in one RESULT at most
 _RUNTIMES = ("aot", "tflm")
 _UNITS = ("instructions", "cycles")
 _OVERLAPS = ("pause", "hold")
@@ -111,6 +113,7 @@ class Result:
     Attributes:
         ticket: number of the input.
         ticks: of the timer for the inference.
+        build: first eight hex digits of the identity of the firmware that ran.
         total: bytes of all outputs.
         offset: of `data` in it.
         data: the bytes.
@@ -118,6 +121,7 @@ class Result:
 
     ticket: int
     ticks: int
+    build: str
     total: int
     offset: int
     data: bytes
@@ -154,9 +158,14 @@ def input_payload(ticket: int, offset: int, data: bytes, *, acknowledge: bool, k
     return _INPUT.pack(ticket, offset, _ACKNOWLEDGE * acknowledge | _KEEP * keep) + data
 
 
-def run_payload(ticket: int) -> bytes:
-    """Payload of RUN."""
-    return _TICKET.pack(ticket)
+def hello_payload(session: int) -> bytes:
+    """Payload of HELLO: a board that is asked with another number than before wipes what it holds."""
+    return _TICKET.pack(session)
+
+
+def run_payload(ticket: int, offset: int = 0, piece: int = RESULT_PIECE) -> bytes:
+    """Payload of RUN: outputs from `offset` on are wanted, in parts of at most `piece` bytes."""
+    return _RUN.pack(ticket, offset, piece)
 
 
 def step_payload(ticket: int, step: int) -> bytes:
@@ -164,9 +173,9 @@ def step_payload(ticket: int, step: int) -> bytes:
     return _PAIR.pack(ticket, step)
 
 
-def crc_payload(offset: int, length: int) -> bytes:
-    """Payload of CRC: a range of the arena."""
-    return _PAIR.pack(offset, length)
+def crc_payload(ticket: int, offset: int, length: int) -> bytes:
+    """Payload of CRC: a range of the arena, after a STEP of the ticket."""
+    return _TRIPLE.pack(ticket, offset, length)
 
 
 def parse_ack(payload: bytes) -> tuple[int, int]:
@@ -177,11 +186,11 @@ def parse_ack(payload: bytes) -> tuple[int, int]:
 
 def parse_result(payload: bytes) -> Result:
     """RESULT → `Result`; its data lies within the output."""
-    ticket, ticks, total, offset = _unpack(_RESULT, payload[: _RESULT.size], "RESULT")
+    ticket, ticks, build, total, offset = _unpack(_RESULT, payload[: _RESULT.size], "RESULT")
     data = payload[_RESULT.size :]
     if offset + len(data) > total:
         raise _malformed("RESULT", payload)
-    return Result(ticket, ticks, total, offset, data)
+    return Result(ticket, ticks, build.hex(), total, offset, data)
 
 
 def parse_stepped(payload: bytes) -> Stepped:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import subprocess
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,18 @@ import pytest
 
 from mcu_toolkit import wire
 from mcu_toolkit.wire import ErrorCode, Frame, FrameDecoder, Kind
-from tests.support.device import INPUT_BYTES, SANITIZERS, build_host_app, samples, tiny_output, tiny_sequence
+from tests.support.device import (
+    IDENTITY,
+    INPUT_BYTES,
+    SANITIZERS,
+    build_host_app,
+    samples,
+    tiny_hidden,
+    tiny_output,
+    tiny_sequence,
+)
 
+HELLO = wire.encode_frame(Frame(Kind.HELLO, 1, wire.hello_payload(1)))
 KNOWN = {Kind.HELLO_REPLY, Kind.INPUT_ACK, Kind.RESULT, Kind.STEPPED, Kind.CRC_REPLY, Kind.ERROR}
 
 
@@ -39,14 +50,14 @@ def a_request(draw: random.Random) -> Frame:
     flags = {"acknowledge": draw.random() < 0.5, "keep": draw.random() < 0.3}
     kind, payload = draw.choice(
         [
-            (Kind.HELLO, b""),
+            (Kind.HELLO, wire.hello_payload(draw.randrange(3))),
+            (Kind.INPUT, wire.input_payload(draw.randrange(3), number, data, **flags)),
             (
-                Kind.INPUT,
-                wire.input_payload(draw.randrange(3), number, data, **flags),
+                Kind.RUN,
+                wire.run_payload(draw.randrange(3), draw.choice([0, 0, 4, other]), draw.choice([1, 1024, number])),
             ),
-            (Kind.RUN, wire.run_payload(draw.randrange(3))),
             (Kind.STEP, wire.step_payload(draw.randrange(3), other)),
-            (Kind.CRC, wire.crc_payload(number, other)),
+            (Kind.CRC, wire.crc_payload(draw.randrange(3), number, other)),
             (draw.randrange(256), data),
         ]
     )
@@ -74,7 +85,7 @@ def mutated(code: bytes, draw: random.Random) -> bytes:
 def test_survives_mutated_frames_and_still_answers(program: Path, seed: int) -> None:
     draw = random.Random(seed)
     stream = b"".join(mutated(wire.encode_frame(a_request(draw)), draw) for _ in range(4000))
-    frames = talk(program, stream + b"\0" + wire.encode_frame(Frame(Kind.HELLO, 4711)))
+    frames = talk(program, stream + b"\0" + wire.encode_frame(Frame(Kind.HELLO, 4711, wire.hello_payload(1))))
     assert {f.kind for f in frames} <= {int(k) for k in KNOWN}
     assert frames[-1].kind == Kind.HELLO_REPLY and frames[-1].sequence == 4711
     assert wire.parse_hello(frames[-1].payload).damaged > 0
@@ -83,14 +94,14 @@ def test_survives_mutated_frames_and_still_answers(program: Path, seed: int) -> 
 @pytest.mark.parametrize("seed", range(2))
 def test_survives_noise(program: Path, seed: int) -> None:
     noise = random.Random(seed).randbytes(1 << 20)
-    frames = talk(program, noise + b"\0" + wire.encode_frame(Frame(Kind.HELLO, 1)))
+    frames = talk(program, noise + b"\0" + HELLO)
     assert frames[-1].kind == Kind.HELLO_REPLY
     assert all(wire.parse_error(f.payload).code == ErrorCode.DAMAGED for f in frames[:-1])
 
 
 def test_an_endless_frame_is_dropped(program: Path) -> None:
     for filler in (b"\xff", b"\x01", b"\x02"):
-        frames = talk(program, filler * 100_000 + b"\0" + wire.encode_frame(Frame(Kind.HELLO, 1)))
+        frames = talk(program, filler * 100_000 + b"\0" + HELLO)
         assert [f.kind for f in frames] == [Kind.ERROR, Kind.HELLO_REPLY]
 
 
@@ -191,8 +202,9 @@ def test_steps_go_in_order_and_may_be_asked_again(program: Path) -> None:
         (piece(1, 2**32 - 1, b"xx"), ErrorCode.RANGE),
         (piece(1, 1, b"x"), ErrorCode.GAP),
         (request(Kind.RUN, wire.run_payload(3)), ErrorCode.INCOMPLETE),
-        (request(Kind.CRC, wire.crc_payload(512, 1)), ErrorCode.RANGE),
-        (request(Kind.CRC, wire.crc_payload(2**32 - 1, 2)), ErrorCode.RANGE),
+        (request(Kind.RUN, wire.run_payload(3, offset=5)), ErrorCode.RANGE),
+        (request(Kind.RUN, wire.run_payload(3, piece=0)), ErrorCode.RANGE),
+        (request(Kind.CRC, wire.crc_payload(3, 0, 1)), ErrorCode.INCOMPLETE),
         (b"\x05abc\0", ErrorCode.DAMAGED),
         (wire.encode_frame(Frame(Kind.INPUT, 1, bytes(500))), ErrorCode.DAMAGED),
     ],
@@ -200,3 +212,66 @@ def test_steps_go_in_order_and_may_be_asked_again(program: Path) -> None:
 def test_every_refusal(program: Path, stream: bytes, code: ErrorCode) -> None:
     (frame,) = talk(program, stream)
     assert refusal(frame).code == code
+
+
+def step_of(ticket: int, index: int) -> bytes:
+    return request(Kind.STEP, wire.step_payload(ticket, index))
+
+
+def crc_of(ticket: int, offset: int, count: int) -> bytes:
+    return request(Kind.CRC, wire.crc_payload(ticket, offset, count))
+
+
+def loaded(ticket: int, sample: np.ndarray) -> bytes:
+    """A whole input without RUN."""
+    data = sample.tobytes()
+    return piece(ticket, 0, data[:247], acknowledge=False) + piece(ticket, 247, data[247:], acknowledge=False)
+
+
+def test_checksums_only_of_the_input_that_is_stepped_through(program: Path) -> None:
+    sample = samples(1)[0]
+    (early,) = talk(program, loaded(1, sample) + crc_of(1, 0, 400))
+    assert refusal(early).code == ErrorCode.ORDER
+    _, good, far, other = talk(
+        program, loaded(1, sample) + step_of(1, 0) + crc_of(1, 400, 4) + crc_of(1, 512, 1) + crc_of(2, 400, 4)
+    )
+    assert wire.parse_crc(good.payload)[2] == zlib.crc32(tiny_hidden(sample).tobytes())
+    assert refusal(far).code == ErrorCode.RANGE
+    assert refusal(other).code == ErrorCode.INCOMPLETE
+
+
+def test_a_later_peer_reads_nothing_of_the_peer_before(program: Path) -> None:
+    """What the arena holds after another session, byte by byte, with an input of the reader's own."""
+    secret = samples(1)[0]
+    hello = request(Kind.HELLO, wire.hello_payload(77))
+    run = request(Kind.RUN, wire.run_payload(5))
+    for left_behind in (loaded(5, secret), loaded(5, secret) + run, loaded(5, secret) + step_of(5, 0)):
+        for first in (hello, b""):
+            peek = first + step_of(5, 1) if first else b""
+            own = b"".join(crc_of(6, at, 1) for at in range(512))
+            frames = talk(program, left_behind + peek + first + loaded(6, np.zeros(400, np.int8)) + step_of(6, 0) + own)
+            seen = [wire.parse_crc(f.payload)[2] for f in frames if f.kind == Kind.CRC_REPLY]
+            assert len(seen) == 512
+            fresh = talk(program, loaded(6, np.zeros(400, np.int8)) + step_of(6, 0) + own)
+            assert seen == [wire.parse_crc(f.payload)[2] for f in fresh if f.kind == Kind.CRC_REPLY]
+            if first:
+                assert refusal(next(f for f in frames if f.kind == Kind.ERROR)).code == ErrorCode.INCOMPLETE
+
+
+def test_another_session_gets_no_outputs_of_the_one_before(program: Path) -> None:
+    run = request(Kind.RUN, wire.run_payload(5))
+    hello = request(Kind.HELLO, wire.hello_payload(78))
+    again, _, refused = talk(program, loaded(5, samples(1)[0]) + run + run + hello + run)[1:]
+    assert again.kind == Kind.RESULT
+    assert refusal(refused) == wire.Refusal(ErrorCode.INCOMPLETE, 5, 0)
+
+
+def test_outputs_can_be_asked_for_in_parts(program: Path) -> None:
+    sample = samples(1)[0]
+    frames = talk(program, loaded(5, sample) + request(Kind.RUN, wire.run_payload(5, offset=1, piece=2)))
+    parts = [wire.parse_result(f.payload) for f in frames]
+    assert [(part.offset, part.data) for part in parts] == [
+        (1, tiny_output(sample).tobytes()[1:3]),
+        (3, tiny_output(sample).tobytes()[3:]),
+    ]
+    assert {part.build for part in parts} == {IDENTITY.build_sha256[:8]}

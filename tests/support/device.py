@@ -20,6 +20,7 @@ from mcu_toolkit.device.identity import build_header
 from mcu_toolkit.device.model_header import model_header
 from mcu_toolkit.device.sources import config_header
 from mcu_toolkit.device.transport import SocketTransport
+from mcu_toolkit.device.types import CompiledModel
 from mcu_toolkit.graph.ir import DType, Graph, Quant, Tensor
 from mcu_toolkit.records.build import BuildRecord, FirmwareId, ModelOrigin
 from mcu_toolkit.targets.target import Optimize
@@ -160,13 +161,20 @@ def samples(count: int, seed: int = 1) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (count, INPUT_BYTES), dtype=np.uint8)
 
 
-def build_host_app(folder: Path, flags: Sequence[str] = (), **link: object) -> Path:
-    """Build the bench application with the tiny model for this machine; `link` changes the board's link settings."""
+def build_host_app(folder: Path, flags: Sequence[str] = (), model: CompiledModel | None = None, **link: object) -> Path:
+    """Build the bench application for this machine.
+
+    Args:
+        folder: receives the sources and the program.
+        flags: more flags of the compiler.
+        model: a model compiled to portable C; by default the tiny one.
+        link: changes of the board's link settings.
+    """
     if shutil.which("gcc") is None:
         pytest.skip("needs gcc")
     board = load_board("qemu-m4")
     board = replace(board, id="host", link=replace(board.link, **link))
-    model = tiny_model()
+    model = model or tiny_model()
     for name, content in model.files.items():
         (folder / name).write_bytes(content)
     (folder / "mcutk_config.h").write_bytes(config_header(board))
@@ -176,7 +184,8 @@ def build_host_app(folder: Path, flags: Sequence[str] = (), **link: object) -> P
     sources = [*(firmware / "app").glob("*.c"), firmware / "hal" / "host" / "hal_host.c", *folder.glob("*.c")]
     program = folder / "bench_app"
     includes = [f"-I{p}" for p in (folder, firmware / "app", firmware / "hal")]
-    command = ["gcc", *STRICT, "-O1", *flags, "-DMODEL_STEPS=1", *includes, "-o", program, *sources]
+    steps = f"-D{model.name.upper()}_STEPS=1"
+    command = ["gcc", *STRICT, "-O2", *flags, steps, *includes, "-o", program, *sources]
     subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, timeout=120)
     return program
 

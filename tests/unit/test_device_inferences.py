@@ -17,7 +17,9 @@ from tests.support.device import BadTransport, app_transport, build_host_app, sa
 from tests.support.link import Scripted, a_hello
 
 #: Short waits, so that the tests are quick.
-QUICK = Patience(hello=2.0, answer=0.1, probe=0.1, silence=10.0)
+QUICK = Patience(hello=5.0, answer=0.1, probe=0.1, silence=10.0)
+#: An error after half a second without progress.
+BRIEF = Patience(hello=0.5, answer=0.1, probe=0.1, silence=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def paced(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run_all(link: Link, count: int = 12, *, keep: bool = False) -> None:
     """Check that every output is correct, in order and received once."""
-    link.post((Kind.HELLO, b""))  # an unexpected request changes nothing
+    link.post((Kind.HELLO, wire.hello_payload(1)))  # an unexpected request changes nothing
     inferences = Inferences(link, link.hello(), keep_variables=keep)
     images = samples(count)
     expected = tiny_sequence(images) if keep else np.stack([tiny_output(image) for image in images])
@@ -78,9 +80,9 @@ def test_steps_and_checksums_over_a_bad_line(eager: Path) -> None:
         hello = link.hello()
         ticket = Inferences(link, hello).load(samples(1)[0].tobytes())
         for step in range(hello.steps):
-            reply = link.request(Kind.STEP, wire.step_payload(ticket, step), wait=0.1, attempts=40)
+            reply = link.request(Kind.STEP, wire.step_payload(ticket, step), wait=0.1)
             assert wire.parse_stepped(reply).step == step
-        crc = wire.parse_crc(link.request(Kind.CRC, wire.crc_payload(404, 4), wait=0.1, attempts=40))
+        crc = wire.parse_crc(link.request(Kind.CRC, wire.crc_payload(ticket, 404, 4), wait=0.1))
         assert crc == (404, 4, zlib.crc32(tiny_output(samples(1)[0]).tobytes()))
 
 
@@ -96,8 +98,8 @@ def test_a_board_that_always_refuses(overlap: str, code: wire.ErrorCode) -> None
     def refuse(frame: Frame) -> tuple[int, bytes]:
         return Kind.ERROR, messages._ERROR.pack(code, int.from_bytes(frame.payload[:4], "little"), 0)
 
-    inferences = Inferences(Link(Scripted(refuse)), a_hello(overlap=overlap))
-    with pytest.raises(LinkError, match=r"never accepts|refused INPUT: incomplete"):
+    inferences = Inferences(Link(Scripted(refuse), BRIEF), a_hello(overlap=overlap))
+    with pytest.raises(LinkError, match="silent"):
         inferences.run(bytes(400))
 
 
@@ -105,8 +107,8 @@ def test_a_board_that_acknowledges_nothing() -> None:
     def stall(frame: Frame) -> tuple[int, bytes]:
         return Kind.INPUT_ACK, frame.payload[:4] + bytes(4)
 
-    with pytest.raises(LinkError, match="never accepts the whole input"):
-        Inferences(Link(Scripted(stall)), a_hello(overlap="pause")).run(bytes(400))
+    with pytest.raises(LinkError, match="silent"):
+        Inferences(Link(Scripted(stall), BRIEF), a_hello(overlap="pause")).run(bytes(400))
 
 
 def test_a_board_that_stops_answering_during_an_inference(eager: Path) -> None:

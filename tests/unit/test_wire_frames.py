@@ -40,10 +40,16 @@ def test_cobs_round_trip_has_no_zero(data: bytes) -> None:
 
 def test_frame_bytes_equal_the_example_of_the_specification() -> None:
     # docs/protocol.md, "An example"
-    body = bytes([2, 1, 0x34, 0x12])
+    body = bytes([2, 1, 0x34, 0x12, 1, 2, 3, 4])
     crc = zlib.crc32(body).to_bytes(4, "little")
-    assert wire.encode_frame(Frame(wire.Kind.HELLO, 0x1234)) == wire.cobs_encode(body + crc) + b"\0"
-    assert wire.encode_frame(Frame(wire.Kind.HELLO, 0x1234)).hex(" ") == "09 02 01 34 12 1f ff 1c c2 00"
+    assert (
+        wire.encode_frame(Frame(wire.Kind.HELLO, 0x1234, wire.hello_payload(0x04030201)))
+        == wire.cobs_encode(body + crc) + b"\0"
+    )
+    assert (
+        wire.encode_frame(Frame(wire.Kind.HELLO, 0x1234, wire.hello_payload(0x04030201))).hex(" ")
+        == "0d 02 01 34 12 01 02 03 04 28 76 c3 93 00"
+    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 255), st.integers(0, 65535), st.binary(max_size=300)), max_size=5), st.data())

@@ -36,7 +36,7 @@ def test_malformed_hello_is_refused_or_differs_but_never_crashes(at: int, value:
 
 
 def test_result_may_not_exceed_its_total() -> None:
-    payload = messages._RESULT.pack(1, 99, 10, 8) + b"abc"
+    payload = messages._RESULT.pack(1, 99, b"abcd", 10, 8) + b"abc"
     with pytest.raises(ProtocolError, match="malformed RESULT"):
         wire.parse_result(payload)
     assert wire.parse_result(payload[:-1]).data == b"ab"
