@@ -60,8 +60,13 @@ def sha256_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def atomic_write(path: Path, content: bytes | str) -> None:
+def atomic_write(path: Path, content: bytes | str, *, private: bool = False) -> None:
     """Write a file so that readers see the old contents or the new, never a part.
+
+    Args:
+        path: of the file.
+        content: bytes, or text that is written as UTF-8.
+        private: only the owner may read it: it holds images or names of the data.
 
     Raises:
         WorkspaceError: the disk refuses (full, read-only); the old file is untouched and no temporary file remains.
@@ -76,7 +81,7 @@ def atomic_write(path: Path, content: bytes | str) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(0o644)
+        temporary.chmod(0o600 if private else 0o644)
         temporary.replace(path)
     except BaseException as bad:
         if temporary is not None:

@@ -11,7 +11,9 @@ from mcu_toolkit.cli.console import context, show
 from mcu_toolkit.cli.options import (
     common_options,
     data_option,
+    images_option,
     limit_option,
+    names_option,
     port_option,
     profile_option,
     random_option,
@@ -39,6 +41,8 @@ from mcu_toolkit.cli.options import (
     help="Wait states of flash, for estimated cycles; 0 stands for a cache.",
 )
 @skip_bad_option
+@images_option
+@names_option
 @common_options
 def command(
     board: str | None,
@@ -51,6 +55,8 @@ def command(
     stream: bool,
     wait_states: int,
     skip_bad: bool,
+    images: bool,
+    names: bool,
     json_path: str | None,
 ) -> None:
     """Stream test images to the board; measure accuracy and latency on the board itself.
@@ -65,6 +71,6 @@ def command(
 
     choice = SampleChoice(data, limit, random, seed, skip_bad)
     with context() as ctx:
-        record = bench(ctx, BenchOptions(board, port, choice, profile, stream, wait_states))
+        record = bench(ctx, BenchOptions(board, port, choice, profile, stream, wait_states, images, names))
     show(json_path, record, bench_text(record, str(bench_page(ctx.workspace, record.board))))
     require_no_mismatches(record)

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("verify", "Compare every layer on the device with the host's reference."),
     "inspect": ("inspect", "Operators, MACs, memory plan; what is unsupported and why."),
     "study": ("study", "Tables over quantization, distillation or saliency."),
+    "clean": ("clean", "Remove the cache, or every file that holds images of the data."),
     "boards": ("boards", "List the supported boards."),
     "doctor": ("doctor", "Say what this machine lacks and the command that installs it."),
     "completion": ("completion", "Print the completion script of a shell."),

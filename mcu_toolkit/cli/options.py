@@ -130,3 +130,17 @@ def skip_bad_option(function: F) -> F:
     return click.option("--skip-bad", is_flag=True, help="Leave out images that cannot be read, and count them.")(
         function
     )
+
+
+def images_option(function: F) -> F:
+    """`--images`."""
+    return click.option(
+        "--images", is_flag=True, help="Show some images in report.html, which then only its owner can read."
+    )(function)
+
+
+def names_option(function: F) -> F:
+    """`--names`."""
+    return click.option(
+        "--names", is_flag=True, help="Name samples by their files in reports, instead of by their numbers."
+    )(function)

@@ -12,8 +12,10 @@ from mcu_toolkit.cli.console import context, show
 from mcu_toolkit.cli.options import (
     common_options,
     data_option,
+    images_option,
     limit_option,
     model_option,
+    names_option,
     optimize_option,
     port_option,
     profile_option,
@@ -40,6 +42,8 @@ from mcu_toolkit.cli.set_option import set_option
 @limit_option
 @profile_option
 @skip_bad_option
+@images_option
+@names_option
 @common_options
 def command(
     board: str | None,
@@ -54,6 +58,8 @@ def command(
     limit: int | None,
     profile: bool,
     skip_bad: bool,
+    images: bool,
+    names: bool,
     json_path: str | None,
 ) -> None:
     """Train, build, flash and bench in a row; a recipe that was trained already is not trained again.
@@ -67,8 +73,8 @@ def command(
     from mcu_toolkit.workflow.run import RunOptions, run
     from mcu_toolkit.workflow.train import TrainOptions
 
-    training = TrainOptions(recipe, data, overrides, skip_bad=skip_bad)
-    options = RunOptions(board, training, model, no_train, retrain, optimize, port, limit, profile)
+    training = TrainOptions(recipe, data, overrides, skip_bad=skip_bad, images=images)
+    options = RunOptions(board, training, model, no_train, retrain, optimize, port, limit, profile, names)
     with context() as ctx:
         record = run(ctx, options)
     show(json_path, record, bench_text(record, str(bench_page(ctx.workspace, record.board))))

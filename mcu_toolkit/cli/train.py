@@ -8,7 +8,7 @@ import click
 
 from mcu_toolkit.cli import complete
 from mcu_toolkit.cli.console import context, show
-from mcu_toolkit.cli.options import common_options, data_option, positive, skip_bad_option
+from mcu_toolkit.cli.options import common_options, data_option, images_option, positive, skip_bad_option
 from mcu_toolkit.cli.set_option import set_option
 
 
@@ -28,6 +28,7 @@ from mcu_toolkit.cli.set_option import set_option
     help="Also write accuracies, bytes, MACs, arena and instructions on qemu-m4 (mcutk.baseline/1).",
 )
 @skip_bad_option
+@images_option
 @common_options
 def command(
     recipe: str | None,
@@ -37,6 +38,7 @@ def command(
     seeds: int | None,
     baseline: Path | None,
     skip_bad: bool,
+    images: bool,
     json_path: str | None,
 ) -> None:
     """Train a distilled int8 student: dataset, teacher, student, quantization-aware training, model.tflite.
@@ -53,7 +55,7 @@ def command(
     from mcu_toolkit.workflow.train import TrainOptions, train
 
     with context() as ctx:
-        done = train(ctx, TrainOptions(recipe, data, overrides, resume, seeds, skip_bad))
+        done = train(ctx, TrainOptions(recipe, data, overrides, resume, seeds, skip_bad, images))
         record: Record = done.best if seeds is None else done.seeds
         if baseline is not None:
             record = write_baseline(ctx, done, baseline)

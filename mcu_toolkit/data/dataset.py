@@ -27,6 +27,9 @@ from mcu_toolkit.workspace import atomic_write, sha256_file
 #: Incremented when decoding changes, so that old caches are not used.
 _CACHE_VERSION = 1
 
+#: Pattern of the names of files that hold decoded images.
+CACHED_IMAGES = "images-*.npz"
+
 
 @dataclass(frozen=True)
 class Skipped:
@@ -258,7 +261,7 @@ def _write_cache(path: Path, data: Dataset) -> None:
     skipped = [[s.id, s.reason] for s in data.skipped]
     text = json.dumps({"ids": data.ids, "sha256": data.sha256, "content": data.content, "skipped": skipped})
     np.savez(stream, images=data.images, labels=data.labels, thumbs=data.thumbs, text=np.array(text))
-    atomic_write(path, stream.getvalue())
+    atomic_write(path, stream.getvalue(), private=True)
 
 
 def _read_cache(path: Path, classes: tuple[str, ...]) -> Dataset | None:

@@ -52,7 +52,7 @@ def save(path: Path, predictions: Predictions) -> None:
         labels=predictions.labels.astype(np.int64),
         **arrays,  # type: ignore[arg-type]
     )
-    atomic_write(path, stream.getvalue())
+    atomic_write(path, stream.getvalue(), private=True)
 
 
 def load(path: Path) -> Predictions:

@@ -178,7 +178,7 @@ def write_split(path: Path, data: Dataset, division: Division, data_dir: Path | 
             for i in range(len(data))
         ),
     )
-    write(path, record)
+    write(path, record, private=True)  # it holds the names of the images
 
 
 def read_split(path: Path) -> SplitRecord:

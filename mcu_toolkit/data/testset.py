@@ -101,7 +101,6 @@ def open_testset(
     data_dir: Path | None = None,
     *,
     skip_bad: bool = False,
-    cache_dir: Path | None = None,
     shape: Sequence[int] | None = None,
 ) -> TestSet:
     """The held-out images.
@@ -112,7 +111,6 @@ def open_testset(
         data_dir: the folder of class folders; None for a recipe that generates its images (`phantom`), or for the
             folder that the run was trained on.
         skip_bad: leave out unreadable images instead of failing (recipe only).
-        cache_dir: where decoded images are kept; None: not kept.
         shape: (height, width, channels) to resize to instead of the recipe's, for a model of another input size.
 
     Raises:
@@ -121,7 +119,7 @@ def open_testset(
     """
     if isinstance(source, Recipe):
         recipe = _reshaped(source, shape)
-        data = load_dataset(recipe, data_dir, skip_bad=skip_bad, cache_dir=cache_dir)
+        data = load_dataset(recipe, data_dir, skip_bad=skip_bad)
         division = divide(data, recipe.split)
         return _take(data, division.indices(division.held_out), recipe)
     recipe = _reshaped(load(checked_artefact(source, RECIPE_FILE, hint="mcutk train")), shape)
@@ -132,7 +130,7 @@ def open_testset(
     if recipe.data.source == "phantom":
         data = load_dataset(recipe, None)
         return _take(data, _matching(data, wanted), recipe)
-    data = _load_held_out(split, wanted, recipe, data_dir, cache_dir)
+    data = _load_held_out(split, wanted, recipe, data_dir)
     return _take(data, np.arange(len(data)), recipe)
 
 
@@ -149,9 +147,7 @@ def _reshaped(recipe: Recipe, shape: Sequence[int] | None) -> Recipe:
     )
 
 
-def _load_held_out(
-    split: SplitRecord, wanted: Sequence[SplitImage], recipe: Recipe, data_dir: Path | None, cache_dir: Path | None
-) -> Dataset:
+def _load_held_out(split: SplitRecord, wanted: Sequence[SplitImage], recipe: Recipe, data_dir: Path | None) -> Dataset:
     root = data_dir or (None if split.data is None else Path(split.data))
     if root is None or not root.is_dir():
         raise DataError(
@@ -177,7 +173,6 @@ def _load_held_out(
         [split.classes.index(image.class_name) for image in wanted],
         files,
         recipe.input,
-        cache_dir=cache_dir,
     )
 
 

@@ -45,13 +45,13 @@ def dumps(record: Record) -> str:
     return to_json(dump(record))
 
 
-def write(path: Path, record: Record) -> None:
-    """Write the document of a record atomically.
+def write(path: Path, record: Record, *, private: bool = False) -> None:
+    """Write the document of a record atomically; `private`: only the owner may read it.
 
     Raises:
         WorkspaceError: the disk refuses; the old file is untouched.
     """
-    atomic_write(path, dumps(record))
+    atomic_write(path, dumps(record), private=private)
 
 
 def read(kind: type[R], path: Path, *, hint: str = "run the command that made it again") -> R:

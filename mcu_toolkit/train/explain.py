@@ -55,5 +55,5 @@ def explain(
                 curves[name] = maps.curves(probe, images, truth, own)
     stream = BytesIO()
     np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
-    atomic_write(path, stream.getvalue())
+    atomic_write(path, stream.getvalue(), private=True)
     return Saliency(len(chosen), stability, curves)

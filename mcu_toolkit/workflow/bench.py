@@ -40,6 +40,8 @@ class BenchOptions:
         profile: also measure every layer.
         stream: the samples are a sequence: the model's variables are reset before the first only.
         wait_states: of flash, assumed for estimated cycles; 0 stands for a cache.
+        images: show some images in report.html, which then only its owner can read.
+        names: name samples by their files instead of their numbers.
     """
 
     board: str | None = None
@@ -48,6 +50,8 @@ class BenchOptions:
     profile: bool = False
     stream: bool = False
     wait_states: int = 0
+    images: bool = False
+    names: bool = False
 
 
 def bench(ctx: Context, options: BenchOptions) -> BenchRecord:
@@ -86,9 +90,10 @@ def bench(ctx: Context, options: BenchOptions) -> BenchRecord:
     checked = _stream_check(ctx, built, samples, run.outputs) if options.stream else None
     ctx.progress("host reference", 1, 1)
     cycles = _cycles(ctx, built, samples, run, options)
-    data = _data(ctx, built, graph, samples, run, host, checked, cycles)
+    names = samples.names(real=options.names)
+    data = _data(ctx, built, graph, samples, names, run, host, checked, cycles)
     record = bench_record(data)
-    _write(ctx, record, samples, data)
+    _write(ctx, record, samples, data, images=options.images)
     return record
 
 
@@ -159,6 +164,7 @@ def _data(
     built: Built,
     graph: Graph,
     samples: Samples,
+    names: tuple[str, ...],
     run: BenchRun,
     host: Block,
     checked: StreamCheck | None,
@@ -173,7 +179,7 @@ def _data(
         model_sha256=record.model.sha256,
         firmware_sha256=record.firmware_sha256,
         build_sha256=run.device.build_sha256,
-        ids=samples.ids,
+        ids=names,
         device=run.outputs,
         host=host,
         output=graph.tensors[graph.outputs[0]],
@@ -223,18 +229,18 @@ def _profile(built: Built, run: BenchRun, cycles: Cycles) -> tuple[StepLatency, 
     )
 
 
-def _write(ctx: Context, record: BenchRecord, samples: Samples, data: BenchData) -> None:
+def _write(ctx: Context, record: BenchRecord, samples: Samples, data: BenchData, *, images: bool) -> None:
     """bench.json, report.html and their manifest."""
     from mcu_toolkit.report.bench.gallery import Shot, choose
     from mcu_toolkit.report.bench.page import bench_page as page
 
     folder = ctx.workspace.bench_dir(record.board)
     shots: tuple[Shot, ...] = ()
-    if samples.images is not None and samples.truth is not None:
+    if images and samples.images is not None and samples.truth is not None:
         predicted = predictions(data.output, data.device, len(samples.truth.class_names))
         differing = record.mismatching_samples or ()
-        shots = choose(samples.ids, samples.images, samples.truth, predicted, SHOWN_IMAGES, differing=differing)
+        shots = choose(data.ids, samples.images, samples.truth, predicted, SHOWN_IMAGES, differing=differing)
     codec.write(folder / REPORT_JSON, record)
-    atomic_write(folder / REPORT_HTML, page(record, data.latencies, shots))
+    atomic_write(folder / REPORT_HTML, page(record, data.latencies, shots), private=bool(shots))
     inputs = {"model": record.model_sha256, "firmware": record.firmware_sha256}
     write_manifest(folder, ctx.command, inputs=inputs)

@@ -5,20 +5,15 @@ Each method is one use case of `mcu_toolkit.workflow`, imported when it is calle
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mcu_toolkit.progress import Progress, silent
 from mcu_toolkit.workflow.arguments import Overrides, overrides, path, text
-from mcu_toolkit.workflow.context import Context, ignore
-from mcu_toolkit.workspace import Workspace, disk_error
+from mcu_toolkit.workflow.project_folder import ProjectFolder
 
 if TYPE_CHECKING:
     from mcu_toolkit.records.bench import BenchRecord
-    from mcu_toolkit.records.boards import BoardsRecord
     from mcu_toolkit.records.build import BuildRecord
-    from mcu_toolkit.records.doctor import DoctorRecord
     from mcu_toolkit.records.evaluation import EvaluationRecord
     from mcu_toolkit.records.flash import FlashRecord
     from mcu_toolkit.records.inspect import InspectRecord
@@ -29,7 +24,7 @@ if TYPE_CHECKING:
     from mcu_toolkit.workflow.init import NewProject
 
 
-class Project:
+class Project(ProjectFolder):
     """A project folder: training, firmware, flashing and measurement of models.
 
     Every method does the work of the command of its name, writes the same files below ``mcutk-out/`` in the folder, and
@@ -47,38 +42,6 @@ class Project:
     Raises:
         WorkspaceError: the folder cannot be made.
     """
-
-    def __init__(
-        self,
-        folder: str | Path = ".",
-        *,
-        progress: Progress = silent,
-        note: Callable[[str], None] = ignore,
-        trust: bool = False,
-    ) -> None:
-        root = Path(folder).expanduser().resolve()
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-        except OSError as bad:
-            raise disk_error(root, bad) from bad
-        self._workspace = Workspace(root)
-        self._progress = progress
-        self._note = note
-        self._trust = trust
-
-    def __repr__(self) -> str:
-        """The call that makes an equal project."""
-        return f"Project({str(self.folder)!r})"
-
-    @property
-    def folder(self) -> Path:
-        """The project folder, absolute."""
-        return self._workspace.root
-
-    @property
-    def out(self) -> Path:
-        """Folder of all files that are made."""
-        return self._workspace.out
 
     def init(self, recipe: str = "phantom", *, board: str = "qemu-m4", overwrite: bool = False) -> NewProject:
         """Write ``mcutk.toml`` with defaults and ``recipe.toml``, a copy of a shipped recipe to edit.
@@ -223,6 +186,8 @@ class Project:
         stream: bool = False,
         wait_states: int = 0,
         skip_bad: bool = False,
+        images: bool = False,
+        names: bool = False,
     ) -> BenchRecord:
         """Stream test images to a board, compare every output with the oracle's, and measure accuracy and latency.
 
@@ -236,6 +201,7 @@ class Project:
             stream: keep the model's variables between samples, and compare with TensorFlow Lite Micro too.
             wait_states: of flash, assumed for estimated cycles; 0 stands for a cache.
             skip_bad: leave out images that cannot be read.
+            images: show some images in report.html. names: name samples by their files, instead of by their numbers.
 
         Returns:
             The record, whether or not outputs differ: check `BenchRecord.mismatches`.
@@ -247,7 +213,8 @@ class Project:
         from mcu_toolkit.workflow.samples import SampleChoice
 
         samples = SampleChoice(path(data), limit, random, seed, skip_bad)
-        return bench(self._context("bench"), BenchOptions(text(board), port, samples, profile, stream, wait_states))
+        options = BenchOptions(text(board), port, samples, profile, stream, wait_states, images, names)
+        return bench(self._context("bench"), options)
 
     def run(
         self,
@@ -264,6 +231,8 @@ class Project:
         limit: int | None = None,
         profile: bool = False,
         skip_bad: bool = False,
+        images: bool = False,
+        names: bool = False,
     ) -> BenchRecord:
         """Train, build, flash and bench in a row; a recipe that was trained already is not trained again.
 
@@ -274,15 +243,17 @@ class Project:
             skip_training: use the model trained last, else the one that ships with the package.
             retrain: train even where this recipe was trained already.
             optimize: as `build`.
-            port, limit, profile: as `bench`.
+            port, limit, profile, images, names: as `bench`.
 
         The errors are those of `train`, `build`, `flash` and `bench`.
         """
         from mcu_toolkit.workflow.run import RunOptions, run
         from mcu_toolkit.workflow.train import TrainOptions
 
-        training = TrainOptions(text(recipe), path(data), overrides(set), skip_bad=skip_bad)
-        options = RunOptions(text(board), training, path(model), skip_training, retrain, optimize, port, limit, profile)
+        training = TrainOptions(text(recipe), path(data), overrides(set), skip_bad=skip_bad, images=images)
+        options = RunOptions(
+            text(board), training, path(model), skip_training, retrain, optimize, port, limit, profile, names
+        )
         return run(self._context("run"), options)
 
     def evaluate(
@@ -392,19 +363,3 @@ class Project:
 
         options = StudyOptions(kind, text(recipe), path(data), overrides(set), teacher, storage, fresh)
         return study(self._context("study"), options)
-
-    def boards(self) -> BoardsRecord:
-        """The supported boards and those of the project."""
-        from mcu_toolkit.workflow.boards import boards
-
-        return boards(self._workspace)
-
-    def doctor(self, board: str | None = None) -> DoctorRecord:
-        """Programs, packages, disk space and serial ports of this machine, or what one board needs of them."""
-        from mcu_toolkit.workflow.doctor import doctor
-
-        return doctor(self._context("doctor"), board)
-
-    def _context(self, method: str) -> Context:
-        origin = f"mcu_toolkit.Project.{method}"
-        return Context(self._workspace, self._progress, self._note, origin, lambda _descriptor: self._trust)

@@ -31,6 +31,7 @@ class RunOptions:
         port: serial port; by default the project's; not needed by emulated boards.
         limit: only so many test images, in the same proportions of the classes.
         profile: also measure every layer.
+        names: name samples by their files instead of their numbers; `training.images` is for all reports.
     """
 
     board: str | None = None
@@ -42,6 +43,7 @@ class RunOptions:
     port: str | None = None
     limit: int | None = None
     profile: bool = False
+    names: bool = False
 
     def __post_init__(self) -> None:
         trains = self.retrain or self.training.recipe is not None or self.training.overrides
@@ -64,7 +66,8 @@ def run(ctx: Context, options: RunOptions) -> BenchRecord:
     # The images of a training run are those that it held out; --data names the images of a model file.
     data = options.training.data if built.model.origin.kind == "file" else None
     choice = SampleChoice(data, options.limit, skip_bad=options.training.skip_bad)
-    return bench(ctx, BenchOptions(board, options.port, choice, options.profile))
+    shown = {"images": options.training.images, "names": options.names}
+    return bench(ctx, BenchOptions(board, options.port, choice, options.profile, **shown))
 
 
 def _cannot_train(ctx: Context, options: RunOptions) -> bool:

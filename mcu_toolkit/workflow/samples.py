@@ -33,7 +33,9 @@ class Samples:
     """Inputs of a model.
 
     Attributes:
-        ids: one name per sample.
+        ids: one name per sample: a file of the data, where there is one.
+        aliases: one name per sample that says nothing about a patient: its number among the held-out images, which
+            ``mcutk verify --sample`` takes too. Reports use these unless names are asked for.
         inputs: one array [N, *shape without the batch] per input of the model, of its type.
         truth: labels and class names; None for random inputs.
         images: uint8 [N, H, W, C] for the report; None for random inputs.
@@ -44,6 +46,7 @@ class Samples:
     """
 
     ids: tuple[str, ...]
+    aliases: tuple[str, ...]
     inputs: tuple[Array, ...]
     truth: Truth | None = None
     images: npt.NDArray[np.uint8] | None = None
@@ -51,6 +54,10 @@ class Samples:
     random_seed: int | None = None
     recipe: str | None = None
     synthetic: bool | None = None
+
+    def names(self, *, real: bool) -> tuple[str, ...]:
+        """One name per sample for reports; `real`: the file names."""
+        return self.ids if real else self.aliases
 
     @property
     def block(self) -> Block:
@@ -86,7 +93,7 @@ def random_samples(graph: Graph, count: int, seed: int) -> Samples:
     from mcu_toolkit.device.inputs import random_inputs
 
     ids = tuple(f"seed {seed + i}" for i in range(count))
-    return Samples(ids, random_inputs(graph, count, seed), random_seed=seed)
+    return Samples(ids, ids, random_inputs(graph, count, seed), random_seed=seed)
 
 
 def open_samples(ctx: Context, source: ModelSource, graph: Graph, choice: SampleChoice) -> Samples:
@@ -106,10 +113,7 @@ def open_samples(ctx: Context, source: ModelSource, graph: Graph, choice: Sample
             "(--random N; --data DIR for images of your own)"
         )
         return random_samples(graph, choice.limit or DEFAULT_RANDOM, choice.seed)
-    testset = _testset(ctx, source, graph, choice)
-    if choice.limit is not None:
-        testset = testset.subset(choice.limit)
-    return samples_from(testset, source, graph)
+    return samples_from(_testset(ctx, source, graph, choice), source, graph, limit=choice.limit)
 
 
 def data_folder(workspace: Workspace, given: Path | None) -> Path | None:
@@ -121,11 +125,11 @@ def data_folder(workspace: Workspace, given: Path | None) -> Path | None:
 
 
 def _testset(ctx: Context, source: ModelSource, graph: Graph, choice: SampleChoice) -> TestSet:
-    cache = ctx.workspace.cache_dir("images")
+    """The test images. They are decoded anew each time: a cache of them would be images that nobody asked to keep."""
     if source.run_dir is not None:
-        return open_testset(source.run_dir, choice.data, cache_dir=cache)
+        return open_testset(source.run_dir, choice.data)
     if source.kind == "shipped" and choice.data is None:
-        return open_testset(load(shipped()[SHIPPED_RECIPE]), None, cache_dir=cache)
+        return open_testset(load(shipped()[SHIPPED_RECIPE]), None)
     folder = data_folder(ctx.workspace, choice.data)
     assert folder is not None  # open_samples streams random inputs otherwise
     return folder_testset(ctx, folder, graph, skip_bad=choice.skip_bad)
@@ -164,9 +168,7 @@ def folder_testset(
         data=replace(base.data, source="folder", classes=class_names),
         input=replace(base.input, height=height, width=width, channels=channels),
     )
-    found = load_dataset(
-        recipe, folder, skip_bad=skip_bad, cache_dir=ctx.workspace.cache_dir("images"), progress=ctx.progress
-    )
+    found = load_dataset(recipe, folder, skip_bad=skip_bad, progress=ctx.progress)
     for left_out in found.skipped:
         ctx.note(f"skipped {left_out.id}: {left_out.reason}")
     output = graph.tensors[graph.outputs[0]]
@@ -207,16 +209,25 @@ def _assumed(tensor: Tensor) -> Normalization:
 
 
 def samples_from(
-    testset: TestSet, source: ModelSource, graph: Graph, *, float_logits: npt.NDArray[np.float32] | None = None
+    testset: TestSet,
+    source: ModelSource,
+    graph: Graph,
+    *,
+    limit: int | None = None,
+    float_logits: npt.NDArray[np.float32] | None = None,
 ) -> Samples:
     """A test set, preprocessed and quantized for the model.
 
     Args:
+        limit: only so many images, in the same proportions of the classes.
         float_logits: of the float network; by default those that the training run recorded.
 
     Raises:
         DataError: size or classes are not the model's.
     """
+    number = {name: position for position, name in enumerate(testset.ids)}
+    if limit is not None:
+        testset = testset.subset(limit)
     tensor, output = image_input(graph), graph.tensors[graph.outputs[0]]
     shape = testset.images.shape[1:]
     if tuple(shape) != tuple(tensor.shape[1:]):
@@ -233,6 +244,7 @@ def samples_from(
     floats = logits.argmax(axis=1).astype(np.int64) if logits is not None else None
     return Samples(
         ids=testset.ids,
+        aliases=tuple(f"image {number[name]}" for name in testset.ids),
         inputs=(testset.inputs(tensor.dtype.numpy, *tensor.border_quant),),
         truth=Truth(testset.class_names, testset.labels, floats),
         images=testset.images,

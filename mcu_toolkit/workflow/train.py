@@ -43,6 +43,7 @@ class TrainOptions:
         resume: go on from the checkpoints of an interrupted run.
         seeds: number of seeds to train from in turn; None trains from the recipe's own seed alone.
         skip_bad: leave out images that cannot be read.
+        images: show some images in report.html, which then only its owner can read.
     """
 
     recipe: str | None = None
@@ -51,6 +52,7 @@ class TrainOptions:
     resume: bool = False
     seeds: int | None = None
     skip_bad: bool = False
+    images: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,22 +139,22 @@ def _train(ctx: Context, options: TrainOptions, recipe: Recipe, folder: Path | N
     else:
         results = seeds.train_seeds(recipe, folder, run_dir, options.seeds, **common)
     done = Trained(run_dir, recipe, tuple(result.record for result in results), seeds.summarize(results))
-    _write_page(done)
+    _write_page(done, images=options.images)
     remember(ctx.workspace, train=recipe.name)
     return done
 
 
-def _write_page(done: Trained) -> None:
+def _write_page(done: Trained, *, images: bool) -> None:
     from mcu_toolkit.report.training.page import training_page
 
     path = done.run_dir / "saliency.npz"
     maps = None
-    if path.is_file():
+    if images and path.is_file():
         try:
             maps = read_archive(path)
         except (OSError, ValueError) as bad:
             raise WorkspaceError(f"{path} is damaged: {bad}", hint="run mcutk train again") from bad
-    atomic_write(done.page, training_page(done.best, maps))
+    atomic_write(done.page, training_page(done.best, maps), private=maps is not None)
 
 
 def resolve_recipe(workspace: Workspace, given: str | None, overrides: Mapping[str, str]) -> Recipe:

@@ -34,6 +34,7 @@ class VerifyOptions:
         data: the folder that the model was trained on, where it has moved; or images for a model file.
         sample: number of the test image.
         random_seed: seed of a random input to use instead of an image.
+        names: name the sample by its file instead of its number.
     """
 
     board: str | None = None
@@ -41,6 +42,7 @@ class VerifyOptions:
     data: Path | None = None
     sample: int = 0
     random_seed: int | None = None
+    names: bool = False
 
     @property
     def choice(self) -> SampleChoice:
@@ -87,7 +89,7 @@ def verify(ctx: Context, options: VerifyOptions) -> VerifyRecord:
         board=board.id,
         model_sha256=built.record.model.sha256,
         firmware_sha256=built.record.firmware_sha256,
-        sample=samples.ids[chosen],
+        sample=samples.names(real=options.names)[chosen],
         compared=run.compared,
         mismatch=_mismatch(built, run.mismatch) if run.mismatch is not None else None,
     )
