@@ -54,7 +54,9 @@ def refuse_types(graph: Graph) -> None:
                     f"the model is quantized in legacy uint8 (TensorFlow 1): {_CONVERT}", node=node.source
                 )
             if tensor.type_name == "FLOAT16":
-                raise UnsuitableError(f"the model's weights are float16, and it computes in float32: {_CONVERT}")
+                raise UnsuitableError(
+                    f"the model's weights are float16, and it computes in float32: {_CONVERT}", node=node.source
+                )
     written = {out: node for node in graph.nodes for out in node.outputs}
     kinds = {graph.tensors[i].dtype for i in (*graph.inputs, *written)}
     if DType.FLOAT32 not in kinds or kinds & _INTEGERS:

@@ -33,3 +33,10 @@ def test_int16_sigmoid_and_tanh_are_near_the_real_ones() -> None:
     for shift in (-2, 0, 1):
         real = np.tanh(x * 2.0**shift / 4096)
         np.testing.assert_allclose(fixedpoint.tanh_int16(x, shift) / 2**15, real, atol=1.2e-3)
+
+
+@pytest.mark.parametrize("value", [1, 2, 3, 100, 4097, 65535, 1 << 28, (1 << 29) + 5, (1 << 31) - 1])
+def test_inverse_square_root_and_reciprocal(value: int) -> None:
+    root, inverse = fixedpoint.inverse_sqrt(value), fixedpoint.reciprocal(value)
+    assert root.multiplier / 2**31 * 2.0**root.shift == pytest.approx(value**-0.5, rel=1e-5)
+    assert inverse.multiplier / 2**31 / 2.0**inverse.shift == pytest.approx(1 / value, rel=1e-6)

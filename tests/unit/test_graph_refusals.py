@@ -52,6 +52,13 @@ def test_kind_is_named_with_what_to_do(graph: SubgraphSpec, what: str, todo: str
     assert what in text and todo in text
 
 
+def test_refusals_name_a_node() -> None:
+    """Found by fuzzing: that of float16 weights did not."""
+    with pytest.raises(ModelError) as caught:
+        read_model(write_model(one_node("FULLY_CONNECTED", "float32", "float16", quant=False)))
+    assert caught.value.node == 0
+
+
 def test_tensors_of_an_accelerator_have_no_writer() -> None:
     """The scratch of Ethos-U models is written by no node: the kind is named before the order is checked."""
     graph = one_node("CUSTOM(ethos-u)")

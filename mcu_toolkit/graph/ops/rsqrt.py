@@ -28,7 +28,10 @@ def _factor(graph: Graph, node: Node) -> Multiplier:
     """The square root of the input's scale is rounded to float32."""
     data, out = tensors_of(graph, node)
     root = float(np.float32(math.sqrt(scale_of(data))))
-    return quantize_multiplier(1.0 / float(np.float32(root * scale_of(out))))
+    with np.errstate(under="ignore", over="ignore"):
+        product = float(np.float32(root * scale_of(out)))
+    # Above 2**40 a factor is refused, whatever it is.
+    return quantize_multiplier(1.0 / max(product, 2.0**-40))
 
 
 class Rsqrt(Lookup):
