@@ -1,11 +1,13 @@
 /* DEPTHWISE_CONV_2D with the DSP extension (Armv7E-M), int8: 3x3, depth multiplier 1, stride 1 (s1) or 2 (s2) in both
- * directions, no dilation, 4 channels or more. Two output rows at a time, one group of four channels after another; a
- * pair of rows is written while the input rows under it are read.
+ * directions, no dilation, 4 channels or more. Four (s1) or two (s2) output rows at a time, one group of four channels after
+ * another. s1: the input rows under a block of output rows are copied to scratch before the block is written. s2: they are
+ * read while it is written.
  *
  * void kernel(const int8_t *in, int8_t *out, void *scratch, const mcutk_depthwise_rows_dsp *p)
  *   in       [in_h][in_w][channels]
  *   out      [out_h][out_w][channels]
- *   scratch  one strip: ((out_w - 1) * stride + 3) columns of 32 (s1) or 64 (s2) bytes; 4-byte aligned
+ *   scratch  4-byte aligned; one strip: ((out_w - 1) * stride + 3) columns of 48 (s1) or 64 (s2) bytes; s1: then six input
+ *            rows
  *   p        in flash
  *   relu, linear: conditions in mcutk_scales_dsp.h
  */

@@ -1,6 +1,6 @@
 """DEPTHWISE_CONV_2D with the DSP extension (firmware/kernels/dsp).
 
-A 3x3 kernel computes two output rows of a channel at a time, any other kernel pairs of taps of four channels. A
+A 3x3 kernel computes two or four output rows of a channel at a time, any other kernel pairs of taps of four channels. A
 depthwise convolution of one channel is a convolution: `conv_dsp`.
 """
 
@@ -78,7 +78,10 @@ class StripCoding:
 
 @dataclass(frozen=True)
 class DspDepthwise:
-    """Four channels of the input rows under two output rows, laid out as pairs, then one channel after another."""
+    """Four channels of the input rows under a block of output rows, as pairs, then one channel after another.
+
+    A block has four output rows with stride 1, and two with stride 2.
+    """
 
     stride: int
     rounding: Rounding
@@ -108,16 +111,21 @@ class DspDepthwise:
 
     def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
-        step = (29 if self.stride == 1 else 32) + (4 if self.rounding is Rounding.LINEAR else 0)
-        build = 23 if self.stride == 1 else 42
-        pairs = -(-layer.out_h // 2)
-        groups = -(-layer.in_c // GROUP)
-        strip = 130 + build * min(layer.in_w, self._columns(layer) - layer.pad_left)
-        return 80 + pairs * (20 + groups * strip + layer.in_c * (38 + step * layer.out_w))
+        linear = 2 * (self.rounding is Rounding.LINEAR)
+        one, two = (31 + 2 * linear, 54 + 4 * linear) if self.stride == 1 else (33 + 2 * linear, 58 + 4 * linear)
+        row = 20 + layer.out_w // 2 * two + layer.out_w % 2 * one
+        groups, inside = -(-layer.in_c // GROUP), min(layer.in_w, self._columns(layer) - layer.pad_left)
+        strip = 110 + (41 if self.stride == 1 else 42) * inside
+        passes = -(-layer.out_h // 2)
+        blocks = -(-passes // 2) if self.stride == 1 else passes
+        copies = blocks * 4 * (50 + layer.in_w * layer.in_c * 2 // 5) if self.stride == 1 else 0
+        return 80 + copies + blocks * (20 + groups * strip + layer.in_c * 36) + passes * layer.in_c * row
 
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
-        """One strip."""
-        return self._columns(layer) * 32 * self.stride
+        """One strip; stride 1: the rows under a block."""
+        if self.stride == 1:
+            return self._columns(layer) * 48 + -(-6 * layer.in_w * layer.in_c // 4) * 4
+        return self._columns(layer) * 64
 
     def params(self, layer: ConvLayer) -> ParamsArg:
         """``mcutk_depthwise_rows_dsp``."""
@@ -138,8 +146,17 @@ class DspDepthwise:
         return ParamsArg("mcutk_depthwise_rows_dsp", (*tables, *shape.items()))
 
     def overlap_slack(self, layer: ConvLayer) -> int | None:
-        """A pair of output rows is written while the input rows under it are read."""
-        return raster_slack(layer, layer.in_c, layer.out_c, block=2 * layer.out_w)
+        """Stride 2: a pair of output rows is written while the input rows under it are read."""
+        if self.stride == 2:
+            return raster_slack(layer, layer.in_c, layer.out_c, block=2 * layer.out_w)
+        # The input rows under a block of four output rows are in scratch before the block is written.
+        in_row, out_row = layer.in_w * layer.in_c, layer.out_w * layer.out_c
+        slack = -layer.in_h * in_row
+        for y in range(0, layer.out_h, 4):
+            loaded = min(max(y - layer.pad_top + 6, 0), layer.in_h)
+            if loaded < layer.in_h and y + 4 < layer.out_h:
+                slack = max(slack, (y + 4) * out_row - loaded * in_row)
+        return slack
 
 
 def pack_taps(layer: ConvLayer, made: Channels, order: npt.NDArray[np.int64]) -> ConstArray:
