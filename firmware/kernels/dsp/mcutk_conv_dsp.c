@@ -26,7 +26,7 @@ static void mcutk_conv_dsp_locate(mcutk_conv_dsp_window *at, const mcutk_conv_sh
                  s->dilation_h == 1 && s->dilation_w == 1;
 }
 
-static void mcutk_conv_dsp_begin_row(mcutk_conv_dsp_window *at, const mcutk_conv_shape *s, int32_t y) {
+__attribute__((noinline)) static void mcutk_conv_dsp_begin_row(mcutk_conv_dsp_window *at, const mcutk_conv_shape *s, int32_t y) {
     at->ox = 0;
     at->y = y;
     at->x = -s->pad_left;

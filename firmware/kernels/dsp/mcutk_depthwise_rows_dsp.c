@@ -19,7 +19,7 @@ static void mcutk_depthwise_rows_dsp_fill(uint32_t *to, const uint32_t *end, uin
 }
 
 /* The padding left and right of the image, which stays in the strip. Returns the image's first column. */
-static uint32_t *mcutk_depthwise_rows_dsp_pad(
+__attribute__((noinline)) static uint32_t *mcutk_depthwise_rows_dsp_pad(
     uint32_t *strip, const mcutk_depthwise_rows_dsp *p, int32_t wide, int32_t inside, int32_t column) {
     const uint32_t half = (uint32_t)p->in_zero_point & 0xFFFFu, zero = half | half << 16;
     uint32_t *const first = strip + p->pad_left * column;
@@ -83,7 +83,7 @@ static void mcutk_depthwise_rows_dsp_s1(
 }
 
 /* Puts the zero point in place of strip row `row`, which lies outside the image. */
-static void mcutk_depthwise_rows_dsp_blank(uint32_t *strip, int32_t row, int32_t columns, int32_t zero_point) {
+__attribute__((noinline)) static void mcutk_depthwise_rows_dsp_blank(uint32_t *strip, int32_t row, int32_t columns, int32_t zero_point) {
     const uint32_t half = (uint32_t)zero_point & 0xFFFFu, zero = half | half << 16;
     const uint32_t mask = (row & 1) != 0 ? 0xFFFF0000u : 0x0000FFFFu;
     uint32_t *at = strip + (row >> 1);
@@ -94,7 +94,7 @@ static void mcutk_depthwise_rows_dsp_blank(uint32_t *strip, int32_t row, int32_t
 
 /* The input rows under output row oy. Returns a bit for each that lies outside the image; its pointer is that of the
  * nearest row of the image. */
-static uint32_t mcutk_depthwise_rows_dsp_find(
+__attribute__((noinline)) static uint32_t mcutk_depthwise_rows_dsp_find(
     const int8_t **row, const int8_t *in, const mcutk_depthwise_rows_dsp *p, int32_t oy) {
     uint32_t outside = 0;
     int32_t y = oy * 2 - p->pad_top;

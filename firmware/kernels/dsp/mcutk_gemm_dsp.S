@@ -27,6 +27,9 @@
     .if MCUTK_GEMM_WEIGHTS != 0 || MCUTK_GEMM_SCALES != 4 || MCUTK_GEMM_SCALES_END != 8
     .error "ldm expects the members of mcutk_gemm in this order"
     .endif
+    .if MCUTK_SCALES_RIGHT_SHIFTS != 0 || MCUTK_SCALES_MULTIPLIERS != 4
+    .error "ldrd expects the first multiplier behind the right shifts"
+    .endif
     .if MCUTK_GEMM_COLUMN != 12 || MCUTK_GEMM_COLUMN_END != 16 || MCUTK_GEMM_ROUNDING != 20
     .error "ldm expects the members of mcutk_gemm in this order"
     .endif
@@ -70,38 +73,38 @@
     smlad r7, r9, lr, r7
     .endm
 
-    /* One output of a doubled sum: r10 multiplier, lr rounding and zero point, r11 right shift - 1.
+    /* One output of a doubled sum: lr rounding and zero point, r11 right shift - 1.
      * SMMLAR is gemmlowp's doubling high multiplication; -1 for a negative sum rounds halves away from zero. */
-    .macro finish linear, acc, out
+    .macro finish linear, multiplier, acc, out
     .if \linear
     add r12, lr, \acc, asr #31
-    smmlar \acc, \acc, r10, r12
+    smmlar \acc, \acc, \multiplier, r12
     .else
-    smmlar \acc, \acc, r10, lr
+    smmlar \acc, \acc, \multiplier, lr
     .endif
     asr \acc, \acc, r11
     ssat \acc, #8, \acc, asr #1
     strb \acc, [\out], #1
     .endm
 
-    .macro even_channel wide, linear, high0, low0, high1, low1
+    .macro even_channel wide, linear, multiplier, high0, low0, high1, low1
     .if \wide
-    odd_channel \linear, \high0, \high1
+    odd_channel \linear, \multiplier, \high0, \high1
     .else
     sub \high0, \high0, \low0
     sub \high1, \high1, \low1
     asr \high0, \high0, #7
     asr \high1, \high1, #7
-    finish \linear, \high0, r8
-    finish \linear, \high1, r9
+    finish \linear, \multiplier, \high0, r8
+    finish \linear, \multiplier, \high1, r9
     .endif
     .endm
 
-    .macro odd_channel linear, low0, low1
+    .macro odd_channel linear, multiplier, low0, low1
     lsl \low0, \low0, #1
     lsl \low1, \low1, #1
-    finish \linear, \low0, r8
-    finish \linear, \low1, r9
+    finish \linear, \multiplier, \low0, r8
+    finish \linear, \multiplier, \low1, r9
     .endm
 
     .macro gemm name, wide, linear, raw=0
@@ -180,32 +183,29 @@
     str r12, [sp, #AT_WEIGHTS]   /* r12 is the temporary of its rounding */
     .endif
     ldrd r8, lr, [sp, #AT_SCALES]
-    ldr r11, [r8, #MCUTK_SCALES_RIGHT_SHIFTS]
-    ldr r10, [r8, #MCUTK_SCALES_MULTIPLIERS]
+    ldrd r11, r10, [r8], #MCUTK_SCALES_BYTES    /* right shifts, first multiplier */
     lsl lr, lr, r11
+    str r8, [sp, #AT_SCALES]
     ldrd r8, r9, [sp, #AT_OUT0]
-    even_channel \wide, \linear, r0, r1, r4, r5
+    even_channel \wide, \linear, r10, r0, r1, r4, r5
 
-    ldrd r0, r4, [sp, #AT_SCALES]  /* r4: rounding */
+    ldrd r0, r4, [sp, #AT_SCALES]   /* of the next group; rounding */
     lsr r11, r11, #8
-    ldr r10, [r0, #MCUTK_SCALES_MULTIPLIERS + 4]
+    ldr r10, [r0, #MCUTK_SCALES_MULTIPLIERS + 4 - MCUTK_SCALES_BYTES]
     lsl lr, r4, r11
-    odd_channel \linear, r1, r5
-
-    lsr r11, r11, #8
-    ldr r10, [r0, #MCUTK_SCALES_MULTIPLIERS + 8]
-    lsl lr, r4, r11
-    even_channel \wide, \linear, r2, r3, r6, r7
+    odd_channel \linear, r10, r1, r5
 
     lsr r11, r11, #8
-    ldr r10, [r0, #MCUTK_SCALES_MULTIPLIERS + 12]
+    ldrd r10, r1, [r0, #MCUTK_SCALES_MULTIPLIERS + 8 - MCUTK_SCALES_BYTES]
     lsl lr, r4, r11
-    odd_channel \linear, r3, r7
+    even_channel \wide, \linear, r10, r2, r3, r6, r7
+
+    lsr r11, r11, #8
+    lsl lr, r4, r11
+    odd_channel \linear, r1, r3, r7
 
     ldr r1, [sp, #AT_SCALES_END]
-    add r0, r0, #MCUTK_SCALES_BYTES
     strd r8, r9, [sp, #AT_OUT0]
-    str r0, [sp, #AT_SCALES]
     .if \linear
     ldr r12, [sp, #AT_WEIGHTS]
     .endif

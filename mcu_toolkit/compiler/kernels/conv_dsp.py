@@ -28,7 +28,7 @@ from mcu_toolkit.targets.isa import DSP
 from mcu_toolkit.targets.target import Optimize, Target
 
 #: Instructions of a group of channels and two pixels around the multiplications, counted in the assembly.
-_GROUP_COST = {Rounding.RELU: 68, Rounding.LINEAR: 78, Rounding.ANY: 380}
+_GROUP_COST = {Rounding.RELU: 65, Rounding.LINEAR: 75, Rounding.ANY: 380}
 
 
 def depth_of(layer: ConvLayer) -> int:
