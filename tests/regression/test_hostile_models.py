@@ -49,7 +49,8 @@ def _inspect(model: bytes, folder: Path) -> tuple[float, int, str]:
 @pytest.mark.parametrize("name", [*HOSTILE, *LARGE])
 def test_a_model_below_1_mb_is_inspected_within_10_s_and_1_gb(name: str, tmp_path: Path) -> None:
     seconds, memory, verdict = _inspect((HOSTILE | LARGE)[name](), tmp_path)
-    assert verdict == "True" or verdict.startswith(("the model is too large", "tensor 0 is too large"))
+    refused = ("the model is too large", "tensor 0 is too large", "the model has too many inputs and outputs")
+    assert verdict == "True" or verdict.startswith(refused)
     assert seconds < _SECONDS and memory < _BYTES, f"{seconds:.1f} s, {memory >> 20} MB"
 
 

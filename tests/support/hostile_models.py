@@ -116,5 +116,6 @@ LARGE: dict[str, Callable[[], bytes]] = {
     "tensors of 16 MB": lambda: logistics((1, 1 << 12, 1 << 12, 1), 6),
     "16 million channels": lambda: logistics((1, 1, 1, 1 << 24), 6),
     "128 MB of pooling": lambda: pools(1020, 120),
+    "32 inputs and outputs": lambda: borders(32),
     "32 MB of constants": lambda: shared_constant(300_000, 100),
 }
