@@ -3,8 +3,8 @@
 The search starts from the first candidate of every node and exchanges some for candidates that need less RAM, as far
 as the optimization goal asks for it: `speed` exchanges none; `balanced` stops at the live-tensor bound plus 5 %,
 `flash` at that bound plus a quarter, and for both an arena of half the size is worth at most four times the cycles;
-`ram` takes the fastest candidates that keep the arena within 8 % of the least that was found. What `balanced` may
-spend for speed is in `compiler.plan.budget`.
+`ram` takes the fastest candidates that keep the arena within 8 % of the least that was found. What `balanced` may spend
+for speed is in `compiler.plan.budget`.
 """
 
 from __future__ import annotations
@@ -103,11 +103,19 @@ class _Search:
         budget = int(plan.no_overlap * _ACCEPTED.get(self.target.optimize, 0))
         if plan.arena_bytes <= budget:
             return fastest
-        if budget:
-            picks = self.descend(fastest, budget, worth=_WORTH)
-            return self.quicken(picks, max(budget, self.place(picks).arena_bytes))
-        picks = self.descend(self.leanest_start(), 0)
-        return self.quicken(picks, int(self.place(picks).arena_bytes * _RAM_SLACK))
+        picks = self.descend(self.leanest_start(), budget)
+        least = self.place(picks).arena_bytes
+        if not budget:
+            return self.quicken(picks, int(least * _RAM_SLACK))
+        picks = self.quicken(picks, max(budget, least))
+        if self.slower(picks, fastest) <= (plan.arena_bytes / self.place(picks).arena_bytes) ** _WORTH:
+            return picks
+        picks = self.descend(fastest, budget, worth=_WORTH)
+        return self.quicken(picks, max(budget, self.place(picks).arena_bytes))
+
+    def slower(self, picks: Sequence[int], than: Sequence[int]) -> float:
+        """The factor on the cycles of one inference between two choices."""
+        return self.total_cycles(picks) / max(self.total_cycles(than), 1)
 
     def total_cycles(self, picks: Sequence[int]) -> int:
         """Estimated cycles of one inference."""
@@ -129,7 +137,7 @@ class _Search:
             worth: as `_WORTH`, against the start; None where every smaller arena is worth its cycles.
         """
         plan = self.place(picks)
-        start, cycles = plan.arena_bytes, self.total_cycles(picks)
+        first, start = picks, plan.arena_bytes
         for _ in range(_SWEEPS):
             before = plan.arena_bytes
             steps = build_schedule(self.graph, self.calls(picks)).steps
@@ -141,8 +149,7 @@ class _Search:
                     placed = self.place(trial)
                     if placed.arena_bytes >= plan.arena_bytes:
                         continue
-                    slower = self.total_cycles(trial) / max(cycles, 1)
-                    if worth is None or slower <= (start / placed.arena_bytes) ** worth:
+                    if worth is None or self.slower(trial, first) <= (start / placed.arena_bytes) ** worth:
                         picks, plan = trial, placed
             if plan.arena_bytes == before:
                 break
