@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check random-graphs wild fuzz docs site wheel clean
+.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check random-graphs wild fuzz link-faults kills docs site wheel clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -53,8 +53,14 @@ random-graphs: setup ## compare oracle, TensorFlow Lite Micro and generated C on
 wild: setup ## read, build, bench and compare the public models of ../shared/models/wild on emulated boards
 	$(BIN)/python -m benchmarks.wild --boards qemu-m4 qemu-m55
 
-fuzz: setup ## run the model reader on one million damaged models
-	$(BIN)/python -m tests.fuzz.reader --inputs 1000000 --jobs $(JOBS) --write benchmarks/fuzz.json
+fuzz: setup ## fuzz the model reader, both ends of the link and what else reads foreign bytes; PARTS="link-host" runs one
+	$(BIN)/python -m tests.fuzz --jobs $(JOBS) $(PARTS)
+
+link-faults: setup ## bench over 300 seeded mixes of faults of the line, with kws and the shipped model
+	$(BIN)/python -m tests.fuzz.link_faults --mixes 300 --images 20
+
+kills: setup ## kill build, flash and bench at 50 random moments; the next command must be right, and nothing remains
+	$(BIN)/python -m tests.fuzz.kills --kills 50
 
 docs: setup ## write the generated pages and tables: commands, boards, operators, recipes, benchmarks
 	$(BIN)/python scripts/cli_docs.py

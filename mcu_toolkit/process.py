@@ -1,4 +1,4 @@
-"""All subprocesses start here.
+"""All subprocesses start here, but the guardian (`guardian`), which ends them if the toolkit is killed.
 
 Each has a time limit, an error with an install command if it is missing, and ends with the toolkit at the latest.
 """
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from mcu_toolkit import guardian
 from mcu_toolkit.errors import ToolFailedError, ToolMissingError
 
 #: Program → command that installs it on Debian and Ubuntu. Architectures and flashers add their own programs when they
@@ -72,7 +73,14 @@ def _die_with_parent() -> Callable[[], None] | None:
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None, use_errno=True)
-    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    parent = os.getpid()
+
+    def ask() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it was killed before the call
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return ask
 
 
 def failure(argv: Sequence[str], code: int, text: str) -> ToolFailedError:
@@ -125,6 +133,7 @@ def run(
         start_new_session=True,
         preexec_fn=_die_with_parent(),  # noqa: PLW1509  (one prctl call, async-signal-safe)
     ) as child:
+        guardian.watch_group(child.pid)
         try:
             out, err = child.communicate(stdin, timeout=timeout)
         except subprocess.TimeoutExpired as late:
@@ -135,6 +144,8 @@ def run(
         except BaseException:
             _kill_group(child)
             raise
+        finally:
+            guardian.release_group(child.pid)
     done = Completed(tuple(argv), child.returncode, out, err)
     if check and done.returncode != 0:
         raise failure(argv, done.returncode, err.strip() or out.strip())
@@ -187,7 +198,7 @@ def _start(
     argv: Sequence[str], cwd: Path | None, sink: IO[bytes] | int | None, *, stdin: int = subprocess.DEVNULL
 ) -> subprocess.Popen[bytes]:
     """Start a program in its own session that ends with the toolkit; its output goes to `sink`."""
-    return subprocess.Popen(
+    child = subprocess.Popen(
         list(argv),
         cwd=cwd,
         stdin=stdin,
@@ -196,9 +207,12 @@ def _start(
         start_new_session=True,
         preexec_fn=_die_with_parent(),  # noqa: PLW1509  (one prctl call, async-signal-safe)
     )
+    guardian.watch_group(child.pid)
+    return child
 
 
 def _reap(child: subprocess.Popen[bytes], argv: Sequence[str], sink: IO[bytes]) -> None:
+    guardian.release_group(child.pid)
     with sink:
         if child.returncode == 0:
             return
@@ -330,3 +344,4 @@ def _kill_group(child: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
             os.killpg(child.pid, sign)
         with suppress(subprocess.TimeoutExpired):
             child.wait(patience)
+    guardian.release_group(child.pid)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mcu_toolkit import guardian
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device import stack
@@ -52,8 +52,7 @@ def make_elf(compiled: CompiledModel, board: Board, staging: Path, *, steps: boo
         WorkspaceError: the disk refuses, or there is no HAL of the board's family.
     """
     try:
-        with tempfile.TemporaryDirectory(prefix="mcutk-build-") as scratch:
-            objects = Path(scratch)
+        with guardian.scratch("mcutk-build-") as objects:
             tools = Toolchain.of(board.core)
             firmware, hal = asset_dir("firmware"), hal_folders(board)
             model = _model_units(compiled, tools.arch, staging, objects)

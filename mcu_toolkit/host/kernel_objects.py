@@ -5,12 +5,10 @@ from __future__ import annotations
 import atexit
 import hashlib
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from mcu_toolkit import process
+from mcu_toolkit import guardian, process
 
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
 _OBJECTS: dict[str, Path] = {}
@@ -38,8 +36,8 @@ def kernel_object(kernels: Mapping[str, bytes], file: str, flags: tuple[str, ...
     if found is not None and found.exists():
         return found
     if not _OBJECT_FOLDERS:
-        _OBJECT_FOLDERS.append(Path(tempfile.mkdtemp(prefix="mcutk-kernels-")))
-        atexit.register(shutil.rmtree, _OBJECT_FOLDERS[0], ignore_errors=True)
+        _OBJECT_FOLDERS.append(guardian.scratch_folder("mcutk-kernels-"))
+        atexit.register(guardian.remove_folder, _OBJECT_FOLDERS[0])
     folder = _OBJECT_FOLDERS[0] / key[:16]
     folder.mkdir(exist_ok=True)
     for name in needed:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import atexit
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from mcu_toolkit import process
+from mcu_toolkit import guardian, process
 from mcu_toolkit.errors import ToolFailedError
 from mcu_toolkit.graph import block
 from mcu_toolkit.graph.ir import Array, Graph
@@ -150,8 +147,8 @@ class NativeProgram:
     ) -> None:
         self._models = tuple(models)
         self._flags = (*STRICT_FLAGS, *flags, *(SANITIZER_FLAGS if sanitize else ()))
-        self._folder = Path(tempfile.mkdtemp(prefix="mcutk-native-"))
-        atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
+        self._folder = guardian.scratch_folder("mcutk-native-")
+        atexit.register(self.close)
         try:
             self._build()
         except BaseException:
@@ -160,7 +157,7 @@ class NativeProgram:
 
     def close(self) -> None:
         """Remove the program; also done when Python ends."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        guardian.remove_folder(self._folder)
 
     def run(self, name: str, payload: bytes, *, steps: bool, keep: bool) -> bytes:
         """Feed samples to a model.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from mcu_toolkit import guardian
 from mcu_toolkit.records import codec
 from mcu_toolkit.records.baseline import BaselineModel, BaselineRecord, BaselineSplit
 from mcu_toolkit.workflow.context import Context
@@ -63,8 +63,8 @@ def _measure(ctx: Context, model: Path) -> BaselineModel:
     from mcu_toolkit.workflow.flash import flash
 
     data = model.read_bytes()
-    with tempfile.TemporaryDirectory(prefix="mcutk-baseline-") as folder:
-        own = replace(ctx, workspace=Workspace(Path(folder)))
+    with guardian.scratch("mcutk-baseline-") as folder:
+        own = replace(ctx, workspace=Workspace(folder))
         build(
             own, BuildOptions(BOARD), ModelSource("train", model, data, run_dir=model.parent, recipe=model.parent.name)
         )

@@ -161,13 +161,21 @@ def samples(count: int, seed: int = 1) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (count, INPUT_BYTES), dtype=np.uint8)
 
 
-def build_host_app(folder: Path, flags: Sequence[str] = (), model: CompiledModel | None = None, **link: object) -> Path:
+def build_host_app(
+    folder: Path,
+    flags: Sequence[str] = (),
+    model: CompiledModel | None = None,
+    driver: Path | None = None,
+    **link: object,
+) -> Path:
     """Build the bench application for this machine.
 
     Args:
         folder: receives the sources and the program.
         flags: more flags of the compiler.
         model: a model compiled to portable C; by default the tiny one.
+        driver: a program that calls the application, with a HAL of its own; by default its main() on standard input
+            and output.
         link: changes of the board's link settings.
     """
     if shutil.which("gcc") is None:
@@ -181,7 +189,8 @@ def build_host_app(folder: Path, flags: Sequence[str] = (), model: CompiledModel
     (folder / "mcutk_model.h").write_bytes(model_header(model))
     (folder / "mcutk_build.h").write_bytes(build_header(IDENTITY.build_sha256))
     firmware = asset_dir("firmware")
-    sources = [*(firmware / "app").glob("*.c"), firmware / "hal" / "host" / "hal_host.c", *folder.glob("*.c")]
+    app = [path for path in (firmware / "app").glob("*.c") if driver is None or path.name != "main.c"]
+    sources = [*app, driver or firmware / "hal" / "host" / "hal_host.c", *folder.glob("*.c")]
     program = folder / "bench_app"
     includes = [f"-I{p}" for p in (folder, firmware / "app", firmware / "hal")]
     steps = f"-D{model.name.upper()}_STEPS=1"

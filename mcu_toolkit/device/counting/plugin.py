@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from pathlib import Path
 
-from mcu_toolkit import process
+from mcu_toolkit import guardian, process
 from mcu_toolkit.assets import asset_dir
 from mcu_toolkit.targets.arch.base import WARNINGS
 from mcu_toolkit.workspace import atomic_write
@@ -31,8 +30,8 @@ def plugin_file(cache: Path) -> Path:
     digest = hashlib.sha256(source.read_bytes() + (folder / _HEADER).read_bytes()).hexdigest()
     target = cache / f"mcutk_count-{digest[:16]}.so"
     if not target.is_file():
-        with tempfile.TemporaryDirectory(prefix="mcutk-plugin-") as scratch:
-            made = Path(scratch) / "plugin.so"
+        with guardian.scratch("mcutk-plugin-") as scratch:
+            made = scratch / "plugin.so"
             process.run(["gcc", *_FLAGS, "-o", str(made), str(source)])
             atomic_write(target, made.read_bytes())
     return target

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
+from mcu_toolkit import guardian
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device.connect import latency
 from mcu_toolkit.device.counting.disassembly import disassemble
@@ -74,8 +74,8 @@ def count(board: Board, device_dir: Path, sample: bytes, *, cache: Path, steps: 
         WorkspaceError: the image cannot be read.
     """
     elf = checked_artefact(device_dir, ELF)
-    with tempfile.TemporaryDirectory(prefix="mcutk-count-") as folder:
-        out = Path(folder) / "counts.txt"
+    with guardian.scratch("mcutk-count-") as folder:
+        out = folder / "counts.txt"
         port = counting_port(board, elf, out, cache=cache)
         try:
             link = Link(port)
