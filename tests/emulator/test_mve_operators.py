@@ -1,4 +1,4 @@
-"""Helium operators other than convolutions on the emulated Cortex-M55, against the reference arithmetic in NumPy."""
+"""Helium operators other than convolutions on the emulated Cortex-M55, and pools on the M4, against the NumPy oracle."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from mcu_toolkit.compiler.kernels.base import KERNELS, Request
 from mcu_toolkit.graph.attrs import Activation, Arithmetic, Attrs, Padding, Pool2D
 from mcu_toolkit.graph.ir import DType, Graph, Node, Quant, Tensor
 from mcu_toolkit.graph.ops import operator
-from tests.support.arm_rig import MACHINES, Result, assert_exact, needs_arm, run_kernels
+from tests.support.arm_rig import MACHINES, Machine, Result, assert_exact, needs_arm, run_kernels
 from tests.support.kernel_cases import CaseTable
 
 MACHINE = MACHINES["m55"]
-TARGET = MACHINE.target
 
 pytestmark = needs_arm
 
@@ -40,7 +39,7 @@ def call_text(call: Call, arrays: dict[int, str]) -> str:
     return f"{invocation.function}({', '.join(parts)})"
 
 
-def run_calls(folder: Path, cases: Sequence[tuple[Graph, Call]]) -> list[Result]:
+def run_calls(folder: Path, cases: Sequence[tuple[Graph, Call]], machine: Machine = MACHINE) -> list[Result]:
     """Run one node per case (the only one of its graph) in the rig, against the NumPy oracle."""
     table = CaseTable(sources=sorted({source for _, call in cases for source in call.sources}))
     table.headers = {header for _, call in cases for header in call.headers}
@@ -58,7 +57,7 @@ def run_calls(folder: Path, cases: Sequence[tuple[Graph, Call]]) -> list[Result]
         arrays[graph.outputs[0]] = "out"
         joined = np.concatenate([v.reshape(-1) for v in values])
         table.add(f"{call_text(call, arrays)};", joined, expected, call.scratch_bytes)
-    return run_kernels(folder, MACHINE, table)
+    return run_kernels(folder, machine, table)
 
 
 def activation(shape: tuple[int, ...], scale: float, zero: int) -> Tensor:
@@ -73,11 +72,11 @@ def one_node(op: str, inputs: Sequence[Tensor], output: Tensor, attrs: Attrs) ->
     return Graph("one", (*inputs, output), (node,), tuple(range(count)), (count,))
 
 
-def helium_call(graph: Graph) -> Call:
-    """The graph's only node with its Helium kernel."""
-    request = Request(graph, graph.nodes[0], TARGET)
-    variant = KERNELS.variants(request.node.op, TARGET.isa)[0]
-    assert variant.isa == TARGET.isa.id and variant.accepts(request)
+def best_call(graph: Graph, machine: Machine = MACHINE) -> Call:
+    """The graph's only node with the kernel of the machine's own instruction set."""
+    request = Request(graph, graph.nodes[0], machine.target)
+    variant = KERNELS.variants(request.node.op, machine.isa)[0]
+    assert variant.isa == machine.isa.id and variant.takes(request)
     return variant.pack(request, variant.call(request))
 
 
@@ -90,13 +89,15 @@ def test_add_equals_the_reference_arithmetic(tmp_path: Path) -> None:
         a, b, out = (activation(shape, s, z) for s, z in zip(scale, zero, strict=True))
         fused = Activation.RELU if n % 2 else Activation.NONE
         graph = one_node("ADD", (a, b), out, Arithmetic(activation=fused))
-        cases.append((graph, helium_call(graph)))
+        cases.append((graph, best_call(graph)))
     assert [call.name for _, call in cases] == ["mcutk_add_mve"] * 2 + ["mcutk_add_table_mve"] * (len(cases) - 2)
     assert_exact(run_calls(tmp_path, cases))
 
 
+@pytest.mark.parametrize("core", ["m4", "m55"])
 @pytest.mark.parametrize("op", ["AVERAGE_POOL_2D", "MAX_POOL_2D"])
-def test_pools_equal_the_reference_arithmetic(tmp_path: Path, op: str) -> None:
+def test_pools_equal_the_reference_arithmetic(tmp_path: Path, op: str, core: str) -> None:
+    machine = MACHINES[core]
     cases = []
     windows = [((8, 8, 20), (2, 2), (2, 2), Padding.VALID), ((5, 7, 3), (3, 3), (2, 1), Padding.SAME),
                ((20, 20, 9), (20, 20), (1, 1), Padding.VALID), ((6, 6, 33), (6, 6), (1, 1), Padding.VALID),
@@ -108,5 +109,5 @@ def test_pools_equal_the_reference_arithmetic(tmp_path: Path, op: str) -> None:
         attrs = Pool2D(padding=padding, stride_h=stride[0], stride_w=stride[1], filter_h=kernel[0], filter_w=kernel[1])
         tensors = activation((1, *shape), 0.1, -3), activation((1, h, w, shape[2]), 0.1, -3)
         graph = one_node(op, tensors[:1], tensors[1], attrs)
-        cases.append((graph, helium_call(graph)))
-    assert_exact(run_calls(tmp_path, cases))
+        cases.append((graph, best_call(graph, machine)))
+    assert_exact(run_calls(tmp_path, cases, machine))

@@ -27,21 +27,49 @@ static mcutk_pool_dsp_window mcutk_pool_dsp_cut(const int8_t *in, const mcutk_po
     return w;
 }
 
-static int8_t mcutk_pool_dsp_average(int32_t sum, int32_t count, const mcutk_pool *p) {
-    return (int8_t)mcutk_clamp((sum > 0 ? sum + count / 2 : sum - count / 2) / count, p->act_min, p->act_max);
+/* sum / count, halves away from zero; half = count / 2. */
+static inline int8_t mcutk_pool_dsp_average(int32_t sum, int32_t count, int32_t half, const mcutk_pool *p) {
+    return (int8_t)mcutk_clamp((sum > 0 ? sum + half : sum - half) / count, p->act_min, p->act_max);
+}
+
+/* Four channels of a window of at most 256 pixels: half-words hold their sums. */
+static void mcutk_pool_dsp_average_few(int8_t *out, const int8_t *row, const mcutk_pool_dsp_window *w, const mcutk_pool *p) {
+    const int32_t count = w->rows * w->columns, half = count / 2, step = w->step;
+    uint32_t even = 0, odd = 0;
+    for (int32_t i = w->rows; i > 0; --i, row += w->row) {
+        const int8_t *tap = row;
+        for (int32_t j = w->columns; j > 0; --j, tap += step) {
+            const uint32_t word = mcutk_load32(tap);
+            even = mcutk_sxtab16(even, word);
+            odd = mcutk_sxtab16_odd(odd, word);
+        }
+    }
+    out[0] = mcutk_pool_dsp_average((int16_t)(even & 0xFFFFu), count, half, p);
+    out[1] = mcutk_pool_dsp_average((int16_t)(odd & 0xFFFFu), count, half, p);
+    out[2] = mcutk_pool_dsp_average((int32_t)even >> 16, count, half, p);
+    out[3] = mcutk_pool_dsp_average((int32_t)odd >> 16, count, half, p);
+}
+
+/* Four channels of any window. */
+static void mcutk_pool_dsp_average_many(int8_t *out, const int8_t *row, const mcutk_pool_dsp_window *w, const mcutk_pool *p) {
+    const int32_t count = w->rows * w->columns;
+    int32_t sums[GROUP] = {0};
+    for (int32_t i = w->rows; i > 0; --i, row += w->row) {
+        mcutk_sums_dsp_add(sums, row, w->step, w->columns);
+    }
+    for (int32_t k = 0; k < GROUP; ++k) {
+        out[k] = mcutk_pool_dsp_average(sums[k], count, count / 2, p);
+    }
 }
 
 static void mcutk_pool_dsp_average_pixel(int8_t *out, const mcutk_pool_dsp_window *w, const mcutk_pool *p) {
     const int32_t count = w->rows * w->columns;
     int32_t c = 0;
     for (; c + GROUP <= w->step; c += GROUP) {
-        int32_t sums[GROUP] = {0};
-        const int8_t *row = w->first + c;
-        for (int32_t i = w->rows; i > 0; --i, row += w->row) {
-            mcutk_sums_dsp_add(sums, row, w->step, w->columns);
-        }
-        for (int32_t k = 0; k < GROUP; ++k) {
-            out[c + k] = mcutk_pool_dsp_average(sums[k], count, p);
+        if (count <= 256) {
+            mcutk_pool_dsp_average_few(out + c, w->first + c, w, p);
+        } else {
+            mcutk_pool_dsp_average_many(out + c, w->first + c, w, p);
         }
     }
     for (; c < w->step; ++c) {
@@ -52,7 +80,7 @@ static void mcutk_pool_dsp_average_pixel(int8_t *out, const mcutk_pool_dsp_windo
                 sum += row[j * w->step];
             }
         }
-        out[c] = mcutk_pool_dsp_average(sum, count, p);
+        out[c] = mcutk_pool_dsp_average(sum, count, count / 2, p);
     }
 }
 

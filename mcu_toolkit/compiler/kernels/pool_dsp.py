@@ -13,7 +13,7 @@ def _call(request: Request) -> Call:
     taps = g.kernel_h * g.kernel_w
     groups, rest = divmod(request.data.shape[3], 4)  # channels that are left over are computed one by one
     if request.node.op == AVERAGE:
-        pixel = 67 + groups * (100 + 30 * runs(g) + 6 * taps) + rest * (35 + 6 * taps)
+        pixel = 67 + groups * (86 + 5 * runs(g) + 6 * taps) + rest * (35 + 6 * taps)
     else:
         pixel = 62 + groups * (60 + 12 * g.kernel_h + 6 * taps) + rest * (24 + 10 * taps)
     return pool_call(request, "dsp/mcutk_pool_dsp", "dsp", g.out_h * g.out_w * pixel)
