@@ -1,4 +1,4 @@
-"""Helium operators other than convolutions on the emulated Cortex-M55, and pools on the M4, against the NumPy oracle."""
+"""Helium operators other than convolutions on the emulated Cortex-M55, and pools on the M4, against the oracle."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ MACHINE = MACHINES["m55"]
 pytestmark = needs_arm
 
 
+def field_text(value: object) -> str:
+    """A field of a parameter struct: an integer or an array of integers."""
+    return f"{{{', '.join(map(str, value))}}}" if isinstance(value, tuple) else str(value)
+
+
 def call_text(call: Call, arrays: dict[int, str]) -> str:
     """The call of a kernel as C; C expressions stand for the tensors."""
     (invocation,) = call.invocations
@@ -29,7 +34,7 @@ def call_text(call: Call, arrays: dict[int, str]) -> str:
         if isinstance(argument, TensorArg):
             parts.append(arrays[argument.index])
         elif isinstance(argument, ParamsArg):
-            fields = ", ".join(f".{name} = {value}" for name, value in argument.fields)
+            fields = ", ".join(f".{name} = {field_text(value)}" for name, value in argument.fields)
             parts.append(f"&(const {argument.ctype}){{{fields}}}")
         elif isinstance(argument, ScratchArg):
             parts.append("scratch")
@@ -111,3 +116,18 @@ def test_pools_equal_the_reference_arithmetic(tmp_path: Path, op: str, core: str
         graph = one_node(op, tensors[:1], tensors[1], attrs)
         cases.append((graph, best_call(graph, machine)))
     assert_exact(run_calls(tmp_path, cases, machine))
+
+
+@pytest.mark.parametrize("op", ["ADD", "SUB", "MUL"])
+def test_broadcasting_equals_the_reference_arithmetic(tmp_path: Path, op: str) -> None:
+    cases = []
+    shapes = [((1, 5, 6, 19), (19,)), ((1, 3, 1, 8), (1, 3, 7, 8)), ((1, 4, 6, 5), (1, 1, 1, 1)), ((2, 33), (2, 33))]
+    for n, (first, second) in enumerate(shapes):
+        shape = tuple(int(extent) for extent in np.broadcast_shapes(first, second))
+        a, b = activation(first, 0.02 * (n + 1), 3 - n), activation(second, 0.03, -128)
+        graph = one_node(op, (a, b), activation(shape, 0.05, 5 * n), Arithmetic(activation=Activation.NONE))
+        request = Request(graph, graph.nodes[0], MACHINE.target)
+        kernel = KERNELS.find(f"mcutk_{'mul' if op == 'MUL' else 'add'}_broadcast_mve")
+        assert kernel.takes(request)
+        cases.append((graph, kernel.call(request)))
+    assert_exact(run_calls(tmp_path, cases))

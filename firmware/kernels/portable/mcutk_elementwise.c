@@ -1,32 +1,7 @@
 #include "mcutk_elementwise.h"
 
+#include "mcutk_elementwise_walk.h"
 #include "mcutk_requant.h"
-
-/* A row of the innermost loop. */
-typedef struct {
-    const int8_t *a, *b; /* its first elements */
-    int32_t index[4];    /* of the outer loops */
-} mcutk_elementwise_row;
-
-static mcutk_elementwise_row mcutk_elementwise_first(const int8_t *a, const int8_t *b) {
-    const mcutk_elementwise_row row = {a, b, {0, 0, 0, 0}};
-    return row;
-}
-
-/* Goes to the next row; 0 after the last. */
-static int mcutk_elementwise_next(mcutk_elementwise_row *row, const mcutk_broadcast *shape) {
-    for (int32_t loop = 3; loop >= 0; --loop) {
-        row->a += shape->stride_a[loop];
-        row->b += shape->stride_b[loop];
-        if (++row->index[loop] < shape->extent[loop]) {
-            return 1;
-        }
-        row->a -= shape->extent[loop] * shape->stride_a[loop];
-        row->b -= shape->extent[loop] * shape->stride_b[loop];
-        row->index[loop] = 0;
-    }
-    return 0;
-}
 
 /* The functions below compute one row and return the end of its output. */
 

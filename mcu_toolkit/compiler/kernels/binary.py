@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcu_toolkit.compiler.call import Call, Invocation, Overlap, ParamsArg, TensorArg, params
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
-from mcu_toolkit.compiler.kernels.loops import LOOPS, broadcast_strides, dense_strides, merge_loops, padded_loops
+from mcu_toolkit.compiler.kernels.loops import LOOPS, Loop, broadcast_strides, dense_strides, merge_loops, padded_loops
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.ir import DType
 from mcu_toolkit.graph.ops import mul, prelu
@@ -32,7 +32,7 @@ def binary_call(request: Request, function: str, numbers: ParamsArg | None, cost
     out = graph.tensors[result]
     file = file or ("mcutk_elementwise_s16" if out.dtype is DType.INT16 else "mcutk_elementwise")
     walks = [broadcast_strides(graph.tensors[index].shape, out.shape) for index in (a, b)]
-    loops = merge_loops(list(zip(out.shape, *walks, strict=True)))
+    loops = loops_of(request)
     if len(loops) > LOOPS:
         raise CompileError(f"node {node.source}: {node.op} over shapes that need more than {LOOPS} loops")
     extent, stride_a, stride_b = padded_loops(loops, 2)
@@ -56,6 +56,14 @@ def binary_call(request: Request, function: str, numbers: ParamsArg | None, cost
     )
 
 
+def loops_of(request: Request) -> tuple[Loop, ...]:
+    """The loops over the output of a node with two inputs: extent, stride of each input."""
+    graph, node = request.graph, request.node
+    shape = graph.tensors[node.outputs[0]].shape
+    walks = [broadcast_strides(graph.tensors[index].shape, shape) for index in (node.inputs[0], node.inputs[-1])]
+    return merge_loops(list(zip(shape, *walks, strict=True)))
+
+
 def _same_walk(walk: tuple[int, ...], dense: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     """Whether an input is read element by element as the output is written."""
     return all(a == b for a, b, extent in zip(walk, dense, shape, strict=True) if extent > 1)
@@ -74,10 +82,9 @@ def _minimum(request: Request) -> Call:
     return binary_call(request, f"mcutk_minimum_{suffix(request)}", None, _COMPARE)
 
 
-def _mul(request: Request) -> Call:
-    """The product of both, rescaled."""
-    p = mul.prepare(request.graph, request.node)
-    numbers = params(
+def mul_numbers(p: mul.Product) -> ParamsArg:
+    """The struct ``mcutk_mul``."""
+    return params(
         "mcutk_mul",
         a_zero_point=p.a_zero_point,
         b_zero_point=p.b_zero_point,
@@ -87,6 +94,11 @@ def _mul(request: Request) -> Call:
         act_min=p.act_min,
         act_max=p.act_max,
     )
+
+
+def _mul(request: Request) -> Call:
+    """The product of both, rescaled."""
+    numbers = mul_numbers(mul.prepare(request.graph, request.node))
     return binary_call(request, f"mcutk_mul_{suffix(request)}", numbers, _MUL)
 
 
