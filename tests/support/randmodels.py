@@ -166,7 +166,7 @@ MAKERS: dict[str, Callable[[RandomModel], None]] = {}
 WITHOUT_REFERENCE = frozenset({"EXP", "GELU", "PADDED_SPACE_TO_BATCH_ND", "SELECT", "TILE"})
 
 #: Makers of some forms of an operator; another maker has the operator's name.
-VARIANTS = re.compile("(CORE|PADDED|WIDE|MIXED|FLOAT|INTEGER)_")
+VARIANTS = re.compile("(BATCHED|CORE|PADDED|WIDE|MIXED|FLOAT|INTEGER)_")
 
 
 def makes(*ops: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -154,6 +154,29 @@ def batch_to_space(model: RandomModel) -> None:
     )
 
 
+@makes("BATCHED_CONV_2D", "BATCHED_DEPTHWISE_CONV_2D", "BATCHED_WIDE_CONV_2D")
+def batched(model: RandomModel, name: str) -> None:
+    """A convolution of several images."""
+    source = model.image()
+    shape = model.shape(source)
+    if name == "BATCHED_WIDE_CONV_2D":
+        model.graph.inputs.append(source := model.activation_tensor(shape, dtype="int16"))
+    count = model.between(2, 4)
+    data = model.like(source, (count, *shape[1:]))
+    parts = [source, *(model.constant_like(source, shape) for _ in range(count - 1))]
+    model.graph.node("CONCATENATION", parts, [data], (0, "i32", 0), (1, "i8", 0))
+    units = shape[3] if "DEPTHWISE" in name else model.channels()
+    weights = (1, 1, 1, units) if "DEPTHWISE" in name else (units, 1, 1, shape[3])
+    held = model.graph.const(model.int8_values(weights), "int8", scale=[model.scale()], zero_point=[0])
+    scale = float(np.float32(model.quant(source)[0] * model.quant(held)[0] * 60))
+    out = model.activation_tensor((count, *shape[1:3], units), scale, dtype=model.dtype(source))
+    first = [(0, "i8", 0), (1, "i32", 1), (2, "i32", 1)]
+    last = [(3, "i32", 1), (4, "i8", 0), (5, "i32", 1), (6, "i32", 1)]
+    options = last if "DEPTHWISE" in name else [(3, "i8", 0), (4, "i32", 1), (5, "i32", 1)]
+    op = "DEPTHWISE_CONV_2D" if "DEPTHWISE" in name else "CONV_2D"
+    model.graph.node(op, [data, held], [out], *first, *options)
+
+
 @makes("MIRROR_PAD")
 def mirror_pad(model: RandomModel) -> None:
     data = model.pick(lambda shape: len(shape) <= 4)

@@ -343,9 +343,9 @@ class FcFour:
         return raster_slack(layer, layer.in_c, layer.out_c)
 
 
+BYTE_BY_BYTE = (ConvGeneric(), DepthwiseGeneric())
 VARIANTS = (
-    ConvGeneric(),
-    DepthwiseGeneric(),
+    *BYTE_BY_BYTE,
     FcGeneric(),
     Quad(),
     Pairs(),
@@ -353,4 +353,5 @@ VARIANTS = (
     FcEight(),
     FcFour(),
 )
-add_conv_kernels(VARIANTS)
+add_conv_kernels(BYTE_BY_BYTE, any_alignment=True)
+add_conv_kernels(VARIANTS[len(BYTE_BY_BYTE) :])

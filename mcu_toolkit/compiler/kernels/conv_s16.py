@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mcu_toolkit.compiler.call import Call, ConstArray, Invocation, ParamsArg, TensorArg, params
 from mcu_toolkit.compiler.kernels.base import KERNELS, Kernel, Request
+from mcu_toolkit.compiler.kernels.conv import by_batch
 from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.geometry import Geometry
 from mcu_toolkit.graph.ir import DType
@@ -55,10 +58,16 @@ def _numbers(p: Linear, g: Geometry, weights: ConstArray, multiplier: int = 1) -
     )
 
 
-def _made(request: Request, function: str, tensors: tuple[TensorArg, ...], numbers: ParamsArg) -> Call:
+def _made(request: Request, function: str, numbers: ParamsArg) -> Call:
+    """One call of the function per image of the batch."""
+    pairs = tuple(by_batch(request, (TensorArg(request.input), TensorArg(request.output))))
+    return _call(request, function, pairs, numbers)
+
+
+def _call(request: Request, function: str, pairs: Sequence[tuple[TensorArg, TensorArg]], numbers: ParamsArg) -> Call:
     macs = request.operator.macs(request.graph, request.node)
     return Call(
-        invocations=(Invocation(function, (*tensors, numbers)),),
+        invocations=tuple(Invocation(function, (*pair, numbers)) for pair in pairs),
         sources=("portable/mcutk_conv_s16.c",),
         headers=("portable/mcutk_conv_s16.h",),
         cost=_MAC * macs + _OUTPUT * request.result.elements,
@@ -71,15 +80,13 @@ def _convolution(request: Request) -> Call:
     if p.geometry.out_h > (1 << 16) - 1:
         raise CompileError(f"node {request.node.source}: more than 65535 rows")
     weights = ConstArray("weights", "int8_t", p.weights.reshape(p.out_c, -1), layout=_BY_CHANNEL)
-    tensors = TensorArg(request.input), TensorArg(request.output)
-    return _made(request, "mcutk_convolve_s16", tensors, _numbers(p, p.geometry, weights))
+    return _made(request, "mcutk_convolve_s16", _numbers(p, p.geometry, weights))
 
 
 def _depthwise(request: Request) -> Call:
     p = _prepared(request)
     weights = ConstArray("weights", "int8_t", p.weights.reshape(-1, p.out_c), layout=_BY_TAP)
-    tensors = TensorArg(request.input), TensorArg(request.output)
-    return _made(request, "mcutk_depthwise_s16", tensors, _numbers(p, p.geometry, weights, p.out_c // p.in_c))
+    return _made(request, "mcutk_depthwise_s16", _numbers(p, p.geometry, weights, p.out_c // p.in_c))
 
 
 def _transposed(request: Request) -> Call:
@@ -91,7 +98,7 @@ def _transposed(request: Request) -> Call:
     )
     weights = ConstArray("weights", "int8_t", p.weights.reshape(p.out_c, -1), layout=_BY_CHANNEL)
     tensors = TensorArg(request.node.inputs[2]), TensorArg(request.output)
-    return _made(request, "mcutk_transpose_conv_s16", tensors, _numbers(p, across, weights))
+    return _call(request, "mcutk_transpose_conv_s16", (tensors,), _numbers(p, across, weights))
 
 
 _WIDE = (DType.INT16,)

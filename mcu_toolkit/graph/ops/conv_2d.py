@@ -34,7 +34,7 @@ class Conv2D(Convolution):
     roles = Roles(channel_axis=0)
     kind = Channels.DENSE
     forms = (
-        "int8, or int16 with zero point 0, batch 1, constant int8 or int4 weights per tensor or per channel, "
+        "int8, or int16 with zero point 0, batches up to 64, constant int8 or int4 weights per tensor or per channel, "
         "int32 (int16 also int64) bias or none; any stride, dilation and padding; fused NONE, RELU, RELU6, "
         "RELU_N1_TO_1; one group"
     )
@@ -52,7 +52,7 @@ class Conv2D(Convolution):
         depth = g.kernel_h * g.kernel_w * p.in_c
         rows = windows(pad_image(image, g, 0), g).reshape(-1, depth)
         acc = exact_matmul(rows, p.weights.reshape(p.out_c, depth).T, REACH[p.dtype])
-        return [p.finish(acc).reshape(len(x), 1, g.out_h, g.out_w, p.out_c)]
+        return [p.finish(acc).reshape(len(x), -1, g.out_h, g.out_w, p.out_c)]
 
 
 OPERATORS.add(Conv2D.name, Conv2D())

@@ -12,6 +12,9 @@ from mcu_toolkit.graph.ops.base import Channels, Operator, Shape, count_reason
 from mcu_toolkit.graph.ops.linear import Linear, Roles, factor_reason, linear_reason, prepare_linear
 from mcu_toolkit.graph.ops.sliding import image_reason, sliding_geometry
 
+#: Most images of a batch: SPACE_TO_BATCH_ND of a dilated convolution gives them.
+MAX_BATCHES = 64
+
 
 class Convolution(Operator):
     """A convolution with weights [.., kernel_h, kernel_w, ..] as second input and an optional bias as third.
@@ -45,7 +48,7 @@ class Convolution(Operator):
             return f"input {list(shape)} and weights {list(filters)}; expected 4 dimensions each"
         return (
             self.weights_reason(node, shape, filters)
-            or image_reason(graph, node, filters[1:3], (attrs.dilation_h, attrs.dilation_w))
+            or image_reason(graph, node, filters[1:3], (attrs.dilation_h, attrs.dilation_w), batches=MAX_BATCHES)
             or factor_reason(graph, node, self.roles)
         )
 
@@ -69,8 +72,9 @@ class Convolution(Operator):
 
     def infer(self, graph: Graph, node: Node) -> tuple[Shape, ...]:
         g = self.window(graph, node)
-        return ((1, g.out_h, g.out_w, graph.tensors[node.inputs[1]].shape[self.roles.channel_axis]),)
+        batch = graph.tensors[node.inputs[0]].shape[0]
+        return ((batch, g.out_h, g.out_w, graph.tensors[node.inputs[1]].shape[self.roles.channel_axis]),)
 
     def macs(self, graph: Graph, node: Node) -> int:
-        _, height, width, _ = graph.tensors[node.outputs[0]].shape
-        return height * width * graph.tensors[node.inputs[1]].elements
+        batch, height, width, _ = graph.tensors[node.outputs[0]].shape
+        return batch * height * width * graph.tensors[node.inputs[1]].elements

@@ -38,7 +38,7 @@ class DepthwiseConv2D(Convolution):
     roles = Roles(channel_axis=3, biases=(DType.INT64,))
     kind = Channels.DEPTHWISE
     forms = (
-        "int8, or int16 with zero point 0, batch 1, constant int8 or int4 weights per tensor or per channel, "
+        "int8, or int16 with zero point 0, batches up to 64, constant int8 or int4 weights per tensor or per channel, "
         "int32 (int16: int64) bias or none; any stride, dilation, padding and depth multiplier; fused NONE, RELU, "
         "RELU6, RELU_N1_TO_1"
     )
@@ -65,7 +65,7 @@ class DepthwiseConv2D(Convolution):
         for row in range(g.kernel_h):
             for column in range(g.kernel_w):
                 acc += tap(padded, g, row, column)[..., np.newaxis] * weights[row, column]
-        return [p.finish(acc.reshape(len(x), 1, g.out_h, g.out_w, p.out_c))]
+        return [p.finish(acc.reshape(len(x), -1, g.out_h, g.out_w, p.out_c))]
 
 
 OPERATORS.add(DepthwiseConv2D.name, DepthwiseConv2D())

@@ -13,15 +13,21 @@ MAX_WINDOW = 255
 MAX_SIDE = (1 << 16) - 1
 
 
-def image_reason(graph: Graph, node: Node, kernel: tuple[int, ...], dilation: tuple[int, int] = (1, 1)) -> str | None:
-    """Reason when the input is not an image of batch 1, or strides, kernel, dilation or padding are out of range."""
+def image_reason(
+    graph: Graph, node: Node, kernel: tuple[int, ...], dilation: tuple[int, int] = (1, 1), *, batches: int = 1
+) -> str | None:
+    """Reason when the input is no image, or strides, kernel, dilation or padding are out of range.
+
+    Args:
+        batches: largest number of images.
+    """
     attrs = node.attrs
     assert isinstance(attrs, Window)
     shape = graph.tensors[node.inputs[0]].shape
     if len(shape) != 4:
         return f"input {list(shape)}; expected 4 dimensions"
-    if shape[0] != 1:
-        return f"batch {shape[0]}; supported: batch 1"
+    if shape[0] > batches:
+        return f"batch {shape[0]}; supported: up to {batches}"
     if max(shape) > MAX_SIDE:
         return f"input {list(shape)}; supported: sides and channels up to {MAX_SIDE}"
     numbers = (attrs.stride_h, attrs.stride_w, *kernel, *dilation)
