@@ -1,6 +1,6 @@
-/* The inner blocks of mcutk_winograd_tiles.h for Armv7-M without the DSP extension: 13 instructions for 8 products, each of
+/* The inner blocks of mcutk_winograd_tiles.h for Armv7-M and later, without the DSP extension: 13 instructions for 8 products, each of
  * which serves 2.25 products of the convolution. */
-#if defined(__ARM_ARCH_7M__)
+#if defined(__ARM_ARCH_7M__) || defined(__ARM_ARCH_7EM__) || defined(__ARM_ARCH_8M_MAIN__) || defined(__ARM_ARCH_8_1M_MAIN__)
 #include "mcutk_winograd_assembly.h"
 
     .equ AT_ROWS, 0

@@ -2,8 +2,9 @@
 
 #include "mcutk_requant.h"
 
-/* On Armv7-M without the DSP extension, mcutk_winograd_armv7m.S has the same functions. */
-#if !defined(__ARM_ARCH_7M__)
+/* On Armv7-M and later, mcutk_winograd_armv7m.S has the same functions. */
+#if !defined(__ARM_ARCH_7M__) && !defined(__ARM_ARCH_7EM__) && !defined(__ARM_ARCH_8M_MAIN__) && \
+    !defined(__ARM_ARCH_8_1M_MAIN__)
 
 void mcutk_winograd_columns(mcutk_winograd_rows *rows, uint32_t *to, int32_t in_c, int32_t count) {
     for (; count > 0; --count, ++to) {
