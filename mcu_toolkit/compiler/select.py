@@ -60,6 +60,10 @@ _BALANCED_CYCLES, _BALANCED_BYTES = 1.1, 0.8
 _CYCLES_PER_BYTE = 12
 
 
+#: `balanced`: a variant that is slower by less than this factor is kept: it may save the code of another kernel.
+_SHARED_CODE = 1.5
+
+
 #: What a node may become: no code, or one of some kernel variants, cheapest first.
 Option = Parts | tuple[Candidate, ...]
 
@@ -146,8 +150,9 @@ def _rank(fastest: Candidate, goal: Optimize) -> Callable[[Candidate], int]:
 def _as_good(one: Candidate, other: Candidate) -> bool:
     """Whether `one` needs no more cycles or scratch than `other`, permits every overlap of it, and is no larger."""
     slacks = {(overlap.input, overlap.output): overlap.slack for overlap in one.call.overlaps}
+    balanced = one.request.target.optimize is Optimize.BALANCED
     return (
-        one.cycles <= other.cycles
+        one.cycles * (_SHARED_CODE if balanced and one.call.name != other.call.name else 1) <= other.cycles
         and one.call.scratch_bytes <= other.call.scratch_bytes
         and one.kernel.spends <= other.kernel.spends
         and all(slacks.get((o.input, o.output), o.slack + 1) <= o.slack for o in other.call.overlaps)

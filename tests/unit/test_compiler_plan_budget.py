@@ -100,3 +100,14 @@ def test_other_goals_have_no_budget_of_flash() -> None:
     large = variant(graph, 0, "large", 100, 5 * WEIGHTS, spends=True)
     chosen = assign(graph, [(large, plain)], replace(TARGET, optimize=Optimize.SPEED))
     assert [step.call.name for step in chosen.schedule.steps] == ["large"]
+
+
+def test_a_kernel_is_dropped_where_others_that_are_used_take_nearly_as_few_cycles() -> None:
+    """The second layer is small: its own kernel saves less than 0.4 % of the cycles, so its code is not worth it."""
+    graph = graph_of(2)
+    for own, chosen in ((96, "common"), (50, "own")):
+        options = [
+            (variant(graph, 0, "common", 10_000, WEIGHTS),),
+            (variant(graph, 1, "own", own, WEIGHTS), variant(graph, 1, "common", 100, WEIGHTS)),
+        ]
+        assert names(graph, *options) == ["common", chosen]

@@ -141,7 +141,9 @@ class DspConv:
         if (layer.kind is ConvKind.DEPTHWISE and layer.in_c > 1) or is_pointwise(layer) is not self.pointwise:
             return False
         made = channels(layer)
-        if made is None or made.rounding is not self.rounding:
+        # The rounding of linear is right for relu too, and one kernel for both takes less code.
+        both = self.rounding is Rounding.LINEAR and made is not None and made.rounding is Rounding.RELU
+        if made is None or (made.rounding is not self.rounding and not both):
             return False
         fits = fits_gemm(made)
         return (target.optimize is Optimize.SPEED or not fits) if self.wide else fits

@@ -21,6 +21,8 @@ Choice = Candidate | Parts
 _SAVING = 1.1
 #: Flash for the tables of all layers, as factors on the model's weights: without and with purchases.
 _PLAIN_FLASH, _SPENT_FLASH = 1.3, 1.1
+#: Cycles that a kernel must save, as a share of the inference, and the factor on the weights of others in its place.
+_CODE_WORTH, _MUCH_MORE = 0.004, 1.05
 #: Flash that a model may always spend beyond its weights: padding of small layers.
 _LEAST_FLASH = 1024
 #: Arena with purchases, as a factor on the arena without them.
@@ -55,10 +57,49 @@ def affordable(graph: Graph, options: Sequence[Option]) -> list[Option]:
             break
         _, node, leaner = min(exchanges, key=lambda exchange: exchange[:2])
         wanted[node] = leaner
+    dropped = _needless(plain, wanted)
     return [
-        tuple(c for c in option if _flash(c) <= _flash(wanted[node])) if isinstance(option, tuple) else option
+        tuple(c for c in option if _flash(c) <= _flash(wanted[node]) and (node, c.call.name) not in dropped)
+        if isinstance(option, tuple)
+        else option
         for node, option in enumerate(plain)
     ]
+
+
+def _needless(options: Sequence[Option], wanted: dict[int, Candidate]) -> set[tuple[int, str]]:
+    """Kernels whose code is not worth its flash: others that are used anyway take nearly as few cycles.
+
+    Args:
+        options: one per node.
+        wanted: the choice of each node, which is updated.
+
+    Returns:
+        (node, name of a kernel that the node shall not use).
+    """
+    limit = _CODE_WORTH * sum(candidate.cycles for candidate in wanted.values())
+    scratch = max((candidate.call.scratch_bytes for candidate in wanted.values()), default=0)
+    dropped: set[tuple[int, str]] = set()
+    for name in sorted({candidate.call.name for candidate in wanted.values()}):
+        users = [node for node, candidate in wanted.items() if candidate.call.name == name]
+        used = {candidate.call.name for node, candidate in wanted.items() if node not in users}
+        others = {
+            node: next((c for c in _candidates(options[node]) if _may_replace(c, wanted[node], used, scratch)), None)
+            for node in users
+        }
+        found = {node: other for node, other in others.items() if other is not None}
+        if len(found) == len(users) and sum(c.cycles - wanted[node].cycles for node, c in found.items()) <= limit:
+            wanted |= found
+            dropped |= {(node, name) for node in users}
+    return dropped
+
+
+def _may_replace(candidate: Candidate, now: Candidate, used: set[str], scratch: int) -> bool:
+    fits = _flash(candidate) <= _MUCH_MORE * _flash(now) and candidate.call.scratch_bytes <= scratch
+    return candidate.call.name in used and fits
+
+
+def _candidates(option: Option) -> tuple[Candidate, ...]:
+    return option if isinstance(option, tuple) else ()
 
 
 def purchases(
