@@ -86,9 +86,9 @@ class Toolchain:
         known = listed[1].split() if listed else []
         return ConfigError(
             f"{self.arch.compiler} does not know the core of this board",
-            expected="a 'core.cpu' of the board descriptor that the compiler knows, such as cortex-m4",
+            expected="a 'core.cpu' of the board descriptor that the compiler knows",
             received=self.core.cpu,
-            hint=did_you_mean(self.core.cpu, [each for each in known if each.startswith("cortex-m")]),
+            hint=did_you_mean(self.core.cpu, [each for each in known if each[:8] == self.core.cpu[:8]]),
         )
 
     def link(self, objects: Sequence[Path], script: Path, elf: Path, map_file: Path) -> None:

@@ -35,7 +35,12 @@ MODULES = {
 }
 BENCHMARKS = {f"benchmarks/{path.name}": path for path in sorted((ROOT / "benchmarks").glob("*.py"))}
 #: Modules of the benchmarks that define a record of their own.
-BENCHMARK_RECORDS = {"benchmarks/results.py", "benchmarks/random_graphs.py", "benchmarks/table.py"}
+BENCHMARK_RECORDS = {
+    "benchmarks/results.py",
+    "benchmarks/random_graphs.py",
+    "benchmarks/table.py",
+    "benchmarks/wild.py",
+}
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in {**MODULES, **BENCHMARKS}.items()}
 
 

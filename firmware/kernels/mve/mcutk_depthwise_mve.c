@@ -8,7 +8,7 @@ static void mcutk_depthwise_mve_rows(const int8_t *in, int8_t *out, void *scratc
                                      const mcutk_depthwise_pitch *pitch, const int8_t *weights, const int32_t *table,
                                      int32_t whole, mcutk_depthwise_core *core) {
     const int32_t taps = s->kernel_h * s->kernel_w;
-    mcutk_depthwise_strip strip;
+    mcutk_depthwise_strip_mve strip;
     mcutk_depthwise_strip_start(&strip, (int8_t *)scratch + (taps > 16 ? 16 * s->out_w : 0), in, s, pitch);
     for (int32_t slot = 0; slot < s->kernel_h; slot++) {
         mcutk_depthwise_strip_order(strip.orders + MCUTK_DEPTHWISE_ORDER_BYTES * slot, s, slot);

@@ -20,7 +20,7 @@ static void mcutk_depthwise_quad_rows(const int8_t *in, int8_t *out, void *scrat
                                       mcutk_depthwise_quad_core *core) {
     const mcutk_depthwise_shape *const s = &p->shape;
     const int32_t pairs = s->channels >> 1;
-    mcutk_depthwise_strip strip;
+    mcutk_depthwise_strip_mve strip;
     mcutk_depthwise_strip_start(&strip, scratch, in, s, &p->pitch);
     mcutk_depthwise_quad_orders(strip.orders, s);
     mcutk_depthwise_quad_row row = {

@@ -59,7 +59,7 @@ static void mcutk_depthwise_strip_fill(int8_t *strip, int32_t bytes, int8_t valu
                      : "q0", "lr", "memory", "p0");
 }
 
-void mcutk_depthwise_strip_start(mcutk_depthwise_strip *t, void *scratch, const int8_t *in, const mcutk_depthwise_shape *s,
+void mcutk_depthwise_strip_start(mcutk_depthwise_strip_mve *t, void *scratch, const int8_t *in, const mcutk_depthwise_shape *s,
                                  const mcutk_depthwise_pitch *pitch) {
     t->shape = s;
     t->pitch = pitch;
@@ -84,7 +84,7 @@ void mcutk_depthwise_strip_order(uint8_t *order, const mcutk_depthwise_shape *s,
 
 /* Row `in_y` of the image, or padding below it, replaces the oldest row of the strip. The strip starts as padding, so that rows
  * above the image need nothing. */
-static void mcutk_depthwise_strip_enter(const mcutk_depthwise_strip *t, int32_t in_y) {
+static void mcutk_depthwise_strip_enter(const mcutk_depthwise_strip_mve *t, int32_t in_y) {
     const mcutk_depthwise_shape *const s = t->shape;
     const int32_t kernel_h = s->kernel_h;
     int8_t *const dst = t->strip + (in_y + s->pad_top) % kernel_h;
@@ -99,7 +99,7 @@ static void mcutk_depthwise_strip_enter(const mcutk_depthwise_strip *t, int32_t 
     }
 }
 
-const uint8_t *mcutk_depthwise_strip_advance(mcutk_depthwise_strip *t, int32_t y) {
+const uint8_t *mcutk_depthwise_strip_advance(mcutk_depthwise_strip_mve *t, int32_t y) {
     const mcutk_depthwise_shape *const s = t->shape;
     const int32_t first = y * s->stride_h;
     t->entered = t->entered < first ? first : t->entered;

@@ -22,14 +22,14 @@ typedef struct {
     int32_t columns; /* of the padded image that are used */
     int32_t plane;   /* bytes of a channel in the strip */
     int32_t entered; /* rows, those above the image included */
-} mcutk_depthwise_strip;
+} mcutk_depthwise_strip_mve;
 
 /* Divides the scratch into orders and strip, and fills the strip with padding. */
-void mcutk_depthwise_strip_start(mcutk_depthwise_strip *t, void *scratch, const int8_t *in, const mcutk_depthwise_shape *s,
+void mcutk_depthwise_strip_start(mcutk_depthwise_strip_mve *t, void *scratch, const int8_t *in, const mcutk_depthwise_shape *s,
                                  const mcutk_depthwise_pitch *pitch);
 
 /* Enters the rows under output row y; y never decreases. Returns the order of its windows. */
-const uint8_t *mcutk_depthwise_strip_advance(mcutk_depthwise_strip *t, int32_t y);
+const uint8_t *mcutk_depthwise_strip_advance(mcutk_depthwise_strip_mve *t, int32_t y);
 
 /* Which weight of a channel each byte of a window is multiplied by, if the first row of the window is row `first` of the
  * strip: kernel_h * kernel_w bytes. */
