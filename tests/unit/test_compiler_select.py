@@ -17,17 +17,17 @@ from mcu_toolkit.errors import CompileError
 from mcu_toolkit.graph.attrs import Arithmetic
 from mcu_toolkit.graph.ir import DType, Graph, Node, Quant, Tensor
 from mcu_toolkit.targets.isa import DSP, MVE, PORTABLE, Isa
-from mcu_toolkit.targets.target import Target
+from mcu_toolkit.targets.target import Optimize, Target
 
 SPECIAL = Isa(id="special", name="made up")
 
 
 def request(isa: Isa, elements: int = 64) -> Request:
-    """An ADD of two activations."""
+    """An ADD of two activations, for the goal speed: balanced keeps slower variants, whose code others may share."""
     quant = Quant(np.array([0.1], np.float32), np.array([0], np.int64))
     tensors = tuple(Tensor(name, (1, elements), DType.INT8, quant) for name in "abc")
     node = Node("ADD", (0, 1), (2,), Arithmetic(), 0)
-    return Request(Graph("one", tensors, (node,), (0, 1), (2,)), node, Target(isa, "core"))
+    return Request(Graph("one", tensors, (node,), (0, 1), (2,)), node, Target(isa, "core", Optimize.SPEED))
 
 
 def made(name: str, cost: int, scratch: int = 0, slack: int | None = None) -> Kernel:
@@ -85,8 +85,8 @@ def test_no_variant_is_an_error_that_names_the_operator() -> None:
         (MVE, 1024, "mcutk_add_table_mve"),
     ],
 )
-def test_add_has_one_candidate_on_each_instruction_set(isa: Isa, elements: int, name: str) -> None:
-    assert [candidate.call.name for candidate in candidates(request(isa, elements))] == [name]
+def test_the_preferred_variant_of_add_on_each_instruction_set(isa: Isa, elements: int, name: str) -> None:
+    assert candidates(request(isa, elements))[0].call.name == name
 
 
 def test_candidates_of_nodes_that_graphs_share_are_found_once() -> None:
