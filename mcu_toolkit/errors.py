@@ -19,6 +19,7 @@
     │   ├── CrashError          the firmware stopped at a fault
     │   ├── ProtocolError       the answer is not in the protocol
     │   └── WrongFirmwareError  the board answers, but runs another model or firmware
+    ├── SignatureError          a signed statement is not that of the key, or the files are not those of the statement
     ├── WorkspaceError          artefacts missing, damaged or not writable (full disk)
     └── TrainError              training cannot start or continue
 
@@ -185,6 +186,10 @@ class WrongFirmwareError(LinkError):
 
 class WorkspaceError(McutkError):
     """An artefact is missing or damaged, or cannot be written."""
+
+
+class SignatureError(McutkError):
+    """A signed statement is not that of the key, or files are not those of the statement."""
 
 
 class TrainError(McutkError):

@@ -103,7 +103,7 @@ install_python_packages() {
     local requirements bare verify
     say "Installing Python packages into $VENV (TensorFlow is large: some minutes on a slow connection)"
     "${pip[@]}" install --quiet "packaging>=23" "tomli>=2"
-    mapfile -t requirements < <(extra core; extra dev; extra train)
+    mapfile -t requirements < <(extra core; extra dev; extra train; extra attest)
     # tf-keras requires the package `tensorflow`, which beside tensorflow-cpu would be a second copy of the same
     # files and 570 MB more to download. So packages that depend on TensorFlow are installed without their dependencies.
     mapfile -t bare < <(extra train-bare)

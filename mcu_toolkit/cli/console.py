@@ -17,11 +17,13 @@ from mcu_toolkit.cli.failures import ReaderGone
 from mcu_toolkit.cli.flags import Flags
 from mcu_toolkit.cli.progress import progress_bar
 from mcu_toolkit.errors import WorkspaceError
+from mcu_toolkit.printable import printable
 from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workspace import Workspace, atomic_write
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
 
     from mcu_toolkit.records.codec import Record
 
@@ -56,7 +58,7 @@ def command_line() -> str:
 
 def note(text: str) -> None:
     """Print a remark that is not part of the result on stderr."""
-    click.echo(text, err=True)
+    click.echo(printable(text, keep="\n\t"), err=True)
 
 
 def console(json_path: str | None = None) -> Console:
@@ -65,10 +67,17 @@ def console(json_path: str | None = None) -> Console:
     Where the output is not a terminal, tables are as wide as they need instead of being cut to 80 columns.
     """
     from rich.console import Console
+    from rich.segment import Segment
 
     class Terminal(Console):
         def on_broken_pipe(self) -> None:
             raise ReaderGone  # rich itself would leave with exit code 1
+
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+            """Names from files cannot move the cursor or turn the direction of writing."""
+            for segment in super().render(renderable, options):
+                safe = segment.text if segment.control else printable(segment.text, keep="\n")
+                yield Segment(safe, segment.style, segment.control)
 
     stream = sys.stderr if json_path == "-" else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160

@@ -12,6 +12,7 @@ from contextlib import suppress
 import click
 
 from mcu_toolkit.errors import McutkError
+from mcu_toolkit.printable import printable
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 BROKEN_PIPE = 141  # 128 + SIGPIPE
@@ -107,7 +108,7 @@ def _on_os_error(error: OSError, verbose: bool) -> int:
 def _print(text: str) -> None:
     """One message on stderr; nothing where stderr is closed."""
     with suppress(OSError, ValueError):
-        print(text, file=sys.stderr, flush=True)
+        print(printable(text, keep="\n\t"), file=sys.stderr, flush=True)
 
 
 def drop_stdout() -> None:

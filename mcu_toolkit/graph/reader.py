@@ -25,6 +25,7 @@ from mcu_toolkit.graph.reader_variables import HANDLE_OPTIONS, Subgraph, resolve
 from mcu_toolkit.graph.refusals import refuse_dynamic, refuse_foreign, refuse_types
 from mcu_toolkit.graph.shape_only import SHAPE_ONLY
 from mcu_toolkit.graph.shapes import fold_shapes
+from mcu_toolkit.printable import printable
 
 IDENTIFIER = b"TFL3"
 SCHEMA_VERSION = 3
@@ -140,8 +141,8 @@ class _Reader:
         refuse_foreign(first.nodes)
         main = resolve_variables(first, self.subgraph, len(self._subgraphs))
         return Graph(
-            name=main.name or "model",
-            tensors=main.tensors,
+            name=printable(main.name) or "model",
+            tensors=tuple(replace(tensor, name=printable(tensor.name)) for tensor in main.tensors),
             nodes=main.nodes,
             inputs=main.inputs,
             outputs=main.outputs,
@@ -327,7 +328,7 @@ def _operator_code(table: Table) -> tuple[str, bool]:
         name, kind = builtin_name(code), operator(builtin_name(code))
         # A registered custom operator is not used for a builtin code of the same name.
         return (f"BUILTIN({name})" if kind is not None and kind.custom else name), False
-    name = table.text(1, 64)
+    name = printable(table.text(1, 64))
     kind = operator(name)
     return (name if kind is not None and kind.custom else f"CUSTOM({name})"), True
 

@@ -30,6 +30,7 @@ class Record(Protocol):
 
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 #: Integers up to this one are exact as float.
 _EXACT = 1 << 53
@@ -37,7 +38,7 @@ _EXACT = 1 << 53
 
 def dump(record: Record) -> dict[str, Any]:
     """The document of a record as plain JSON values, ``schema`` first."""
-    return {"schema": record.SCHEMA, **_plain(record)}
+    return {"schema": record.SCHEMA, **plain(record)}
 
 
 def dumps(record: Record) -> str:
@@ -102,20 +103,31 @@ def load(kind: type[R], document: object, *, origin: str = "the document", hint:
     return made
 
 
-def _plain(value: Any) -> Any:
+def load_plain(kind: type[T], document: Mapping[str, Any], *, origin: str) -> T:
+    """The dataclass of a document that others define, which has no ``schema``.
+
+    Raises:
+        WorkspaceError: a missing key, or a value of the wrong type; the key is named.
+    """
+    made: T = _build(kind, document, "", origin, None)
+    return made
+
+
+def plain(value: Any) -> Any:
+    """Plain JSON values of a record, or of a dataclass of a document that others define and that has no ``schema``."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         made = {}
         for field in dataclasses.fields(value):
             item = getattr(value, field.name)
             if not (item is None and field.metadata.get("omit")):
-                made[field.metadata.get("key", field.name)] = _plain(item)
+                made[field.metadata.get("key", field.name)] = plain(item)
         return made
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
 
 

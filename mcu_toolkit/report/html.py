@@ -12,6 +12,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from mcu_toolkit.printable import printable
 from mcu_toolkit.records.statistics import ClassRow
 from mcu_toolkit.report import charts
 from mcu_toolkit.report import format as fmt
@@ -52,7 +53,8 @@ def page(title: str, subtitle: str, sections: Sequence[Section], *, synthetic: b
     """
     shown = [section for section in sections if section.body]
     template = _environment().get_template("page.html.j2")
-    return template.render(title=title, subtitle=subtitle, warning=SYNTHETIC if synthetic else "", sections=shown)
+    text = template.render(title=title, subtitle=subtitle, warning=SYNTHETIC if synthetic else "", sections=shown)
+    return printable(text, keep="\n\t")
 
 
 def part(macro: str, *arguments: object) -> Markup:

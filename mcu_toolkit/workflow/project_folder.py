@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcu_toolkit.progress import Progress, silent
+from mcu_toolkit.workflow.arguments import text
 from mcu_toolkit.workflow.context import Context, ignore
 from mcu_toolkit.workspace import Workspace, disk_error
 
 if TYPE_CHECKING:
+    from mcu_toolkit.records.attestation import CheckRecord
     from mcu_toolkit.records.boards import BoardsRecord
     from mcu_toolkit.records.clean import CleanRecord
     from mcu_toolkit.records.doctor import DoctorRecord
@@ -60,6 +62,46 @@ class ProjectFolder:
         from mcu_toolkit.workflow.clean import clean
 
         return clean(self._context("clean"), images=images)
+
+    def attest(self, key: str | Path, board: str | Path | None = None) -> Path:
+        """Sign a statement about the last bench of a board; the file of the statement.
+
+        Args:
+            key: file of the private key (``mcutk keygen``).
+            board: id, or path of a board descriptor; by default the board flashed last.
+
+        Raises:
+            WorkspaceError: nothing was benched, or a file was changed since; ConfigError: the key.
+        """
+        from mcu_toolkit.workflow.attest import attest
+
+        return attest(self._context("attest"), Path(key), board=text(board))
+
+    def check(
+        self,
+        statement: str | Path,
+        key: str | Path,
+        *,
+        device: bool = False,
+        board: str | Path | None = None,
+        port: str | None = None,
+    ) -> CheckRecord:
+        """Check a signed statement, the files that are here, and with `device` the firmware of a board.
+
+        Args:
+            statement: the file.
+            key: file of the public key.
+            device: ask a board; by default that of the statement, on the port that it implies.
+            board, port: of `device`.
+
+        Raises:
+            SignatureError: the signature is not that of the key, or a file differs.
+            WrongFirmwareError: the board runs other firmware; LinkError: it does not answer.
+        """
+        from mcu_toolkit.workflow.attest import CheckOptions, check
+
+        options = CheckOptions(Path(statement), Path(key), device, text(board), port)
+        return check(self._context("check"), options)
 
     def boards(self) -> BoardsRecord:
         """The supported boards and those of the project."""

@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("workflow",),
     ("train", "compiler", "host", "device", "report"),
     ("data", "recipe", "boards", "records", "workspace", "wire", "graph", "targets"),
-    ("templates", "assets", "toml", "registry", "suggest", "process", "progress", "exchange"),
+    ("templates", "assets", "toml", "registry", "suggest", "process", "progress", "exchange", "signing", "printable"),
     ("errors", "guardian"),
 )
 #: Groups that may use other groups of the same layer. Stages have no entry.

@@ -65,7 +65,7 @@ def trainings(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         return TrainResult(run_dir, run_dir / "model.tflite", record(0.5))
 
     monkeypatch.setattr(run, "train", train)
-    monkeypatch.setattr(module, "_write_page", lambda _done: None)
+    monkeypatch.setattr(module, "_write_page", lambda _done, images: None)
     return made
 
 
