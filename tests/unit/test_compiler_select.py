@@ -53,14 +53,10 @@ def test_a_dominated_variant_is_dropped() -> None:
     assert chosen(made("fast", 100, slack=8), made("slow", 200, slack=8)) == ["fast"]
 
 
-def test_balanced_keeps_a_variant_that_is_little_slower_because_it_may_save_the_code_of_another() -> None:
-    assert chosen(made("fast", 100), made("similar", 140)) == ["fast", "similar"]
-
-
 def test_fewer_cycles_count_more_than_fewer_instructions(monkeypatch: pytest.MonkeyPatch) -> None:
     rates = Rates(kernels={"few instructions": 1.6, "few cycles": 1.2})
     monkeypatch.setattr(select, "rates_of", lambda _: rates)
-    assert chosen(made("few instructions", 100), made("few cycles", 120))[0] == "few cycles"
+    assert chosen(made("few instructions", 100), made("few cycles", 120)) == ["few cycles"]
     assert chosen(made("few instructions", 100, 8), made("few cycles", 120, 16)) == ["few cycles", "few instructions"]
 
 

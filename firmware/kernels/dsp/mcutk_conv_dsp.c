@@ -21,12 +21,12 @@ typedef struct {
 } mcutk_conv_dsp_scratch;
 
 /* Sets `inside`. */
-static void mcutk_conv_dsp_locate(mcutk_conv_dsp_window *at, const mcutk_conv_shape *s) {
+__attribute__((noinline)) static void mcutk_conv_dsp_locate(mcutk_conv_dsp_window *at, const mcutk_conv_shape *s) {
     at->inside = at->y >= 0 && at->x >= 0 && at->y + s->kernel_h <= s->in_h && at->x + s->kernel_w <= s->in_w &&
                  s->dilation_h == 1 && s->dilation_w == 1;
 }
 
-__attribute__((noinline)) static void mcutk_conv_dsp_begin_row(mcutk_conv_dsp_window *at, const mcutk_conv_shape *s, int32_t y) {
+static void mcutk_conv_dsp_begin_row(mcutk_conv_dsp_window *at, const mcutk_conv_shape *s, int32_t y) {
     at->ox = 0;
     at->y = y;
     at->x = -s->pad_left;

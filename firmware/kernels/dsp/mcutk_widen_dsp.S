@@ -18,14 +18,14 @@
 
     mcutk_function mcutk_widen_dsp, WIDEN_FRAME
     push {r4-r7}
+    cbz r3, 3f
     add r12, r0, r3, lsl #4     /* 16 bytes for every four inputs */
     tst r3, #1
-    beq 2f
+    bne 2f
 1:  widen_four
-2:  cmp r0, r12
-    beq 3f
-    widen_four
-    b 1b
+2:  widen_four
+    cmp r0, r12
+    bne 1b
 3:  pop {r4-r7}
     bx lr
     mcutk_end mcutk_widen_dsp

@@ -1,5 +1,7 @@
 #include "mcutk_winograd_walk.h"
 
+#include <string.h>
+
 static int32_t mcutk_winograd_walk_least(int32_t a, int32_t b) {
     return a < b ? a : b;
 }
@@ -59,9 +61,7 @@ void mcutk_winograd_store(const mcutk_winograd_walk *w) {
     for (int32_t y = w->y; y < s->out_h && y < w->y + 2; ++y, from += (4 - pixels) * w->step) {
         int8_t *to = w->out + (y * s->out_w + w->x) * s->out_c;
         for (int32_t pixel = 0; pixel < pixels; ++pixel, to += s->out_c, from += w->step) {
-            for (int32_t c = 0; c < w->channels; ++c) {
-                to[c] = from[c];
-            }
+            memcpy(to, from, (size_t)w->channels);
         }
     }
 }
