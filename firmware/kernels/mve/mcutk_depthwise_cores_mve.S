@@ -42,9 +42,9 @@
     pop {r4-r11, pc}
     .endm
 
-    /* r0 channels_left, r1 weights, r2 plane, r3 out, r4 taps, r5 out_column, r7 table, r8 strip, r12 zero point, lr out_w */
+    /* r0 channels_left, r1 weights, r2 plane, r3 out, r4 taps, r5 out_column, r7 table, r8 strip, r9 order, r12 zero point, lr out_w */
     .macro load_row
-    ldm r6, {r0, r1, r2, r3, r4, r5, r7, r8, r12, lr}
+    ldm r6, {r0, r1, r2, r3, r4, r5, r7, r8, r9, r12, lr}
     .endm
 
     /* r1, r9, r10, r11: the weights of the four channels. */
@@ -143,7 +143,6 @@
     begin \rounding
 1:  load_row
     load_scales \rounding
-    ldr r9, [r6, #MCUTK_DEPTHWISE_ROW_ORDER]
     vldrb.8 q0, [r9]
     point_at_weights
     vctp.8 r4
@@ -168,7 +167,7 @@
     begin \rounding
 1:  load_row
     load_scales \rounding
-    ldrd r9, r3, [r6, #MCUTK_DEPTHWISE_ROW_ORDER]   /* order, partial */
+    ldr r3, [r6, #MCUTK_DEPTHWISE_ROW_PARTIAL]
     vldrb.8 q0, [r9]
     point_at_weights
     vldrb.u8 q4, [r1, q0]
@@ -184,7 +183,6 @@
 
     ldr r6, [sp]
     load_row
-    ldr r9, [r6, #MCUTK_DEPTHWISE_ROW_ORDER]
     vldrb.8 q0, [r9, #16]
     point_at_weights
     sub r12, r4, #16

@@ -16,12 +16,12 @@
 #define MCUTK_DEPTHWISE_ROW_OUT_COLUMN 20
 #define MCUTK_DEPTHWISE_ROW_TABLE 24
 #define MCUTK_DEPTHWISE_ROW_STRIP 28
-#define MCUTK_DEPTHWISE_ROW_OUT_ZERO_POINT 32
-#define MCUTK_DEPTHWISE_ROW_OUT_W 36
-#define MCUTK_DEPTHWISE_ROW_ACT_MIN 40
-#define MCUTK_DEPTHWISE_ROW_ACT_MAX 44
-#define MCUTK_DEPTHWISE_ROW_STEP 48
-#define MCUTK_DEPTHWISE_ROW_ORDER 52
+#define MCUTK_DEPTHWISE_ROW_OUT_ZERO_POINT 36
+#define MCUTK_DEPTHWISE_ROW_OUT_W 40
+#define MCUTK_DEPTHWISE_ROW_ACT_MIN 44
+#define MCUTK_DEPTHWISE_ROW_ACT_MAX 48
+#define MCUTK_DEPTHWISE_ROW_STEP 52
+#define MCUTK_DEPTHWISE_ROW_ORDER 32
 #define MCUTK_DEPTHWISE_ROW_PARTIAL 56
 
 #ifndef __ASSEMBLER__
@@ -38,11 +38,11 @@ typedef struct {
     int32_t out_column;    /* bytes from a pixel to the next */
     const int32_t *table;  /* words of the next group's channel table */
     const int8_t *strip;   /* first channel of the next group */
+    const uint8_t *order;  /* [32]: which weight of a channel each byte of a window is multiplied by */
     int32_t out_zero_point;
     int32_t out_w;
     int32_t act_min, act_max; /* read by `any` cores only */
     int32_t step;          /* stride_w * kernel_h */
-    const uint8_t *order;  /* [32]: which weight of a channel each byte of a window is multiplied by */
     int32_t *partial;      /* [out_w][4]: accumulators between the two passes of `wide` cores */
 } mcutk_depthwise_row;
 

@@ -18,10 +18,10 @@
     /* What the loops need and no register holds, on the stack. */
     .equ COUNT, 0
     .equ IN0, 4
-    .equ WEIGHTS, 12
-    .equ PAIRS, 20
-    .equ OUT_SKIP, 28
-    .equ ENTRY, 36
+    .equ ENTRY, 12
+    .equ WEIGHTS, 16
+    .equ PAIRS, 24
+    .equ OUT_SKIP, 32
     .equ OUT_END, 40
     .equ STATE_BYTES, 44
     .equ FRAME, 36 + 64 + STATE_BYTES   /* r4 to r11 and lr, d8 to d15, the state */
@@ -110,18 +110,20 @@
     mla r0, r0, r12, lr
     add r1, #UNROLLED - 1
     lsr r1, #2
+    stm sp, {r1-r3}             /* count, in0, in1 */
+    strd r0, r4, [sp, #ENTRY]
+    strd r5, r6, [sp, #WEIGHTS + 4]
+    strd r7, r8, [sp, #PAIRS + 4]
     add lr, r10, r9
-    stm sp, {r1-r9}
-    strd r0, lr, [sp, #ENTRY]
+    strd r9, lr, [sp, #OUT_END - 4]
     mov r3, r10
 
 1:                              /* a pair of pixels */
     ldrd r1, r7, [sp, #WEIGHTS]
 2:                              /* a group of four channels; both pixels start from the biases */
-    ldm sp, {r5, r9, r11}
     ldm r7, {r0, r2, r4, r6}
     ldm r7!, {r8, r10, r12, lr}
-    ldr pc, [sp, #ENTRY]
+    ldm sp, {r5, r9, r11, pc}   /* to the entry of the loop */
 3:  .rept UNROLLED
     block
     .endr

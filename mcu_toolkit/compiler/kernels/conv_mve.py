@@ -54,7 +54,7 @@ class Gather(str, Enum):
 
 
 #: Instructions for a group of four channels and two pixels around the dot products: counted in the assembly.
-_GROUP_COST = {Core.RELU_EVEN: 23, Core.LINEAR_EVEN: 27, Core.RELU: 27, Core.LINEAR: 31, Core.ANY: 39}
+_GROUP_COST = {Core.RELU_EVEN: 22, Core.LINEAR_EVEN: 26, Core.RELU: 26, Core.LINEAR: 30, Core.ANY: 38}
 #: Blocks in the loop of a core.
 _UNROLLED = 4
 
