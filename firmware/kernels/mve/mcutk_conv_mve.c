@@ -199,9 +199,15 @@ static void mcutk_conv_mve_by_window(const int8_t *in, int8_t *out, void *scratc
     }
 }
 
+static int32_t mcutk_conv_mve_depth(const mcutk_conv_shape *s) {
+    return (int32_t)s->kernel_h * s->kernel_w * s->in_c;
+}
+
 #define KERNEL(name, suffix, type, gather)                                                                             \
     void name##_##suffix(const int8_t *in, int8_t *out, void *scratch, const type *p) {                                \
-        gather(in, out, scratch, &p->shape, p->weights, p->channels->bias, mcutk_mve_core_##suffix);                   \
+        const int32_t is_short = mcutk_conv_mve_depth(&p->shape) <= MCUTK_MVE_CORE_SHORT;                              \
+        mcutk_mve_core *const core = is_short ? mcutk_mve_core_short_##suffix : mcutk_mve_core_##suffix;               \
+        gather(in, out, scratch, &p->shape, p->weights, p->channels->bias, core);                                      \
     }
 
 #define KERNELS(suffix, type)                                                                                          \

@@ -12,6 +12,7 @@
 #if defined(__ARM_FEATURE_MVE)
     .equ FRAME, 36 + 64 + 8     /* r4 to r11 and lr, d8 to d15, r0 with r1 to keep the stack aligned */
 
+    /* The predicate is that of the weights of a channel, throughout but in `any` and wide cores. */
     .macro begin rounding
     push {r4-r11, lr}
     vpush {d8-d15}
@@ -20,6 +21,9 @@
     ldrd r2, r3, [r0, #MCUTK_DEPTHWISE_ROW_ACT_MIN]
     vdup.32 q2, r2
     vdup.32 q3, r3
+    .else
+    ldr r2, [r0, #MCUTK_DEPTHWISE_ROW_TAPS]
+    vctp.8 r2
     .endif
     mov r6, r0
     .endm
@@ -31,13 +35,24 @@
     .endif
     .endm
 
-    /* Goes back to 1 while channels are left. */
+    /* Loads the next group of channels, or goes to the end of the function (9). r0 is then the channels after the group; of `any`
+     * cores, which may end with less than a group, the channels with it. */
+    .macro next_group rounding
+    load_row
+    .if \rounding == 2
+    cmp r0, #0
+    ble 9f
+    .else
+    subs r0, #4
+    blt 9f
+    .endif
+    .endm
+
+    /* Goes back to 1. */
     .macro finish
     ldr r6, [sp]
-    ldr r0, [r6, #MCUTK_DEPTHWISE_ROW_CHANNELS_LEFT]
-    cmp r0, #0
-    bgt 1b
-    add sp, #8
+    b 1b
+9:  add sp, #8
     vpop {d8-d15}
     pop {r4-r11, pc}
     .endm
@@ -74,8 +89,8 @@
     .macro step_group table_bytes, rounding
     .if \rounding == 2
     vctp.32 r0
+    sub r0, #4
     .endif
-    subs r0, #4
     add r1, r11, r4
     strd r0, r1, [r6, #MCUTK_DEPTHWISE_ROW_CHANNELS_LEFT]
     add r4, r3, #4
@@ -141,11 +156,13 @@
     .macro core name, table_bytes, step, rounding
     mcutk_function \name, FRAME
     begin \rounding
-1:  load_row
+1:  next_group \rounding
     load_scales \rounding
     vldrb.8 q0, [r9]
     point_at_weights
+    .if \rounding == 2
     vctp.8 r4
+    .endif
     load_weights_predicated
     step_group \table_bytes, \rounding
     .if \step == 0
@@ -165,7 +182,7 @@
     .macro wide_core name, step, rounding
     mcutk_function \name, FRAME
     begin \rounding
-1:  load_row
+1:  next_group \rounding
     load_scales \rounding
     ldr r3, [r6, #MCUTK_DEPTHWISE_ROW_PARTIAL]
     vldrb.8 q0, [r9]
@@ -183,6 +200,7 @@
 
     ldr r6, [sp]
     load_row
+    sub r0, #4
     vldrb.8 q0, [r9, #16]
     point_at_weights
     sub r12, r4, #16

@@ -81,7 +81,8 @@
     .endif
     .endm
 
-    .macro core name, rounding, even
+    /* `loop` 0: for at most UNROLLED blocks. */
+    .macro core name, rounding, even, loop
     mcutk_function \name, FRAME
     push {r4-r11, lr}
     vpush {d8-d15}
@@ -130,8 +131,10 @@
     .if . - 3b != UNROLLED * BLOCK_BYTES
     .error "a block has another length"
     .endif
+    .if \loop
     subs r5, #1
     bne 3b
+    .endif
     requantize \rounding
     ldr r4, [sp, #OUT_END]
     .if \even
@@ -169,9 +172,14 @@
     mcutk_end \name
     .endm
 
-    core mcutk_mve_core_relu_even, 0, 1
-    core mcutk_mve_core_relu, 0, 0
-    core mcutk_mve_core_linear_even, 1, 1
-    core mcutk_mve_core_linear, 1, 0
-    core mcutk_mve_core_any, 2, 0
+    core mcutk_mve_core_relu_even, 0, 1, 1
+    core mcutk_mve_core_relu, 0, 0, 1
+    core mcutk_mve_core_linear_even, 1, 1, 1
+    core mcutk_mve_core_linear, 1, 0, 1
+    core mcutk_mve_core_any, 2, 0, 1
+    core mcutk_mve_core_short_relu_even, 0, 1, 0
+    core mcutk_mve_core_short_relu, 0, 0, 0
+    core mcutk_mve_core_short_linear_even, 1, 1, 0
+    core mcutk_mve_core_short_linear, 1, 0, 0
+    core mcutk_mve_core_short_any, 2, 0, 0
 #endif

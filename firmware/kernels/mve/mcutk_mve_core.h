@@ -56,6 +56,14 @@ mcutk_mve_core mcutk_mve_core_relu;
 mcutk_mve_core mcutk_mve_core_linear_even;
 mcutk_mve_core mcutk_mve_core_linear;
 mcutk_mve_core mcutk_mve_core_any;
+
+/* The same for a depth of at most MCUTK_MVE_CORE_SHORT, without a loop. */
+#define MCUTK_MVE_CORE_SHORT 64
+mcutk_mve_core mcutk_mve_core_short_relu_even;
+mcutk_mve_core mcutk_mve_core_short_relu;
+mcutk_mve_core mcutk_mve_core_short_linear_even;
+mcutk_mve_core mcutk_mve_core_short_linear;
+mcutk_mve_core mcutk_mve_core_short_any;
 #endif
 
 #endif

@@ -163,7 +163,8 @@ class MveConv:
     def cost(self, layer: ConvLayer, target: Target) -> int:
         """Counted in the assembly, checked on the emulator."""
         blocks = -(-depth_of(layer) // BLOCK)
-        group = _GROUP_COST[self.core] + 14 * blocks + 2 * -(-blocks // _UNROLLED)
+        loop = 2 * -(-blocks // _UNROLLED) if blocks > _UNROLLED else 0
+        group = _GROUP_COST[self.core] + 14 * blocks + loop
         pairs = -(-layer.out_w // 2) * layer.out_h
         calls = layer.out_h * (1 + layer.out_w % 2)
         if self.gather is Gather.POINTWISE and layer.stride_h == layer.stride_w == 1:

@@ -71,7 +71,7 @@ class MveDepthwise:
         seen = oriented(layer, self.by_columns)
         pixel = _PIXEL_COST[self.rounding] + (0 if self.step else 4) + 11 * self.wide
         tail = 35 if layer.out_c % GROUP and self.rounding is not Rounding.ANY else 0
-        row = 60 + tail + -(-layer.out_c // GROUP) * (32 + 17 * self.wide + seen.out_w * pixel)
+        row = 60 + tail + -(-layer.out_c // GROUP) * (30 + 17 * self.wide + seen.out_w * pixel)
         return 60 + strip_cost(seen) + seen.out_h * row
 
     def scratch_bytes(self, layer: ConvLayer, target: Target) -> int:
