@@ -20,8 +20,9 @@ Every operator computes the same bytes as TensorFlow Lite Micro's reference kern
 compare the two on random models of each operator (`tests/unit/test_host_oracle_random.py`). If the reference aborts,
 reads outside its tensors or has undefined behaviour for a form, that form is refused, or the note states the behaviour.
 
-Activations are int8 with one scale and one zero point per tensor. Shapes are static. Weights, axes, sizes, paddings and
-permutations are constants in the file. Accumulators have 32 bits and wrap, as in the reference.
+Activations are int8, or int16 where the table says so, with one scale and one zero point per tensor. Shapes are
+static. Weights, axes, sizes, paddings and permutations are constants in the file. Accumulators have the reference's
+width, 32 or 64 bits, and wrap.
 
 | operator | supported forms | note |
 | --- | --- | --- |

@@ -12,7 +12,7 @@ register_all()
 pytestmark = pytest.mark.skipif(process.find_tool("gcc") is None, reason="needs gcc")
 
 #: Models per operator; those of a block are one program.
-_SEEDS = 3
+_SEEDS = 2
 _BLOCK = 12
 _OPERATORS = sorted(MAKERS)
 
