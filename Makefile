@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check random-graphs wild fuzz link-faults kills docs site wheel clean
+.PHONY: help setup demo test test-quick test-nightly lint format bench bench-check random-graphs wild fuzz power-cut link-faults kills docs site wheel clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -52,6 +52,9 @@ random-graphs: setup ## compare oracle, TensorFlow Lite Micro and generated C on
 
 wild: setup ## read, build, bench and compare the public models of ../shared/models/wild on emulated boards
 	$(BIN)/python -m benchmarks.wild --boards qemu-m4 qemu-m55
+
+power-cut: setup ## stop build, flash and bench at every system call that changes a file; some hours
+	$(BIN)/python -m tests.power.matrix
 
 fuzz: setup ## fuzz the model reader, both ends of the link and what else reads foreign bytes; PARTS="link-host" runs one
 	$(BIN)/python -m tests.fuzz --jobs $(JOBS) $(PARTS)

@@ -290,6 +290,7 @@ class Responder:
             with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
+            guardian.release_group(child.pid)
             for stream in (child.stdin, child.stdout):
                 if stream is not None:
                     with suppress(OSError):

@@ -21,7 +21,7 @@ from mcu_toolkit.workflow.context import Context
 from mcu_toolkit.workflow.cycles import Cycles, estimate_cycles
 from mcu_toolkit.workflow.samples import SampleChoice, Samples, open_samples
 from mcu_toolkit.workflow.sources import pick_board, pick_port
-from mcu_toolkit.workspace import Workspace, atomic_write
+from mcu_toolkit.workspace import Workspace, atomic_dir, atomic_write
 
 REPORT_JSON = "bench.json"
 REPORT_HTML = "report.html"
@@ -230,7 +230,7 @@ def _profile(built: Built, run: BenchRun, cycles: Cycles) -> tuple[StepLatency, 
 
 
 def _write(ctx: Context, record: BenchRecord, samples: Samples, data: BenchData, *, images: bool) -> None:
-    """bench.json, report.html and their manifest."""
+    """bench.json, report.html and their manifest, all at once; a statement about the report before goes with it."""
     from mcu_toolkit.report.bench.gallery import Shot, choose
     from mcu_toolkit.report.bench.page import bench_page as page
 
@@ -240,7 +240,8 @@ def _write(ctx: Context, record: BenchRecord, samples: Samples, data: BenchData,
         predicted = predictions(data.output, data.device, len(samples.truth.class_names))
         differing = record.mismatching_samples or ()
         shots = choose(data.ids, samples.images, samples.truth, predicted, SHOWN_IMAGES, differing=differing)
-    codec.write(folder / REPORT_JSON, record)
-    atomic_write(folder / REPORT_HTML, page(record, data.latencies, shots), private=bool(shots))
     inputs = {"model": record.model_sha256, "firmware": record.firmware_sha256}
-    write_manifest(folder, ctx.command, inputs=inputs)
+    with atomic_dir(folder) as staging:
+        codec.write(staging / REPORT_JSON, record)
+        atomic_write(staging / REPORT_HTML, page(record, data.latencies, shots), private=bool(shots))
+        write_manifest(staging, ctx.command, inputs=inputs)
