@@ -92,6 +92,7 @@ def connected(
     *,
     firmware: FirmwareId | None = None,
     patience: Patience | None = None,
+    session: int | None = None,
 ) -> Iterator[Session]:
     """A session with a board; the emulator of an emulated one runs during the block.
 
@@ -99,6 +100,7 @@ def connected(
         board, device_dir, port: as for `open_port`.
         firmware: identity of the firmware that must be running; None for any.
         patience: how long to wait; the default suits all boards.
+        session: number of an earlier session with the board, which this one continues.
 
     Raises:
         WrongFirmwareError: the board runs another model, or another build of it.
@@ -106,7 +108,7 @@ def connected(
     """
     transport = open_port(board, device_dir, port)
     try:
-        link = Link(transport, patience, ARCHS.find(board.core.arch).fault_name)
+        link = Link(transport, patience, ARCHS.find(board.core.arch).fault_name, session)
         hello = link.hello()
         if firmware is not None:
             require_firmware(hello, firmware, link.name)

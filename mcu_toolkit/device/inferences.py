@@ -29,7 +29,7 @@ class Answer:
 
 
 @dataclass
-class _Pending:
+class Pending:
     """An input whose outputs are not complete.
 
     Attributes:
@@ -91,12 +91,18 @@ class Inferences:
         link: an open link.
         hello: of the board, with its limits.
         keep_variables: the inputs are a sequence: the model's variables are reset before the first only.
+        resume: `pending` of an object whose port went away, in the same session: the board may hold a part of it.
+
+    Attributes:
+        pending: the input in progress.
 
     Raises:
         ProtocolError: the limits leave no room for an input.
     """
 
-    def __init__(self, link: Link, hello: Hello, *, keep_variables: bool = False) -> None:
+    def __init__(
+        self, link: Link, hello: Hello, *, keep_variables: bool = False, resume: Pending | None = None
+    ) -> None:
         self._link = link
         self._hello = hello
         self._sequence = keep_variables
@@ -113,9 +119,13 @@ class Inferences:
             )
         self._pace = Pace(limit, paced=self._paced)
         self._seen = (0, 0, 0)
-        self._ticket = int.from_bytes(os.urandom(4), "little")
+        # The ticket after that of `resume` may have been that of the input sent ahead, with other bytes.
+        self._ticket = (
+            (resume.ticket + 1) & 0xFFFFFFFF if resume is not None else int.from_bytes(os.urandom(4), "little")
+        )
+        self.pending = resume
         self._started = False
-        self._ahead: _Pending | None = None
+        self._ahead: Pending | None = None
         self._longest = 0.0
 
     def run(self, data: bytes, following: bytes | None = None) -> Answer:
@@ -133,14 +143,19 @@ class Inferences:
         """
         current = self._ahead if self._ahead is not None and self._ahead.data == data else None
         self._ahead = None
-        if current is None:
-            current = _Pending(self._next_ticket(), data, self._sequence and self._started)
+        if current is None and self.pending is not None and self.pending.data == data:
+            current = self.pending
+            self._again(current)
+        elif current is None:
+            current = self.pending = Pending(self._next_ticket(), data, self._sequence and self._started)
             self._started = True
             self._send(current)
+        self.pending = current
         if following is not None and not self._sequence and self._pace.clean and self._fits(data, following):
-            self._ahead = _Pending(self._next_ticket(), following)
+            self._ahead = Pending(self._next_ticket(), following)
             self._send(self._ahead)
         self._complete(current)
+        self.pending = None
         return Answer(bytes(current.output), current.ticks)
 
     def load(self, data: bytes) -> int:
@@ -150,7 +165,7 @@ class Inferences:
             LinkError: as `run`.
         """
         self._ahead = None
-        pending = _Pending(self._next_ticket(), data, steps=True)
+        pending = Pending(self._next_ticket(), data, steps=True)
         self._send(pending)
         self._complete(pending)
         return pending.ticket
@@ -163,7 +178,7 @@ class Inferences:
         """Whether whole inputs go out in one burst each."""
         return all(len(data) <= min(self._pace.burst, _MOST_PIECES * self._pace.piece) for data in inputs)
 
-    def _send(self, pending: _Pending, *, fresh: bool = False, repair: bool = False) -> None:
+    def _send(self, pending: Pending, *, fresh: bool = False, repair: bool = False) -> None:
         """Send the next burst of an input, and RUN where it is the last; RUN alone where the input is in place.
 
         With `repair` only the piece after `placed` is sent: the board may have kept those that follow.
@@ -185,16 +200,16 @@ class Inferences:
             pending.posted = max(pending.posted, end)
         pending.stale = False
 
-    def _run(self, pending: _Pending) -> tuple[Kind, bytes]:
+    def _run(self, pending: Pending) -> tuple[Kind, bytes]:
         wanted = min(self._pace.piece, wire.RESULT_PIECE)
         return Kind.RUN, wire.run_payload(pending.ticket, max(pending.missing, 0), wanted)
 
     @staticmethod
-    def _piece(pending: _Pending, at: int, end: int, *, acknowledge: bool) -> tuple[Kind, bytes]:
+    def _piece(pending: Pending, at: int, end: int, *, acknowledge: bool) -> tuple[Kind, bytes]:
         data = pending.data[at:end]
         return Kind.INPUT, wire.input_payload(pending.ticket, at, data, acknowledge=acknowledge, keep=pending.keep)
 
-    def _complete(self, current: _Pending) -> None:
+    def _complete(self, current: Pending) -> None:
         """Wait until the outputs are complete, or the input is in place where it is for STEP."""
         link, budget = self._link, Budget(self._link.patience.silence)
         began, before = time.monotonic(), link.retries
@@ -226,12 +241,12 @@ class Inferences:
             self._longest = max(self._longest, time.monotonic() - began)
 
     @staticmethod
-    def _is_complete(current: _Pending) -> bool:
+    def _is_complete(current: Pending) -> bool:
         if current.steps:
             return current.placed == len(current.data)
         return bool(current.known) and current.missing < 0
 
-    def _again(self, current: _Pending) -> None:
+    def _again(self, current: Pending) -> None:
         """Find out what arrived: RUN is answered by the outputs, or by the bytes in place; else a part is repeated."""
         self._link.retries += 1
         if self._paced or current.steps or current.stale:
@@ -239,7 +254,7 @@ class Inferences:
         else:
             current.epoch = self._link.post(self._run(current), fresh=True)
 
-    def _wait(self, current: _Pending, waits: int) -> float:
+    def _wait(self, current: Pending, waits: int) -> float:
         """Seconds before the latest burst is repeated: longer on a slow board, and with each repetition."""
         patience = self._link.patience
         computes = not current.steps and (not self._paced or current.placed == len(current.data))
@@ -259,7 +274,7 @@ class Inferences:
         self._pace.note(self._seen[0] - count, self._seen[1] - frames, self._seen[2] - damaged)
         return link.damaged != damaged
 
-    def _take(self, current: _Pending, frame: Frame) -> tuple[bool, bool]:
+    def _take(self, current: Pending, frame: Frame) -> tuple[bool, bool]:
         """Handle a frame. Returns whether it is progress, and whether it says that something was lost."""
         if frame.kind == Kind.RESULT:
             return self._collect(current, wire.parse_result(frame.payload))
@@ -271,7 +286,7 @@ class Inferences:
             return self._refused(current, frame)
         return False, False
 
-    def _collect(self, current: _Pending, result: wire.Result) -> tuple[bool, bool]:
+    def _collect(self, current: Pending, result: wire.Result) -> tuple[bool, bool]:
         found = next((p for p in (current, self._ahead) if p is not None and p.ticket == result.ticket), None)
         if found is None:
             return False, False
@@ -294,7 +309,7 @@ class Inferences:
         last = result.offset + len(result.data) == result.total
         return new and found is current, found is current and last and current.missing >= 0
 
-    def _placed(self, current: _Pending, placed: int) -> tuple[bool, bool]:
+    def _placed(self, current: Pending, placed: int) -> tuple[bool, bool]:
         """The board says how much of the input is in place: go on from there, at once."""
         if placed > len(current.data):
             raise ProtocolError(
@@ -310,7 +325,7 @@ class Inferences:
             self._send(current)
         return progress, not progress
 
-    def _refused(self, current: _Pending, frame: Frame) -> tuple[bool, bool]:
+    def _refused(self, current: Pending, frame: Frame) -> tuple[bool, bool]:
         refusal = wire.parse_error(frame.payload)
         if refusal.code == ErrorCode.DAMAGED:
             self._pace.note(0, 0, 1)

@@ -74,6 +74,11 @@ class RefusedError(LinkError):
         self.refusal = refusal
 
 
+def new_session() -> int:
+    """A random session number: nobody else can ask the board for what this session has sent."""
+    return int.from_bytes(os.urandom(4), "little")
+
+
 class Link:
     """Frames and requests over a transport.
 
@@ -81,6 +86,7 @@ class Link:
         transport: an open port.
         patience: how long to wait.
         fault_name: name of an exception of the board's core, from its number.
+        session: of an earlier link to the same board, which this one continues; by default a new one.
 
     Attributes:
         sent, received: bytes so far.
@@ -89,7 +95,11 @@ class Link:
     """
 
     def __init__(
-        self, transport: Transport, patience: Patience | None = None, fault_name: Callable[[int], str] = str
+        self,
+        transport: Transport,
+        patience: Patience | None = None,
+        fault_name: Callable[[int], str] = str,
+        session: int | None = None,
     ) -> None:
         self._transport = transport
         self._fault_name = fault_name
@@ -97,7 +107,7 @@ class Link:
         self._decoder = wire.FrameDecoder()
         self._queue: deque[Frame] = deque(maxlen=_QUEUE)
         self._sequence = int.from_bytes(os.urandom(2), "little") % _SEQUENCES
-        self._session = int.from_bytes(os.urandom(4), "little")
+        self._session = new_session() if session is None else session
         self._heard = bytearray()
         self._echoes = 0
         self._posted = 0

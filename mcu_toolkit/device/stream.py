@@ -13,8 +13,8 @@ import numpy.typing as npt
 from mcu_toolkit import wire
 from mcu_toolkit.boards import Board
 from mcu_toolkit.device.connect import Session, connected, device_info, latency
-from mcu_toolkit.device.inferences import Inferences
-from mcu_toolkit.device.link import Link, Patience, RefusedError
+from mcu_toolkit.device.inferences import Inferences, Pending
+from mcu_toolkit.device.link import Link, Patience, RefusedError, new_session
 from mcu_toolkit.device.types import BenchRun, LayerTime, LinkCounters
 from mcu_toolkit.errors import PortError, PortGoneError, WrongFirmwareError
 from mcu_toolkit.graph.block import Block
@@ -45,6 +45,13 @@ class _Run:
     received: int = 0
     retries: int = 0
     reopened: int = 0
+    session: int = field(default_factory=new_session)
+    pending: Pending | None = None
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Outputs, and bytes of the next input that are on the board: it grows unless the board restarts."""
+        return len(self.outputs), self.pending.best if self.pending is not None else 0
 
     def restart_sequence(self) -> None:
         """Begin again with the first sample: the board does not hold the variables of the sequence any more."""
@@ -90,14 +97,16 @@ def stream(
     began = time.monotonic()
     deadline: float | None = None
     while True:
-        done = len(run.outputs)
+        before = run.progress
         try:
-            with connected(board, device_dir, port, firmware=firmware, patience=patience) as session:
+            with connected(
+                board, device_dir, port, firmware=firmware, patience=patience, session=run.session
+            ) as session:
                 _stream(session, run, profile, on_result, progress)
             break
         except PortError as bad:
             now = time.monotonic()
-            if deadline is None or len(run.outputs) > done:
+            if deadline is None or run.progress > before:
                 deadline = now + _REOPEN_PATIENCE
             never_open = run.hello is None and not isinstance(bad, PortGoneError)
             if never_open or now > deadline:
@@ -124,7 +133,7 @@ def _stream(session: Session, run: _Run, profile: bool, on_result: OnResult | No
     if run.keep:
         run.restart_sequence()
     try:
-        inferences = Inferences(link, hello, keep_variables=run.keep)
+        inferences = Inferences(link, hello, keep_variables=run.keep, resume=None if run.keep else run.pending)
         if profile and not run.profile and len(run.samples):
             run.profile = _profile(session, inferences, run.samples[0].tobytes())
         for restarts in range(_RESTARTS + 1):
@@ -150,7 +159,10 @@ def _run_samples(
     total = len(run.samples)
     for index in range(len(run.outputs), total):
         following = run.samples[index + 1].tobytes() if index + 1 < total else None
-        answer = inferences.run(run.samples[index].tobytes(), following)
+        try:
+            answer = inferences.run(run.samples[index].tobytes(), following)
+        finally:
+            run.pending = inferences.pending
         run.outputs.append(np.frombuffer(answer.output, dtype=np.uint8))
         run.latencies.append(latency(hello, answer.ticks))
         if on_result is not None and index == run.reported:

@@ -14,7 +14,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 
 from mcu_toolkit import wire
-from mcu_toolkit.device.inferences import Inferences, _Pending
+from mcu_toolkit.device.inferences import Inferences, Pending
 from mcu_toolkit.device.link import Link
 from mcu_toolkit.errors import McutkError
 from mcu_toolkit.wire import Frame, FrameDecoder, Hello, Kind
@@ -46,7 +46,7 @@ class Host:
         self.decoder = FrameDecoder()
         self.hello = a_hello(build_sha256=_BUILD, overlap=draw.choice(["hold", "pause"]))
         self.inferences = Inferences(self.link, self.hello)
-        self.current = _Pending(draw.choice([5, 2**32 - 1]), draw.randbytes(400))
+        self.current = Pending(draw.choice([5, 2**32 - 1]), draw.randbytes(400))
         self.told = bytearray(self.hello.output_bytes)
         self.inferences._send(self.current)
 
