@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcu_toolkit.boards import Board
@@ -21,6 +21,8 @@ from mcu_toolkit.targets.arch import ARCHS
 from mcu_toolkit.wire import Hello
 
 _CALIBRATION = 10**9  # instructions
+_EMULATED_RATE = 1e7  # instructions per second of an emulator on a busy machine
+_CYCLES = 4.0  # per instruction of a chip, at most
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,18 @@ def require_firmware(hello: Hello, firmware: FirmwareId, port: str) -> None:
                 received=f"{what} {received[:16]}… on {hello.board}",
                 hint="mcutk flash, then run the same command again",
             )
+
+
+def patience_for(board: Board, instructions: int) -> Patience:
+    """How long to wait for a board: longer where an inference is long.
+
+    Args:
+        board: the board.
+        instructions: estimate of one inference.
+    """
+    rate = _EMULATED_RATE if board.is_emulated else board.timing.clock_hz / _CYCLES
+    usual = Patience()
+    return replace(usual, silence=usual.silence + instructions / rate)
 
 
 def device_info(hello: Hello) -> DeviceInfo:

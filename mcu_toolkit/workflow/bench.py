@@ -64,6 +64,7 @@ def bench(ctx: Context, options: BenchOptions) -> BenchRecord:
         WorkspaceError: nothing was built, or another firmware was flashed than was built.
         LinkError: the board; DataError: the images; ConfigError: `stream` for a model without variables.
     """
+    from mcu_toolkit.device.connect import patience_for
     from mcu_toolkit.device.stream import stream
     from mcu_toolkit.host.oracle import Oracle
 
@@ -84,6 +85,7 @@ def bench(ctx: Context, options: BenchOptions) -> BenchRecord:
         keep_variables=options.stream,
         profile=options.profile,
         progress=ctx.progress,
+        patience=patience_for(board, sum(layer.cost for layer in built.record.layers)),
     )
     ctx.progress("host reference", 0, 1)
     host = join(Oracle(graph).run_all(samples.inputs, keep_state=options.stream))

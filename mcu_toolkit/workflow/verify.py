@@ -63,6 +63,7 @@ def verify(ctx: Context, options: VerifyOptions) -> VerifyRecord:
         LinkError: the board; DataError: there is no such sample.
     """
     from mcu_toolkit.device.compare_layers import compare_layers
+    from mcu_toolkit.device.connect import patience_for
 
     workspace = ctx.workspace
     board = pick_board(ctx, options.board, last=("flash", "build")).board
@@ -84,6 +85,7 @@ def verify(ctx: Context, options: VerifyOptions) -> VerifyRecord:
         expected_tensors(compiled, values),
         firmware=built.record.firmware_id,
         progress=ctx.progress,
+        patience=patience_for(board, sum(layer.cost for layer in built.record.layers)),
     )
     return VerifyRecord(
         board=board.id,

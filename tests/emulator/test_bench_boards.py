@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,9 +21,8 @@ from mcu_toolkit.device.compare_layers import compare_layers
 from mcu_toolkit.device.link import Patience
 from mcu_toolkit.device.program import program
 from mcu_toolkit.device.stream import stream
-from mcu_toolkit.device.transport import SocketTransport
 from mcu_toolkit.device.types import LayerTensor
-from mcu_toolkit.errors import CrashError, PortError, ToolMissingError, WorkspaceError, WrongFirmwareError
+from mcu_toolkit.errors import CrashError, ToolMissingError, WorkspaceError, WrongFirmwareError
 from mcu_toolkit.records.build import FirmwareId
 from tests.support.device import (
     BadTransport,
@@ -36,6 +34,7 @@ from tests.support.device import (
     tiny_output,
     tiny_sequence,
 )
+from tests.support.link import bridge
 
 QEMU = "qemu-system-arm"
 EMULATED = [board.id for board in list_boards() if board.is_emulated]
@@ -150,13 +149,13 @@ def test_firmware_without_steps_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("board_id", EMULATED)
-def test_a_crash_is_named_on_every_core(board_id: str, tmp_path: Path) -> None:
+def test_a_crash_ends_the_run_on_every_core(board_id: str, tmp_path: Path) -> None:
     model = tiny_model()
     source = model.files["model.c"].replace(b"a[0] = 0;", b'__asm volatile("udf #0");')
     broken = TinyModel(model.graph, {**model.files, "model.c": source}, model.table_symbols)
     board = load_board(board_id)
     device = make(board, tmp_path, broken)
-    with pytest.raises(CrashError, match="Fault"):
+    with pytest.raises(CrashError, match="crashed"):
         stream(board, device, None, samples(1), firmware=identity(device))
 
 
@@ -273,35 +272,9 @@ def test_a_port_that_drops_is_opened_again_and_nothing_is_counted_twice(
 def test_pyserial_reaches_an_emulated_board_by_a_url(m4: Path) -> None:
     """As with hardware: the board is in another place, and --port names it."""
     board = load_board("qemu-m4")
-    with contextlib.closing(emulated_port.EmulatedPort(board, m4 / "firmware.elf")) as port, _bridge(port) as url:
+    with contextlib.closing(emulated_port.EmulatedPort(board, m4 / "firmware.elf")) as port, bridge(port) as url:
         run = stream(board, m4, url, samples(2), firmware=identity(m4))
     np.testing.assert_array_equal(run.outputs, np.stack([tiny_output(image) for image in samples(2)]))
-
-
-@contextlib.contextmanager
-def _bridge(port: emulated_port.EmulatedPort):  # type: ignore[no-untyped-def]
-    """A TCP port of this machine, connected to an emulated board."""
-    import threading
-
-    server = socket.create_server(("127.0.0.1", 0))
-    stop = threading.Event()
-
-    def carry() -> None:
-        connection, _ = server.accept()
-        with SocketTransport(connection, "bridge") as far, contextlib.suppress(PortError):
-            while not stop.is_set():
-                for source, sink in ((far, port), (port, far)):
-                    if data := source.read(0.002):
-                        sink.write(data)
-
-    thread = threading.Thread(target=carry)
-    thread.start()
-    try:
-        yield f"socket://127.0.0.1:{server.getsockname()[1]}"
-    finally:
-        stop.set()
-        thread.join(5)
-        server.close()
 
 
 STREAM_FOREVER = """

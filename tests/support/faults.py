@@ -18,7 +18,8 @@ from mcu_toolkit.errors import PortError, PortGoneError
 BYTES = ("drop", "flip", "duplicate", "insert")
 PIECES = ("truncate", "reorder", "delay", "repeat")
 EVENTS = ("stall", "close", "reset")
-_RARE = 0.02  # share of PIECES and EVENTS among the faults of a mix: each costs far more than a byte
+#: How often kinds occur among the faults of a mix: some cost far more than a byte.
+_SHARES = ((BYTES, 1.0), (PIECES, 0.02), (EVENTS, 0.002))
 _STALL = 0.05  # seconds
 
 
@@ -60,11 +61,9 @@ class Line:
         self._draw = draw
         self._open = True
         self._late: dict[str, list[bytes]] = {"read": [], "write": []}
-        common = [kind for kind in mix.kinds if kind in BYTES]
-        rare = [kind for kind in mix.kinds if kind not in BYTES]
-        self._kinds = common + rare
-        self._weights = [1.0] * len(common) + [_RARE if common else 1.0] * len(rare)
-        self._rate = mix.rate if common else mix.rate * _RARE
+        self._kinds = list(mix.kinds)
+        self._weights = [next(share for kinds, share in _SHARES if kind in kinds) for kind in mix.kinds]
+        self._rate = mix.rate * max(self._weights)
 
     def read(self, timeout: float) -> bytes:
         """See `Transport.read`."""

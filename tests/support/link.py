@@ -1,11 +1,16 @@
-"""A simulated board that answers each frame with the result of a function."""
+"""A simulated board that answers each frame with the result of a function, and a port that another program reaches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from mcu_toolkit import wire
+from mcu_toolkit.device.transport import SocketTransport, Transport
+from mcu_toolkit.errors import PortError
 from mcu_toolkit.wire import Frame, Hello, TensorInfo
 
 
@@ -36,3 +41,27 @@ def a_hello(**changes: object) -> Hello:
         "aot", "cycles", "hold", 1, 0, 0, 192, 256, "00" * 32, 0, 1, 0, 0, 0, 0, "00" * 32, tensors, tensors, "x"
     )
     return replace(good, **changes)  # type: ignore[arg-type]
+
+
+@contextmanager
+def bridge(port: Transport) -> Iterator[str]:
+    """The URL of a TCP port of this machine that leads to an open port: the board is in another place."""
+    server = socket.create_server(("127.0.0.1", 0))
+    stop = threading.Event()
+
+    def carry() -> None:
+        connection, _ = server.accept()
+        with SocketTransport(connection, "bridge") as far, suppress(PortError):
+            while not stop.is_set():
+                for source, sink in ((far, port), (port, far)):
+                    if data := source.read(0.002):
+                        sink.write(data)
+
+    thread = threading.Thread(target=carry, daemon=True)
+    thread.start()
+    try:
+        yield f"socket://127.0.0.1:{server.getsockname()[1]}"
+    finally:
+        stop.set()
+        thread.join(5)
+        server.close()
