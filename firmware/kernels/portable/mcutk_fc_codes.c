@@ -61,7 +61,8 @@ void mcutk_fc_codes_s8(const int8_t *in, int8_t *out, void *scratch, const mcutk
         const int32_t offset = p->origin * mcutk_fc_codes_total(in, s->in_c);
         const uint32_t *codes = p->codes;
         for (int32_t c = 0; c < s->out_c; c += 2) {
-            const int32_t count = s->out_c - c < 2 ? 1 : 2;
+            const int32_t left = s->out_c - c;
+            const int32_t count = left < 2 ? left : 2;
             uint32_t sums[2];
             mcutk_fc_codes_sums(in, s->in_c, codes, codes + (count - 1) * words, p->bits, sums);
             codes += count * words;
