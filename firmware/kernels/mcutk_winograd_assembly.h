@@ -254,8 +254,7 @@
     add r12, sp, #AT_BLOCK
     ldr r9, [sp, #AT_SCALES]
     ldr r8, [r9], #4            /* right shifts - 1 */
-8:  ldr r6, [r9], #4
-    ldr r0, [r9], #4
+8:  ldrd r6, r0, [r9], #8
     str r9, [sp, #AT_SCALES]
     mov r9, r0
     ldr r0, [sp, #AT_ROUNDING]

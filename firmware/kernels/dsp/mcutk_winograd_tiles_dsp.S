@@ -33,13 +33,13 @@
     push {r4-r11, lr}
     sub sp, sp, #COLUMNS_LOCAL
     add r4, r1, #COLUMNS_BYTES + 3 * ROW_BYTES  /* row 3 of the second word */
-    lsr r5, r2, #2
+    lsrs r5, r2, #2
     mov r6, #2 * COLUMNS_BYTES
     mul r5, r5, r6
-    add r7, r2, #3
-    lsr r7, r7, #2
+    adds r7, r2, #3
+    lsrs r7, r7, #2
     mul r7, r7, r6
-    rsb r6, r2, #0
+    rsbs r6, r2, #0
     and r6, r6, #3
     str r0, [sp, #AT_COLUMNS_ROWS]
     strd r5, r6, [sp, #AT_COLUMNS_BYTES]
@@ -175,9 +175,7 @@
     subne r12, r12, #36
     subeq r10, r10, #1
     strd r9, r10, [sp, #AT_TURN]
-    cmp r9, #0
-    bne 1b
-    cmp r10, #0
+    orrs r9, r9, r10
     bne 1b
     add sp, sp, #WEIGHTS_LOCAL
     pop {r4-r11, pc}

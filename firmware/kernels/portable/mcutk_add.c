@@ -2,6 +2,9 @@
 
 #include "mcutk_requant.h"
 
+/* Greatest right shift at which the sum of a product's high word, rounding and zero point stays within int32. */
+#define MOST_JOINT_RIGHT 22
+
 /* Twice the scaled far input for each of its bytes, less twice the scaled near zero point. */
 static void mcutk_add_fill_table(int32_t table[256], const mcutk_add_table *p) {
     const int32_t base = -p->near_sign * p->near_zero_point * (1 << 20);
@@ -32,15 +35,20 @@ void mcutk_add_table_s8(const int8_t *near, const int8_t *far, int8_t *out, void
     const int32_t half = 1 << (right - 1);
     const int32_t zero_point = p->out_zero_point;
     mcutk_add_fill_table(table, p);
-    if (p->act_min == INT8_MIN && p->act_max == INT8_MAX) {
-        for (; count >= 2; count -= 2) {
+    if (p->act_min == INT8_MIN && p->act_max == INT8_MAX && right <= MOST_JOINT_RIGHT) {
+        const int32_t joint = half + zero_point * (1 << right); /* rounding and zero point in one */
+        for (; count >= 4; count -= 4) {
             const int32_t first = table[(uint8_t)far[0]] + near[0] * factor;
             const int32_t second = table[(uint8_t)far[1]] + near[1] * factor;
-            out[0] = (int8_t)mcutk_add_output(first, multiplier, half, right, zero_point);
-            out[1] = (int8_t)mcutk_add_output(second, multiplier, half, right, zero_point);
-            near += 2;
-            far += 2;
-            out += 2;
+            out[0] = (int8_t)mcutk_add_output(first, multiplier, joint, right, 0);
+            out[1] = (int8_t)mcutk_add_output(second, multiplier, joint, right, 0);
+            const int32_t third = table[(uint8_t)far[2]] + near[2] * factor;
+            const int32_t fourth = table[(uint8_t)far[3]] + near[3] * factor;
+            out[2] = (int8_t)mcutk_add_output(third, multiplier, joint, right, 0);
+            out[3] = (int8_t)mcutk_add_output(fourth, multiplier, joint, right, 0);
+            near += 4;
+            far += 4;
+            out += 4;
         }
     }
     for (; count > 0; --count) {

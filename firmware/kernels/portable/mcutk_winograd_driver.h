@@ -33,14 +33,20 @@ static void mcutk_winograd_driver_begin(mcutk_winograd_layer *l, const int8_t *i
     for (int32_t c = 0; c < s->in_c; ++c) {
         zero[c] = s->in_zero_point;
     }
-    l->walk = (mcutk_winograd_walk){.shape = s, .in = in, .out = out, .zero = zero, .part = zero + 4 * zero_words};
-    l->walk.out0 = out;
-    l->walk.out1 = out;
+    mcutk_winograd_walk *const w = &l->walk;
+    w->shape = s;
+    w->in = in;
+    w->out = out;
+    w->out0 = out;
+    w->out1 = out;
+    w->step = 0;
+    w->zero = zero;
+    w->part = zero + 4 * zero_words;
     l->rest = l->columns + MCUTK_WINOGRAD_COLUMNS * steps + zero_words + (partial ? 8 * ((batch + 3) >> 2) : 0);
 }
 
 /* Columns outside the image hold the zero point z in all rows: B^T gives 0, 2 z, 0, 0. Returns the word after them. */
-static uint32_t *mcutk_winograd_driver_pad(uint32_t *first, const mcutk_winograd_layer *l, int32_t count) {
+__attribute__((noinline)) static uint32_t *mcutk_winograd_driver_pad(uint32_t *first, const mcutk_winograd_layer *l, int32_t count) {
     for (; count > 0; --count, ++first) {
         uint32_t *to = first;
         for (int32_t k = l->steps; k > 0; --k, to += MCUTK_WINOGRAD_COLUMNS) {

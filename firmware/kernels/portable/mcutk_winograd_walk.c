@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static int32_t mcutk_winograd_walk_least(int32_t a, int32_t b) {
+__attribute__((noinline)) static int32_t mcutk_winograd_walk_least(int32_t a, int32_t b) {
     return a < b ? a : b;
 }
 
