@@ -36,7 +36,7 @@ def test_each_fault(
     assert done.faults > 0
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_mixed_faults(seed: int, phantom: dict[bool, Subject], opened: Callable[[Callable[[], object]], None]) -> None:
     paced = seed % 4 == 3
     bench(phantom[paced], Mix.random(seed, high=4e-3), opened, paced=paced)
