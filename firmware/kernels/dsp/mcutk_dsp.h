@@ -82,7 +82,7 @@ static inline uint32_t mcutk_qadd8(uint32_t a, uint32_t b) {
 #else
     uint32_t sums = 0;
     for (int32_t shift = 0; shift < 32; shift += 8) {
-        const int32_t sum = (int8_t)(a >> shift & 0xFFu) + (int8_t)(b >> shift & 0xFFu);
+        const int32_t x = (int8_t)(a >> shift & 0xFFu), y = (int8_t)(b >> shift & 0xFFu), sum = x + y;
         const int32_t limited = sum > 127 ? 127 : sum < -128 ? -128 : sum;
         sums |= (uint32_t)(uint8_t)limited << shift;
     }
