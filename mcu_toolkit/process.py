@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -83,6 +84,18 @@ def _die_with_parent() -> Callable[[], None] | None:
     return ask
 
 
+@cache
+def _temporary() -> Path:
+    """A temporary directory for the programs: a compiler that is killed leaves its files there, and it is removed."""
+    folder = guardian.scratch_folder("mcutk-")
+    atexit.register(guardian.remove_folder, folder)
+    return folder
+
+
+def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    return {**os.environ, "TMPDIR": str(_temporary()), **(more or {})}
+
+
 def failure(argv: Sequence[str], code: int, text: str) -> ToolFailedError:
     """The error of a program that failed, with its output and a hint."""
     if os.strerror(errno.ENOSPC) in text:
@@ -120,11 +133,10 @@ def run(
         ToolFailedError: it failed (with `check`) or exceeded `timeout`.
     """
     require_tool(argv[0])
-    merged = {**os.environ, **env} if env else None
     with subprocess.Popen(
         list(argv),
         cwd=cwd,
-        env=merged,
+        env=_environment(env),
         stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -201,6 +213,7 @@ def _start(
     child = subprocess.Popen(
         list(argv),
         cwd=cwd,
+        env=_environment(),
         stdin=stdin,
         stdout=sink or subprocess.DEVNULL,
         stderr=subprocess.DEVNULL if sink == subprocess.PIPE else subprocess.STDOUT,

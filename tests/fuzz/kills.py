@@ -34,7 +34,7 @@ class Place:
 
     Attributes:
         project, scratch: the folders.
-        seconds: how long each command takes.
+        seconds: how long each command took last.
         figures: of the first bench.
     """
 
@@ -50,9 +50,7 @@ class Place:
         place.project.mkdir()
         place.scratch.mkdir()
         for name in COMMANDS:
-            began = time.monotonic()
             place.finish(name)
-            place.seconds[name] = time.monotonic() - began
         place.figures = place.bench_figures()
         return place
 
@@ -69,8 +67,10 @@ class Place:
 
     def finish(self, name: str) -> None:
         """Run a command to its end; it must succeed."""
+        began = time.monotonic()
         with self.start(name) as child:
             _, said = child.communicate(timeout=300)
+        self.seconds[name] = time.monotonic() - began
         assert child.returncode == 0, f"{name}: {said}"
 
     def kill(self, name: str, after: float) -> bool:
@@ -103,10 +103,10 @@ class Place:
 
 
 def run(place: Place, seed: int, kills: int) -> dict[str, int]:
-    """Kill commands at random moments and check what follows. Returns how many of each were still running."""
+    """Kill commands at random moments and check what follows. Returns the kills of each that found it running."""
     draw = random.Random(seed)
     killed = dict.fromkeys(COMMANDS, 0)
-    for number in range(kills):
+    while (number := sum(killed.values())) < kills:
         name = draw.choice(list(COMMANDS))
         killed[name] += place.kill(name, draw.uniform(0.0, place.seconds[name]))
         deadline = time.monotonic() + GONE
@@ -127,7 +127,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mcutk-kills-") as folder:
         killed = run(Place.prepared(Path(folder)), arguments.seed, arguments.kills)
-    print(f"{arguments.kills} kills, while it ran: {killed}; every next command was right, nothing was left")
+    print(f"{sum(killed.values())} kills of running commands: {killed}; every next command was right, nothing was left")
 
 
 if __name__ == "__main__":
