@@ -17,6 +17,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "link-device": ("tests.fuzz.link_device", "--inputs", "10000000"),
     "link-host": ("tests.fuzz.link_host", "--inputs", "1000000", "--jobs", "{jobs}"),
+    "documents": ("tests.fuzz.documents", "--inputs", "100000", "--jobs", "{jobs}"),
 }
 
 
