@@ -32,6 +32,11 @@ from typing import Any
 from mcu_toolkit import exchange
 from mcu_toolkit.errors import WorkspaceError
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 PROJECT_FILE = "mcutk.toml"
 OUT_DIR = "mcutk-out"
 
@@ -100,8 +105,9 @@ def disk_error(path: Path, bad: OSError) -> WorkspaceError:
     )
 
 
-#: Names of what an interrupted command leaves beside a folder: ``.<folder>.<eight letters>.new``.
+#: Names of what an interrupted command leaves beside a folder: ``.<folder>.<eight letters>`` and one of these.
 _STAGING = ".new"
+_LEFT = (_STAGING, f"{_STAGING}.old", ".old")
 
 
 @contextmanager
@@ -109,16 +115,16 @@ def atomic_dir(final: Path) -> Iterator[Path]:
     """A folder that appears whole or not at all: the block fills a temporary sibling, which then replaces `final`.
 
     There is no moment without a whole folder at `final`: where it exists, the two are exchanged by one system call.
-    What interrupted commands left beside it is removed.
+    What interrupted commands left beside it is removed; what another command is filling at this moment is not.
 
     Raises:
         WorkspaceError: the disk refuses; the old folder is untouched.
     """
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
-        for left in final.parent.glob(f".{glob.escape(final.name)}.????????{_STAGING}"):
-            shutil.rmtree(left, ignore_errors=True)
+        _clear_beside(final)
         staging = Path(tempfile.mkdtemp(prefix=f".{final.name}.", suffix=_STAGING, dir=final.parent))
+        held = _hold(staging)
     except OSError as bad:
         raise disk_error(final, bad) from bad
     try:
@@ -132,6 +138,36 @@ def atomic_dir(final: Path) -> Iterator[Path]:
         raise disk_error(final, bad) from bad
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+        if held is not None:
+            os.close(held)
+
+
+def _clear_beside(final: Path) -> None:
+    """Remove what interrupted commands left beside a folder; bring back one that was set aside and not replaced."""
+    name = f".{glob.escape(final.name)}.????????"
+    if not final.exists():
+        for aside in final.parent.glob(f"{name}{_STAGING}.old"):
+            aside.rename(final)
+            break
+    for suffix in _LEFT:
+        for left in final.parent.glob(f"{name}{suffix}"):
+            held = _hold(left)
+            if held is not None:
+                shutil.rmtree(left, ignore_errors=True)
+                os.close(held)
+
+
+def _hold(folder: Path) -> int | None:
+    """A lock on a folder, which ends with the process at the latest; None where another process has it."""
+    if fcntl is None:  # without such locks, two commands in one project at the same time are not told apart
+        return os.open(os.devnull, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def to_json(value: Any) -> str:

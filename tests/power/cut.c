@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,6 +46,10 @@ NEXT(truncate, int, const char *, off_t)
 NEXT(ftruncate, int, int, off_t)
 NEXT(chmod, int, const char *, mode_t)
 NEXT(open64, int, const char *, int, ...)
+NEXT(openat64, int, int, const char *, int, ...)
+NEXT(pwrite64, ssize_t, int, const void *, size_t, off64_t)
+NEXT(sendfile64, ssize_t, int, int, off64_t *, size_t)
+NEXT(copy_file_range, ssize_t, int, off64_t *, int, off64_t *, size_t, unsigned)
 
 __attribute__((constructor)) static void cut_begin(void)
 {
@@ -147,14 +152,60 @@ int ftruncate(int file, off_t size)
     return next_ftruncate()(file, size);
 }
 
+ssize_t pwrite64(int file, const void *data, size_t size, off64_t at)
+{
+    on_file(file);
+    return next_pwrite64()(file, data, size, at);
+}
+
+ssize_t sendfile64(int to, int from, off64_t *at, size_t size)
+{
+    on_file(to);
+    return next_sendfile64()(to, from, at, size);
+}
+
+/* The type of sendfile is that of sendfile64 on 64-bit machines; Python's copies call either. */
+ssize_t sendfile(int to, int from, off_t *at, size_t size)
+{
+    return sendfile64(to, from, at, size);
+}
+
+ssize_t copy_file_range(int from, off64_t *at, int to, off64_t *place, size_t size, unsigned flags)
+{
+    on_file(to);
+    return next_copy_file_range()(from, at, to, place, size, flags);
+}
+
+static int changes(int flags)
+{
+    return (flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) != 0;
+}
+
+static int takes_mode(int flags)
+{
+    return (flags & (O_CREAT | O_TMPFILE)) != 0;
+}
+
 int open64(const char *path, int flags, ...)
 {
     va_list more;
     va_start(more, flags);
-    mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(more, mode_t) : 0;
+    mode_t mode = takes_mode(flags) ? va_arg(more, mode_t) : 0;
     va_end(more);
-    if ((flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) != 0) {
+    if (changes(flags)) {
         on_path(AT_FDCWD, path);
     }
     return next_open64()(path, flags, mode);
+}
+
+int openat64(int folder, const char *path, int flags, ...)
+{
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = takes_mode(flags) ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    if (changes(flags)) {
+        on_path(folder, path);
+    }
+    return next_openat64()(folder, path, flags, mode);
 }

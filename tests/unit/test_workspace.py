@@ -80,6 +80,36 @@ def test_a_full_disk_inside_a_folder_keeps_the_old_one(tmp_path: Path) -> None:
     assert files(tmp_path) == ["out", "out/a"]
 
 
+def test_what_earlier_versions_and_interrupted_commands_left_is_removed(tmp_path: Path) -> None:
+    final = tmp_path / "out"
+    with atomic_dir(final) as staging:
+        (staging / "a").write_text("1", encoding="utf-8")
+    for name in (".out.abcdefgh.new", ".out.abcdefgh.new.old", ".out.abcdefgh.old", ".other.abcdefgh.old"):
+        (tmp_path / name).mkdir()
+    with atomic_dir(final) as staging:
+        (staging / "b").write_text("2", encoding="utf-8")
+    assert files(tmp_path) == [".other.abcdefgh.old", "out", "out/b"]
+
+
+def test_a_folder_that_was_set_aside_and_not_replaced_comes_back(tmp_path: Path) -> None:
+    aside = tmp_path / ".out.abcdefgh.new.old"
+    aside.mkdir()
+    (aside / "a").write_text("1", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt), atomic_dir(tmp_path / "out"):
+        raise KeyboardInterrupt
+    assert files(tmp_path) == ["out", "out/a"]
+
+
+def test_two_commands_that_fill_one_folder_at_the_same_time_do_not_disturb_each_other(tmp_path: Path) -> None:
+    final = tmp_path / "out"
+    with atomic_dir(final) as first:
+        (first / "a").write_text("1", encoding="utf-8")
+        with atomic_dir(final) as second:
+            (second / "b").write_text("2", encoding="utf-8")
+        assert files(final) == ["b"]
+    assert files(tmp_path) == ["out", "out/a"]
+
+
 @pytest.mark.parametrize("text", ["", "[1, 2]", '{"a": ', "\x00\xff"])
 def test_damaged_json_is_a_clear_error(text: str, tmp_path: Path) -> None:
     path = tmp_path / "state.json"
