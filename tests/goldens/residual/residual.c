@@ -58,7 +58,7 @@ static void op00_conv_2d(void *arena)
 
 /* CONV_2D: t3 1x6x6x4 @172 -> t6 1x6x6x4 @144, 5184 MACs
  * mcutk_conv_quad_s8
- * t6 "gr\u00f6\u00dfe\u000a#include" */
+ * t6 "gr\u00f6\u00dfe\u005cn#include" */
 static void op01_conv_2d(void *arena)
 {
     static const mcutk_conv_quad params = {
