@@ -134,7 +134,7 @@ def _behind(argument: Argument, used: int) -> Argument:
 
 def encode(array: ConstArray) -> Packed | None:
     """A table in few bits; None where its kernel has no coding for it, or its weights take too many values."""
-    if array.coding is None:
+    if array.coding is None or array.values.nbytes <= _LEAST_SAVING:
         return None
     forms = (form for bits in _BITS for form in array.coding.forms(array, bits))
     best = min(forms, key=lambda form: form.bytes, default=None)

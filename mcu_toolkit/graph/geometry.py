@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -58,6 +59,7 @@ def _axis(
     return out, max(0, (out - 1) * stride + effective - size) // 2
 
 
+@lru_cache(maxsize=1024)
 def window_geometry(
     attrs: Window,
     image: tuple[int, int],

@@ -27,7 +27,6 @@ static inline mcutk_dots_dsp mcutk_dots_dsp_four(mcutk_dots_dsp s, uint32_t inpu
                      : [s0] "+r"(s.s0), [s1] "+r"(s.s1), [s2] "+r"(s.s2), [s3] "+r"(s.s3), [w] "=&r"(w), [t] "=&r"(t)
                      : [weights] "r"(weights), [even] "r"(even), [odd] "r"(odd)
                      : "memory");
-#undef MCUTK_DOTS_ROW
 #else
     int32_t *const sums[4] = {&s.s0, &s.s1, &s.s2, &s.s3};
     for (int32_t row = 0; row < 4; ++row) {

@@ -22,6 +22,7 @@ static uint8_t mcutk_compare_related(int32_t a, int32_t b, mcutk_relation relati
     case MCUTK_OR:
         return a != 0 || b != 0;
     case MCUTK_NOT:
+    default:
         break;
     }
     return a == 0;

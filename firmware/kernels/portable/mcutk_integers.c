@@ -23,6 +23,7 @@ static int32_t mcutk_integers_result(int32_t a, int32_t b, mcutk_integer_operati
     case MCUTK_INTEGER_MAXIMUM:
         return a > b ? a : b;
     case MCUTK_INTEGER_MINIMUM:
+    default:
         break;
     }
     return a < b ? a : b;

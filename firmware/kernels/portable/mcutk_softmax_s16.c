@@ -11,7 +11,7 @@ static int32_t mcutk_softmax_looked_up(int32_t value, const int16_t *table) {
 
 static int32_t mcutk_softmax_leading_zeros(uint32_t x) {
     int32_t zeros = 0;
-    while ((x & (1u << 31)) == 0u) {
+    while ((x & 0x80000000u) == 0u) {
         x <<= 1;
         ++zeros;
     }

@@ -1,5 +1,7 @@
 #include "mcutk_sums.h"
 
+#include <stddef.h>
+
 #include "mcutk_fixed.h"
 #include "mcutk_requant.h"
 
@@ -32,7 +34,7 @@ void mcutk_add_n_s8(const int8_t *a, const int8_t *b, const int8_t *c, const int
     const int8_t *const inputs[8] = {a, b, c, d, e, f, g, h};
     for (int32_t i = 0; i < count; ++i) {
         uint32_t sum = mcutk_sums_scaled(0, p); /* as the reference begins, whatever the zero point */
-        for (int32_t number = 0; number < 8 && inputs[number] != 0; ++number) {
+        for (int32_t number = 0; number < 8 && inputs[number] != NULL; ++number) {
             sum += mcutk_sums_scaled(inputs[number][i], p);
         }
         out[i] = mcutk_sums_finish(sum, p);

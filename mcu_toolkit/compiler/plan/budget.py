@@ -9,6 +9,7 @@ times those of the model and the arena within 1.08 times what it is without purc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from heapq import heapify, heappop, heappush
 
 from mcu_toolkit.compiler.call import Call, Parts
 from mcu_toolkit.compiler.plan.problem import MemoryPlan
@@ -46,17 +47,17 @@ def affordable(graph: Graph, options: Sequence[Option]) -> list[Option]:
     wanted = {node: option[0] for node, option in enumerate(plain) if isinstance(option, tuple)}
     weights = model_weights(graph)
     limit = max(int(weights * _PLAIN_FLASH), weights + _LEAST_FLASH)
-    while sum(map(_flash, wanted.values())) > limit:
-        exchanges = [
-            ((leaner.cycles - now.cycles) / (_flash(now) - _flash(leaner)), node, leaner)
-            for node, now in wanted.items()
-            for leaner in plain[node]  # type: ignore[union-attr]
-            if _flash(leaner) < _flash(now)
-        ]
-        if not exchanges:
-            break
-        _, node, leaner = min(exchanges, key=lambda exchange: exchange[:2])
+    used = sum(map(_flash, wanted.values()))
+    exchanges = [each for node, now in wanted.items() for each in _exchange(plain[node], now, node)]
+    heapify(exchanges)
+    while used > limit and exchanges:
+        _, node, place = heappop(exchanges)
+        leaner = plain[node][place]
+        assert isinstance(leaner, Candidate)
+        used += _flash(leaner) - _flash(wanted[node])
         wanted[node] = leaner
+        for each in _exchange(plain[node], leaner, node):
+            heappush(exchanges, each)
     dropped = _needless(plain, wanted)
     return [
         tuple(c for c in option if _flash(c) <= _flash(wanted[node]) and (node, c.call.name) not in dropped)
@@ -139,6 +140,17 @@ def purchases(
             continue
         if place([_call(choice) for choice in trial]).arena_bytes <= arena_limit:
             bought = trial
+
+
+def _exchange(option: Option, now: Choice, node: int) -> list[tuple[float, int, int]]:
+    """The cheapest exchange of a node for a variant with less flash: cycles per byte, the node, the variant's place."""
+    assert isinstance(option, tuple) and isinstance(now, Candidate)
+    leaner = [
+        ((other.cycles - now.cycles) / (_flash(now) - _flash(other)), node, place)
+        for place, other in enumerate(option)
+        if _flash(other) < _flash(now)
+    ]
+    return [min(leaner)] if leaner else []
 
 
 def _plain(option: Option) -> Option:

@@ -154,7 +154,8 @@ def _fit(pairs: _Pairs, order: Sequence[int]) -> list[int]:
 def _solve(pairs: _Pairs, rounds: int) -> tuple[list[int], bool]:
     best: list[int] = [0] * len(pairs.buffers)
     best_order: list[int] = []
-    affordable = max(1, _MOST_VISITS // max(pairs.visits, 1))
+    # Each buffer of a placement costs as much as some visits, even where it overlaps with few others.
+    affordable = max(1, _MOST_VISITS // max(pairs.visits + 8 * len(pairs.buffers), 1))
     for order in _first_orders(pairs)[:affordable]:
         offsets = _fit(pairs, order)
         if not best_order or _top(pairs, offsets) < _top(pairs, best):
@@ -194,13 +195,16 @@ def _scratch_first(pairs: _Pairs, order: Sequence[int]) -> list[int]:
 
     A tensor that lies over its input then leaves room for scratch below it, where that of the step before was.
     """
-    scratch = [i for i in order if pairs.buffers[i].key[0] == "scratch"]
     tensors = [i for i in order if pairs.buffers[i].key[0] != "scratch"]
+    waiting: dict[int, list[int]] = {}  # scratch by the step that needs it
+    for i in order:
+        if pairs.buffers[i].key[0] == "scratch":
+            waiting.setdefault(pairs.buffers[i].first, []).append(i)
     found = tensors[:1]
     for tensor in tensors[1:]:
-        first = [i for i in scratch if pairs.buffers[i].first == pairs.buffers[tensor].first]
-        found += [*(i for i in first if i not in found), tensor]
-    return found + [i for i in scratch if i not in found]
+        found += [*waiting.pop(pairs.buffers[tensor].first, ()), tensor]
+    left = {i for scratch in waiting.values() for i in scratch}
+    return found + [i for i in order if i in left]
 
 
 def _full_steps(pairs: _Pairs) -> list[int]:
