@@ -52,8 +52,9 @@ def affordable(graph: Graph, options: Sequence[Option]) -> list[Option]:
     heapify(exchanges)
     while used > limit and exchanges:
         _, node, place = heappop(exchanges)
-        leaner = plain[node][place]
-        assert isinstance(leaner, Candidate)
+        option = plain[node]
+        assert isinstance(option, tuple)
+        leaner = option[place]
         used += _flash(leaner) - _flash(wanted[node])
         wanted[node] = leaner
         for each in _exchange(plain[node], leaner, node):
