@@ -189,7 +189,7 @@ def read_json(path: Path, *, hint: str = "run the command that made it again") -
         with path.open("rb") as stream:
             data = stream.read(MAX_JSON_BYTES + 1)
     except OSError as bad:
-        raise WorkspaceError(f"cannot read {path}: {bad.strerror}") from bad
+        raise WorkspaceError(f"cannot read {path}: {bad.strerror}", hint=hint) from bad
     return parse_json(data, str(path), hint=hint)
 
 

@@ -55,7 +55,7 @@ def write_baseline(ctx: Context, trained: Trained, path: Path) -> BaselineRecord
 
 
 def _measure(ctx: Context, model: Path) -> BaselineModel:
-    """Build the model for the emulated board in a folder of its own, and count the instructions of one image."""
+    """Build the model for the emulated board in a folder of its own, and count the instructions of one random input."""
     from mcu_toolkit.compiler.report import graph_macs
     from mcu_toolkit.graph.reader import read_model
     from mcu_toolkit.workflow.bench import BenchOptions, bench
@@ -65,13 +65,11 @@ def _measure(ctx: Context, model: Path) -> BaselineModel:
     data = model.read_bytes()
     with guardian.scratch("mcutk-baseline-") as folder:
         own = replace(ctx, workspace=Workspace(folder))
-        build(
-            own, BuildOptions(BOARD), ModelSource("train", model, data, run_dir=model.parent, recipe=model.parent.name)
-        )
+        build(own, BuildOptions(BOARD), ModelSource("file", model, data))
         flash(own, board=BOARD)
-        report = bench(own, BenchOptions(BOARD, samples=SampleChoice(limit=1)))
+        report = bench(own, BenchOptions(BOARD, samples=SampleChoice(random=1)))
     median = report.latency.median
-    assert median is not None  # one image was measured
+    assert median is not None  # one input was measured
     return BaselineModel(
         bytes=len(data),
         macs=graph_macs(read_model(data)),

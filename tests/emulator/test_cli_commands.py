@@ -129,14 +129,14 @@ def test_a_damaged_device_memory_is_not_benched(flashed: Mcutk, project: Path) -
 def test_a_wrong_answer_fails_the_bench_and_is_named(flashed: Mcutk, monkeypatch: pytest.MonkeyPatch) -> None:
     from mcu_toolkit.host.oracle import Oracle
 
-    right = Oracle.run
+    right = Oracle.run_all
 
-    def wrong(self: Oracle, inputs: Any) -> Any:
-        outputs = right(self, inputs).copy()
-        outputs.reshape(len(inputs), -1)[1, 0] ^= 1
+    def wrong(self: Oracle, inputs: Any, **options: Any) -> Any:
+        outputs = [each.copy() for each in right(self, inputs, **options)]
+        outputs[0].reshape(len(inputs[0]), -1)[1, 0] ^= 1
         return outputs
 
-    monkeypatch.setattr(Oracle, "run", wrong)
+    monkeypatch.setattr(Oracle, "run_all", wrong)
     outcome = flashed("bench", "--random", 3)
     assert outcome.code == 1
     assert "1 of 3 outputs" in outcome.err and "seed 2" in outcome.err

@@ -43,7 +43,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     # From a copy: a build in the checkout would leave files there.
     copy = folder / "source"
-    names = ("mcu_toolkit", "firmware", "boards", "models", "pyproject.toml", "README.md", "LICENSE")
+    names = ("mcu_toolkit", "firmware", "emulator", "boards", "models", "pyproject.toml", "README.md", "LICENSE")
     for name in names:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))

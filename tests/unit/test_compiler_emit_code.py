@@ -40,7 +40,7 @@ def test_a_step_shows_shapes_addresses_macs_kernel_and_full_name() -> None:
     comment = code[code.index("/* CONV_2D: t3") : code.index("static void op01_conv_2d")]
     assert "t3 1x6x6x4 @" in comment and "-> t6 1x6x6x4 @" in comment and "5184 MACs" in comment
     assert "mcutk_conv_" in comment
-    assert r'"gr\u00f6\u00dfe\u000a#include"' in comment
+    assert r'"gr\u00f6\u00dfe\u005cn#include"' in comment
 
 
 def test_long_names_of_all_outputs_are_not_cut() -> None:

@@ -31,8 +31,7 @@ def calls(op: str, *tensors: Tensor, attrs: Attrs = NONE, isa: Isa = PORTABLE) -
 
 def pool(op: str, channels: int, isa: Isa) -> Call:
     attrs = Pool2D(padding=Padding.VALID, stride_h=2, stride_w=2, filter_h=2, filter_w=2)
-    (call,) = calls(op, tensor(1, 8, 8, channels), tensor(1, 4, 4, channels), attrs=attrs, isa=isa)
-    return call
+    return calls(op, tensor(1, 8, 8, channels), tensor(1, 4, 4, channels), attrs=attrs, isa=isa)[0]
 
 
 @pytest.mark.parametrize(("isa", "suffix"), [(PORTABLE, "s8"), (DSP, "dsp"), (MVE, "mve")])

@@ -57,7 +57,9 @@ class Forgetful:
         self.runs += 1
         self._total = self._total + np.frombuffer(self._input[1], np.uint8)
         self._kept, self._input = ticket, None
-        return Kind.RESULT, messages._RESULT.pack(ticket, 7, 4, 0) + self._total.tobytes()
+        return Kind.RESULT, messages._RESULT.pack(
+            ticket, 7, bytes.fromhex(a_hello().build_sha256[:8]), 4, 0
+        ) + self._total.tobytes()
 
 
 def stream(board: Forgetful, samples: np.ndarray, monkeypatch: pytest.MonkeyPatch, **options: object) -> np.ndarray:

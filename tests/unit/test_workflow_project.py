@@ -16,7 +16,7 @@ from tests.support.models import tiny_model, write_images
 
 HEAVY = {"numpy", "jinja2", "tensorflow", "tf_keras", "serial", "rich", "click", "PIL", "elftools"}
 #: Commands without a method, or with another name.
-OTHER = {"completion": None, "eval": "evaluate", "help": None}
+OTHER = {"completion": None, "eval": "evaluate", "help": None, "keygen": None}
 
 
 def test_importing_the_package_and_making_a_project_loads_no_large_package(tmp_path: Path) -> None:
