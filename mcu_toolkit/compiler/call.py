@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol, Union
 
 import numpy as np
@@ -83,7 +84,7 @@ class ConstArray:
         plain = C_TYPES.get(self.ctype)
         return int(self.values.size * (4 if plain is None else plain.itemsize))
 
-    @property
+    @cached_property
     def weights_bytes(self) -> int:
         """Bytes that are weights or biases: of a channel table only the biases, not the multipliers and shifts."""
         if not self.is_weights:

@@ -7,7 +7,8 @@ a test adds its own with ``KERNELS.add(name, Kernel(...))``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -128,6 +129,24 @@ class Kernel:
 class KernelRegistry(Registry[Kernel]):
     """All kernel variants by name."""
 
+    def __init__(self, kind: str, *, builtin: Sequence[str] = ()) -> None:
+        super().__init__(kind, builtin=builtin)
+        self._serving: dict[str, list[Kernel]] = {}
+
+    def add(self, name: str, item: Kernel) -> Kernel:
+        """See `Registry.add`."""
+        self._serving.clear()
+        return super().add(name, item)
+
+    @contextmanager
+    def added(self, name: str, item: Kernel) -> Iterator[Kernel]:
+        """See `Registry.added`."""
+        try:
+            with super().added(name, item):
+                yield item
+        finally:
+            self._serving.clear()
+
     def variants(self, operator: str, isa: Isa) -> tuple[Kernel, ...]:
         """The variants for an operator on a core with `isa`: its own first, then those of `Isa.also_runs` in order.
 
@@ -135,8 +154,10 @@ class KernelRegistry(Registry[Kernel]):
             operator: name of the operator, for example ``CONV_2D``.
             isa: best instruction set of the core.
         """
-        serving = [kernel for kernel in self.values() if kernel.serves_operator(OPERATORS[operator])]
-        return tuple(kernel for each in isa.runs for kernel in serving if kernel.isa == each)
+        self._load()
+        if operator not in self._serving:
+            self._serving[operator] = [k for k in self.values() if k.serves_operator(OPERATORS[operator])]
+        return tuple(kernel for each in isa.runs for kernel in self._serving[operator] if kernel.isa == each)
 
 
 #: Name of the variant → variant; the name is that of its C function or says what it does.

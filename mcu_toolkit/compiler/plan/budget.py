@@ -48,8 +48,10 @@ def affordable(graph: Graph, options: Sequence[Option]) -> list[Option]:
     weights = model_weights(graph)
     limit = max(int(weights * _PLAIN_FLASH), weights + _LEAST_FLASH)
     used = sum(map(_flash, wanted.values()))
-    exchanges = [each for node, now in wanted.items() for each in _exchange(plain[node], now, node)]
-    heapify(exchanges)
+    exchanges = []
+    if used > limit:  # the weights of other variants are packed for it
+        exchanges = [each for node, now in wanted.items() for each in _exchange(plain[node], now, node)]
+        heapify(exchanges)
     while used > limit and exchanges:
         _, node, place = heappop(exchanges)
         option = plain[node]
