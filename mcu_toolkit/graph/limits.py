@@ -7,7 +7,7 @@ model takes seconds and less than a gigabyte. The reader has limits of its own o
 from __future__ import annotations
 
 from mcu_toolkit.errors import ModelError
-from mcu_toolkit.graph.ir import Graph, Node
+from mcu_toolkit.graph.ir import DType, Graph, Node
 
 #: Bytes of one activation, and of all activations of one inference together.
 MAX_ACTIVATION_BYTES = 1 << 24
@@ -15,6 +15,9 @@ MAX_ACTIVATIONS_BYTES = 1 << 27
 
 #: Bytes of constants that all nodes read, beyond the size of the file: many nodes may share one constant.
 MAX_SHARED_BYTES = 1 << 25
+
+#: Nodes with int8 weights: each has many kernel variants, which are compared and whose weights are packed.
+MAX_LAYERS = 2000
 
 #: Multiply-accumulates of one inference: over a minute on the fastest microcontroller.
 MAX_MACS = 1 << 34
@@ -30,12 +33,15 @@ def check_limits(graph: Graph, file_bytes: int) -> None:
     Raises:
         ModelError: with the node at which a limit is exceeded.
     """
-    total = read = 0
+    total = read = layers = 0
     for index in (*graph.inputs, *(i for i, tensor in enumerate(graph.tensors) if tensor.variable)):
         total += _activation(graph, index, None)
     for node in graph.nodes:
         total += sum(_activation(graph, index, node) for index in node.outputs)
         read += sum(tensor.bytes for _, tensor in graph.used_inputs(node) if tensor.is_const)
+        layers += any(t.is_const and t.dtype is DType.INT8 for _, t in graph.used_inputs(node))
+        if layers > MAX_LAYERS:
+            raise _too_large(node, "its layers with weights", f"at most {MAX_LAYERS:,}")
         if total > MAX_ACTIVATIONS_BYTES:
             raise _too_large(node, "its activations", f"at most {MAX_ACTIVATIONS_BYTES} bytes together")
         if read > file_bytes + MAX_SHARED_BYTES:
